@@ -1,0 +1,29 @@
+import type { WattHours } from "../units/energy.ts";
+import type { Watts } from "../units/power.ts";
+
+/** Every quantity a device can report, with its unit; signs as in {@link Watts}. */
+export interface PointValues {
+  /** Power at the grid connection; + is import. */
+  gridPowerW: Watts;
+  /** Cumulative energy taken from the grid; only ever rises. */
+  gridImportWh: WattHours;
+  /** Cumulative energy given to the grid; only ever rises. */
+  gridExportWh: WattHours;
+  /** AC power of the inverter; + is towards the house. */
+  inverterPowerW: Watts;
+  /** DC power of the solar modules. */
+  pvPowerW: Watts;
+  /** Power of the battery; + is discharge. */
+  batteryPowerW: Watts;
+  /** Energy in the battery now. */
+  storedEnergyWh: WattHours;
+  /** Energy the battery can hold. */
+  batteryCapacityWh: WattHours;
+  /** Most power the battery can take now. */
+  chargePowerMaxW: Watts;
+  /** Most power the battery can give now. */
+  dischargePowerMaxW: Watts;
+}
+
+/** The name of a {@link PointValues} quantity; its unit is the last word. */
+export type PointName = keyof PointValues;

@@ -1,0 +1,108 @@
+import type { Account, Hex, Site, SiteId } from "../grid/site.ts";
+import type { Tariff } from "../grid/tariff.ts";
+import type { Clock, EpochMs } from "../time/clock.ts";
+import type { DeliveryInterval, IntervalIndex } from "../time/delivery-interval.ts";
+import type { WattHours } from "../units/energy.ts";
+import type { PriceMicroPerKwh } from "../units/price.ts";
+import type { Logger } from "./logger.ts";
+import type { RoutePlugin } from "./route-plugin.ts";
+
+/** Which side of the market an order is on: a bid buys, an offer sells. */
+export type OrderSide = "bid" | "offer";
+
+/** What a site wants to trade in one delivery interval, before it is signed. */
+export interface OrderIntent {
+  readonly siteId: SiteId;
+  readonly intervalIndex: IntervalIndex;
+  readonly side: OrderSide;
+  readonly energyWh: WattHours;
+  /** The most a bid pays, the least an offer takes. */
+  readonly limitPrice: PriceMicroPerKwh;
+}
+
+/** An order that its site has signed (EIP-712). The same order signed twice is the same order. */
+export interface SignedOrder extends OrderIntent {
+  readonly community: string;
+  readonly account: Account;
+  /** Makes two otherwise equal orders different: 32 bytes. */
+  readonly salt: Hex;
+  readonly signature: Hex;
+}
+
+/** What the venue says to an order. Rejection codes are documented by the venue. */
+export type OrderReply =
+  | { readonly status: "accepted"; readonly orderId: Hex; readonly sequence: number }
+  | { readonly status: "rejected"; readonly code: string; readonly message: string };
+
+/** One trade: `energyWh` from the seller to the buyer at `price`. */
+export interface Trade {
+  /** `<interval>-<number within the clearing>`. */
+  readonly id: string;
+  readonly intervalIndex: IntervalIndex;
+  readonly sellerId: SiteId;
+  readonly buyerId: SiteId;
+  readonly offerId: Hex;
+  readonly bidId: Hex;
+  readonly energyWh: WattHours;
+  readonly price: PriceMicroPerKwh;
+}
+
+/** One step of a supply or demand curve. */
+export interface CurveStep {
+  readonly price: PriceMicroPerKwh;
+  readonly energyWh: WattHours;
+}
+
+/** How the gate of an interval closed. `void`: too late to deliver, nobody trades. */
+export interface Clearing {
+  readonly intervalIndex: IntervalIndex;
+  readonly status: "cleared" | "void";
+  readonly clearedAtMs: EpochMs;
+  /** `null` when nothing was traded. */
+  readonly clearingPrice: PriceMicroPerKwh | null;
+  readonly volumeWh: WattHours;
+  readonly bidCount: number;
+  readonly offerCount: number;
+  /** Bids by falling price, offers by rising price, not accumulated. */
+  readonly demand: readonly CurveStep[];
+  readonly supply: readonly CurveStep[];
+  readonly trades: readonly Trade[];
+}
+
+/** Signs orders for one site. */
+export interface OrderSigner {
+  readonly account: Account;
+  sign(intent: OrderIntent): SignedOrder;
+}
+
+/** What a venue needs from the outside. */
+export interface VenueContext {
+  readonly community: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A folder of the venue's own, for its journal. */
+  readonly directory: string;
+  readonly sites: readonly Site[];
+  readonly tariff: Tariff;
+}
+
+/** A market for delivery intervals. Every accepted input is on disk before it is acknowledged. */
+export interface TradingVenue {
+  readonly routes: RoutePlugin;
+  /** Recovers from the journal and gets ready. */
+  start(context: VenueContext): Promise<void>;
+  /** Makes a signer for a site's key (32 bytes). */
+  signer(privateKey: Hex): OrderSigner;
+  /** Opens the book of an interval; harmless when it is open already. */
+  openInterval(interval: DeliveryInterval): Promise<void>;
+  submit(order: SignedOrder): Promise<OrderReply>;
+  /** Closes the gate and clears, or voids the book when delivery has begun; the same answer when repeated. */
+  closeGate(index: IntervalIndex): Promise<Clearing>;
+  /** Intervals whose gate is still open, oldest first. */
+  openIntervals(): readonly DeliveryInterval[];
+  /** Every clearing since `from`, oldest first. */
+  clearings(from: IntervalIndex): readonly Clearing[];
+  /** SHA-256 over everything the venue knows; equal after a replay of the journal. */
+  stateHash(): Hex;
+  stop(): Promise<void>;
+}

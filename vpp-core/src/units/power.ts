@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import type { Branded } from "./brand.ts";
+
+/**
+ * Active power in whole watts. Signs, everywhere: grid + is import, battery + is discharge, PV + is
+ * production. Rounded once, where a device adapter turns wire values into readings.
+ */
+export type Watts = Branded<number, "W">;
+
+/** Takes an integer number of watts; throws an AssertionError for anything else. */
+export function watts(value: number): Watts {
+  assert(Number.isSafeInteger(value), `watts must be a safe integer, got ${value}`);
+  return value as Watts;
+}
+
+/** Rounds a measured power half away from zero to whole watts; the one rounding of a reading. */
+export function roundToWatts(value: number): Watts {
+  assert(Number.isFinite(value), `power must be finite, got ${value}`);
+  const magnitude = Math.round(Math.abs(value));
+  return watts(value < 0 && magnitude !== 0 ? -magnitude : magnitude);
+}
