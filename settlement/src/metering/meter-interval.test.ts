@@ -1,0 +1,102 @@
+import {
+  deliveryInterval,
+  epochMs,
+  intervalIndex,
+  type MeterReading,
+  siteId,
+  wattHours,
+} from "@commonwatt/vpp-core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { meterInterval } from "./meter-interval.ts";
+import { meterSigner } from "./meter-signer.ts";
+import { registerAt } from "./register-at.ts";
+
+const signer = meterSigner(`0x${"33".repeat(32)}`);
+const interval = deliveryInterval(intervalIndex(100), 15);
+
+function reading(sequence: number, takenAtMs: number, importWh: number, exportWh: number): MeterReading {
+  return {
+    siteId: siteId("home-1"),
+    sequence,
+    takenAtMs: epochMs(takenAtMs),
+    importWh: wattHours(importWh),
+    exportWh: wattHours(exportWh),
+  };
+}
+
+describe("registerAt", () => {
+  it("goes linearly in time and rounds down", () => {
+    const before = reading(1, 1_000, 10, 0);
+    const after = reading(2, 4_000, 20, 1);
+    expect(registerAt(epochMs(2_000), before, after)).toEqual({ importWh: 13, exportWh: 0 });
+    expect(registerAt(epochMs(1_000), before, after)).toEqual({ importWh: 10, exportWh: 0 });
+    expect(registerAt(epochMs(4_000), before, after)).toEqual({ importWh: 20, exportWh: 1 });
+    expect(registerAt(epochMs(1_000), before, before)).toEqual({ importWh: 10, exportWh: 0 });
+  });
+
+  it("refuses a boundary that the readings do not enclose", () => {
+    const before = reading(1, 1_000, 10, 0);
+    const after = reading(2, 4_000, 20, 1);
+    expect(registerAt(epochMs(999), before, after)).toBeNull();
+    expect(registerAt(epochMs(4_001), before, after)).toBeNull();
+  });
+
+  it("loses no Wh over boundaries however the readings fall", () => {
+    const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 2_000_000 }), fc.nat(50_000), fc.nat(50_000)), {
+      minLength: 2,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(
+        steps,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
+        (raw, cuts) => {
+          const readings: MeterReading[] = [];
+          let at = reading(0, 1_000_000, 5, 7);
+          for (const [dt, dImport, dExport] of raw) {
+            readings.push(at);
+            at = reading(at.sequence + 1, at.takenAtMs + dt, at.importWh + dImport, at.exportWh + dExport);
+          }
+          const span = at.takenAtMs - 1_000_000;
+          const inner = cuts.map((cut) => 1_000_000 + Math.floor(cut * span)).sort((a, b) => a - b);
+          const registers = [1_000_000, ...inner, at.takenAtMs].map((boundary) => {
+            const before = [...readings, at].findLast((one) => one.takenAtMs <= boundary) ?? at;
+            const after = [...readings, at].find((one) => one.takenAtMs >= boundary) ?? at;
+            return registerAt(epochMs(boundary), before, after)?.importWh ?? Number.NaN;
+          });
+          const parts = registers.slice(1).map((value, index) => value - (registers[index] ?? Number.NaN));
+          expect(Math.min(...parts)).toBeGreaterThanOrEqual(0);
+          expect(parts.reduce((sum, part) => sum + part, 0)).toBe(at.importWh - 5);
+        },
+      ),
+    );
+  });
+});
+
+describe("meterInterval", () => {
+  const before = signer.sign(reading(1, interval.startMs - 60_000, 1_000, 500));
+  const middle = signer.sign(reading(2, interval.startMs + 60_000, 1_012, 500));
+  const after = signer.sign(reading(3, interval.endMs, 1_200, 640));
+
+  it("takes the difference of the registers at both ends, in whatever order readings come", () => {
+    const metered = { status: "metered", importWh: 194, exportWh: 140 };
+    expect(meterInterval(interval, signer.meterKey, [before, middle, after])).toEqual(metered);
+    expect(meterInterval(interval, signer.meterKey, [after, before, middle, before])).toEqual(metered);
+  });
+
+  it("says why there is nothing to count", () => {
+    const fault = (code: string): object => ({ status: "unmetered", code });
+    const enclose = (...readings: Parameters<typeof meterInterval>[2][number][]): unknown =>
+      meterInterval(interval, signer.meterKey, readings);
+    expect(enclose()).toEqual(fault("interval-not-enclosed"));
+    expect(enclose(before, middle)).toEqual(fault("interval-not-enclosed"));
+    expect(enclose(middle, after)).toEqual(fault("interval-not-enclosed"));
+    expect(enclose(before, { ...after, exportWh: wattHours(900) })).toEqual(fault("signature-wrong"));
+    expect(enclose(before, signer.sign(reading(3, interval.endMs, 900, 640)))).toEqual(
+      fault("import-register-decreased"),
+    );
+    const stranger = meterSigner(`0x${"44".repeat(32)}`);
+    expect(enclose(before, stranger.sign(after))).toEqual(fault("meter-key-unknown"));
+  });
+});
