@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { type PriceMicroPerKwh, priceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
+import type { Allocation, BookOrder, Mechanism, MechanismOutcome } from "./mechanism.ts";
+import { pairAllocations } from "./pair-allocations.ts";
+import { type PriceLevel, priceLevels } from "./price-level.ts";
+import { proRata } from "./pro-rata.ts";
+
+/** One side after its best orders were filled. */
+interface Fill {
+  readonly allocations: readonly Allocation[];
+  /** Limit of the last order that got something. */
+  readonly marginalPrice: PriceMicroPerKwh;
+  /** Limit of the best order that got less than it asked for; `null` when all were filled. */
+  readonly rejectedPrice: PriceMicroPerKwh | null;
+}
+
+/**
+ * The uniform-price call auction, a k-double auction (Chatterjee and Samuelson 1983; Wilson 1985).
+ *
+ * Volume: the most that trades at one price, orders in merit order, equal limits included.
+ * Price: any price in `[low, high]` clears the market, where low = max(last filled offer, best rejected bid)
+ * and high = min(last filled bid, best rejected offer), a partly filled order being both. Taken is
+ * `low + ⌊(high − low)·k⌋`, rounded down to the favour of buyers by less than one micro per kWh. So
+ * nobody pays more or gets less than their limit, and nobody left out would have wanted to trade at it.
+ * Ties: better limits first; at the marginal price everyone gets the same share, see {@link proRata}.
+ * Trades: bids by falling limit, offers by rising limit, equal limits by rising id, walked side by side.
+ *
+ * Exact integers throughout; costs O(n log n) in the number of orders.
+ * @param kPerMille - k in thousandths: 0 gives the price to the buyers, 1000 to the sellers, 500 halves it.
+ */
+export function uniformPrice(kPerMille: number): Mechanism {
+  assert(
+    Number.isInteger(kPerMille) && kPerMille >= 0 && kPerMille <= 1000,
+    `k must be an integer of 0 to 1000 thousandths, got ${kPerMille}`,
+  );
+  return {
+    name: "uniform-price",
+    clear(orders: readonly BookOrder[]): MechanismOutcome {
+      const demand = priceLevels(orders, "bid");
+      const supply = priceLevels(orders, "offer");
+      const volumeWh = crossingVolume(demand, supply);
+      if (volumeWh === 0) return { clearingPrice: null, volumeWh, allocations: [], matches: [] };
+      const bought = fill(demand, volumeWh);
+      const sold = fill(supply, volumeWh);
+      const clearingPrice = priceWithin(bought, sold, kPerMille);
+      return {
+        clearingPrice,
+        volumeWh,
+        allocations: [...bought.allocations, ...sold.allocations],
+        matches: pairAllocations(bought.allocations, sold.allocations, clearingPrice),
+      };
+    },
+  };
+}
+
+function crossingVolume(demand: readonly PriceLevel[], supply: readonly PriceLevel[]): WattHours {
+  let volumeWh = 0;
+  let supplyAt = 0;
+  let suppliedWh: number = supply[0]?.energyWh ?? 0;
+  for (const level of demand) {
+    let wantedWh: number = level.energyWh;
+    for (let best = supply[supplyAt]; wantedWh > 0 && best !== undefined; best = supply[supplyAt]) {
+      if (best.price > level.price) return wattHours(volumeWh);
+      const crossedWh = Math.min(wantedWh, suppliedWh);
+      volumeWh += crossedWh;
+      wantedWh -= crossedWh;
+      suppliedWh -= crossedWh;
+      if (suppliedWh === 0) suppliedWh = supply[++supplyAt]?.energyWh ?? 0;
+    }
+  }
+  return wattHours(volumeWh);
+}
+
+function fill(levels: readonly PriceLevel[], volumeWh: WattHours): Fill {
+  const allocations: Allocation[] = [];
+  let leftWh: number = volumeWh;
+  let marginalPrice: PriceMicroPerKwh | null = null;
+  let rejectedPrice: PriceMicroPerKwh | null = null;
+  for (const level of levels) {
+    const filledWh = Math.min(leftWh, level.energyWh);
+    if (filledWh > 0) {
+      allocations.push(...proRata(level.orders, wattHours(filledWh)));
+      marginalPrice = level.price;
+    }
+    leftWh -= filledWh;
+    if (filledWh < level.energyWh) {
+      rejectedPrice = level.price;
+      break;
+    }
+  }
+  assert(leftWh === 0 && marginalPrice !== null, "a side must hold the volume it is filled with");
+  return { allocations, marginalPrice, rejectedPrice };
+}
+
+function priceWithin(bought: Fill, sold: Fill, kPerMille: number): PriceMicroPerKwh {
+  const low = Math.max(sold.marginalPrice, bought.rejectedPrice ?? sold.marginalPrice);
+  const high = Math.min(bought.marginalPrice, sold.rejectedPrice ?? bought.marginalPrice);
+  assert(low <= high, "an efficient book has a clearing price");
+  const weighted = (high - low) * kPerMille;
+  assert(Number.isSafeInteger(weighted), "a price interval must stay a safe integer");
+  return priceMicroPerKwh(low + (weighted - (weighted % 1000)) / 1000);
+}

@@ -1,0 +1,52 @@
+import {
+  type Account,
+  CommonwattError,
+  type Hex,
+  type OrderIntent,
+  type SignedOrder,
+} from "@commonwatt/vpp-core";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { accountOfPublicKey } from "./account.ts";
+import { bytesOf, hexOf, isHexBytes } from "./hex.ts";
+import { orderId } from "./order-id.ts";
+
+/** Everything of an order but what the key adds. */
+export interface UnsignedOrder extends OrderIntent {
+  readonly community: string;
+  /** Makes two otherwise equal orders different: 32 bytes. */
+  readonly salt: Hex;
+}
+
+/**
+ * The account of a private key (32 bytes).
+ * @throws CommonwattError `ORDER_KEY_INVALID`, which never tells the key.
+ */
+export function accountOfKey(privateKey: Hex): Account {
+  return accountOfPublicKey(secp256k1.getPublicKey(keyBytes(privateKey), false));
+}
+
+/**
+ * Signs an order (EIP-712, RFC 6979 nonce): `r`, `s` in the lower half, `v` of 27 or 28, 65 bytes.
+ * @throws CommonwattError `ORDER_KEY_INVALID`.
+ */
+export function signOrder(order: UnsignedOrder, privateKey: Hex): SignedOrder {
+  const unsigned = { ...order, account: accountOfKey(privateKey) };
+  const signature = secp256k1.sign(bytesOf(orderId(unsigned)), keyBytes(privateKey), {
+    prehash: false,
+    format: "recovered",
+  });
+  // The library puts the recovery number first; wallets and contracts expect it last, plus 27.
+  const [recovery = 0, ...rest] = signature;
+  return { ...unsigned, signature: hexOf(Uint8Array.from([...rest, recovery + 27])) };
+}
+
+function keyBytes(privateKey: Hex): Uint8Array {
+  const bytes = isHexBytes(privateKey, 32) ? bytesOf(privateKey) : new Uint8Array();
+  if (!secp256k1.utils.isValidSecretKey(bytes)) {
+    throw new CommonwattError(
+      "ORDER_KEY_INVALID",
+      "a private key must be 32 bytes of hex within the curve's order",
+    );
+  }
+  return bytes;
+}
