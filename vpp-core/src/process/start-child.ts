@@ -1,13 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommonwattError } from "../errors/commonwatt-error.ts";
-import { wallTimer } from "../time/system-clock.ts";
+import { durationMs, sleep } from "../time/clock.ts";
+import { systemClock, wallTimer } from "../time/system-clock.ts";
 import type { ChildMessage, ParentMessage } from "./child-service.ts";
+import { type LockFile, lockFile } from "./lock-file.ts";
 
 /** How long a child may take to say that it is up. */
 const START_TIMEOUT_MS = 60_000;
 /** How long a child may take to stop before it is killed. */
 const STOP_TIMEOUT_MS = 15_000;
+/** How often a predecessor that is still stopping is looked at. */
+const PREDECESSOR_POLL_MS = 50;
 /** How much of a child's last output goes into an error. */
 const OUTPUT_TAIL_LENGTH = 2_000;
 
@@ -23,6 +28,15 @@ export interface ChildService<Ready> {
   stop(): Promise<void>;
 }
 
+/** Options of {@link startChild}. */
+export interface ChildOptions {
+  /**
+   * A file that names the running process. When the parent was killed, its child may still be writing its
+   * state down: a new one waits for it.
+   */
+  readonly pidFile?: string;
+}
+
 /**
  * Starts the module at `entry`, which calls `serveChild`, in a process of its own and waits until it is up.
  * @throws CommonwattError `PROCESS_START_FAILED` with the child's own words.
@@ -31,8 +45,13 @@ export async function startChild<Init, Ready>(
   name: string,
   entry: URL,
   init: Init,
+  options: ChildOptions = {},
 ): Promise<ChildService<Ready>> {
-  const child = fork(fileURLToPath(entry), [], { detached: true, silent: true });
+  const path = fileURLToPath(entry);
+  const lock = options.pidFile === undefined ? null : lockFile(options.pidFile, basename(path));
+  if (lock !== null) await predecessorGone(name, lock);
+  const child = fork(path, [], { detached: true, silent: true });
+  if (child.pid !== undefined) lock?.take(child.pid);
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const output = tailOf(child);
   const tell = (message: ParentMessage): void => {
@@ -47,6 +66,18 @@ export async function startChild<Init, Ready>(
     send: (message) => tell({ kind: "message", message }),
     stop: () => stopChild(child, exited, tell),
   };
+}
+
+async function predecessorGone(name: string, lock: LockFile): Promise<void> {
+  const deadlineMs = systemClock.now() + STOP_TIMEOUT_MS;
+  for (let holder = lock.holder(); holder !== null; holder = lock.holder()) {
+    if (systemClock.now() > deadlineMs) {
+      throw new CommonwattError("PROCESS_START_FAILED", `${name}: process ${holder} still uses its data`, {
+        details: { processId: holder },
+      });
+    }
+    await sleep(systemClock, durationMs(PREDECESSOR_POLL_MS));
+  }
 }
 
 function tailOf(child: ChildProcess): () => string {

@@ -21,3 +21,8 @@ export function wallTimer(delayMs: number, callback: () => void): Timer {
   arm();
   return { cancel: () => clearTimeout(handle) };
 }
+
+/** Real milliseconds since this process started. */
+export function processUptimeMs(): number {
+  return process.uptime() * 1000;
+}

@@ -1,0 +1,167 @@
+import { startApi } from "../api/server.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Clock } from "../time/clock.ts";
+import { checkConfig } from "./check-config.ts";
+import { type Closers, closers as newClosers } from "./closers.ts";
+import { communityView } from "./community-view.ts";
+import type { CommunityConfig, ConfigFile } from "./config.ts";
+import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
+import { members } from "./members.ts";
+import { openStore } from "./open-store.ts";
+import { type RunClock, realRunClock, resumeTime, simulatedRunClock } from "./run-clock.ts";
+import type { RunReporter } from "./run-event.ts";
+import { type RunTally, runTally } from "./run-tally.ts";
+import { startRail, startVenue } from "./start-services.ts";
+import { type CommunityContext, startSites } from "./start-sites.ts";
+
+/** What a community is started with. */
+export interface StartOptions {
+  /** Path of the configuration file, for messages. */
+  readonly file: string;
+  readonly config: ConfigFile;
+  readonly values: Readonly<Record<string, number>>;
+  /** Seconds of simulated time per real second; 1 for real hardware. */
+  readonly speed: number;
+  /** Folder for what survives restarts; `null` for a temporary one. */
+  readonly dataPath: string | null;
+  /** `null` for the embedded database. */
+  readonly databaseUrl: string | null;
+  readonly apiHost: string;
+  /** `null` takes the usual port, or any free one when it is in use. */
+  readonly apiPort: number | null;
+  readonly logger: Logger;
+  readonly report: RunReporter;
+  /** Real time since the process started. */
+  readonly uptimeMs: () => number;
+}
+
+/** A community that is up. */
+export interface Community {
+  readonly context: CommunityContext;
+  readonly config: CommunityConfig;
+  readonly tally: RunTally;
+  /** Returns every battery to its own mode, lets go of the devices and flushes what was read. */
+  rest(): Promise<void>;
+  /** Brings everything else down. */
+  close(): Promise<void>;
+}
+
+/**
+ * Brings a community up: store and hardware, then market and settlement, then the sites, then time.
+ * What was started is brought down again when a later step fails.
+ */
+export async function startCommunity(options: StartOptions): Promise<Community> {
+  const closers = newClosers(options.logger);
+  const directory = openDataDirectory(options.dataPath);
+  closers.add("data folder", () => directory.close());
+  try {
+    return await bringUp(options, directory, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function bringUp(
+  options: StartOptions,
+  directory: DataDirectory,
+  closers: Closers,
+): Promise<Community> {
+  const { logger, report } = options;
+  const tally = runTally(options.uptimeMs);
+  const time = openClock(options, directory);
+  closers.add("clock", () => time.stop());
+  report({ event: "starting", step: "database and devices" });
+  const [store, config] = await bothOrNeither(
+    openStore(options.databaseUrl, directory, logger, closers),
+    setUp(options, directory, time.clock, closers),
+  );
+  const everyone = members(config, directory.folder("keys"));
+  const services = { config, everyone, directory, clock: time.clock, logger, report, tally, store, closers };
+  report({ event: "starting", step: "market and settlement" });
+  await bothOrNeither(startVenue(services), startRail(services));
+  report({ event: "starting", step: "homes" });
+  const context = await startSites(services, options.speed);
+  const rest = restOnce(context);
+  closers.add("homes", rest);
+  await openApi(options, config, context, closers);
+  const running = time.go();
+  config.world?.go(running);
+  return { context, config, tally, rest, close: () => closers.closeAll() };
+}
+
+function openClock({ config, speed }: StartOptions, directory: DataDirectory): RunClock {
+  if (config.simulatedStartMs === null) return realRunClock();
+  const folder = directory.folder("clock");
+  return simulatedRunClock(folder, resumeTime(folder, config.simulatedStartMs), speed);
+}
+
+/** Waits for both, even when one fails, so that nothing is still starting while the rest comes down. */
+async function bothOrNeither<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<[First, Second]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+}
+
+async function setUp(
+  options: StartOptions,
+  directory: DataDirectory,
+  clock: Clock,
+  closers: Closers,
+): Promise<CommunityConfig> {
+  const config = await options.config.setup({
+    options: options.values,
+    directory: directory.folder("hardware"),
+    startMs: clock.now(),
+    logger: options.logger.child({ component: "hardware" }),
+  });
+  const { world } = config;
+  if (world !== undefined) closers.add("emulated hardware", () => world.stop());
+  checkConfig(options.file, config);
+  return config;
+}
+
+function restOnce({ sites, store }: CommunityContext): () => Promise<void> {
+  let resting: Promise<void> | null = null;
+  const rest = async (): Promise<void> => {
+    await Promise.all(sites.map((site) => site.stop()));
+    await store.readings.flush();
+  };
+  return () => {
+    resting ??= rest();
+    return resting;
+  };
+}
+
+async function openApi(
+  options: StartOptions,
+  config: CommunityConfig,
+  context: CommunityContext,
+  closers: Closers,
+): Promise<void> {
+  const api = await startApi({
+    host: options.apiHost,
+    port: options.apiPort,
+    community: communityView(config, context, options.speed),
+    store: context.store,
+    routes: [config.venue.routes, config.rail.routes],
+    logger: options.logger.child({ component: "api" }),
+  });
+  closers.add("API", () => api.close());
+  const devices: Record<string, number> = {};
+  for (const link of context.sites.flatMap((site) => site.links)) {
+    const protocol = link.live().identity?.protocol;
+    if (protocol !== undefined) devices[protocol] = (devices[protocol] ?? 0) + 1;
+  }
+  options.report({
+    event: "ready",
+    homes: context.sites.length,
+    devices,
+    apiUrl: api.url,
+    docsUrl: `${api.url}/docs`,
+    store: context.store.description,
+    dataDirectory: options.dataPath,
+  });
+}

@@ -1,0 +1,81 @@
+import { goodValue } from "../der/measured.ts";
+import type { SiteImage } from "../dispatch/site-image.ts";
+import type { SiteId } from "../grid/site.ts";
+import type { MeterSigner, SignedMeterReading } from "../ports/settlement-rail.ts";
+import type { EpochMs } from "../time/clock.ts";
+import { type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
+import type { WattHours } from "../units/energy.ts";
+
+/** The registers of a meter at one moment. */
+interface Registers {
+  readonly takenAtMs: EpochMs;
+  readonly importWh: WattHours;
+  readonly exportWh: WattHours;
+}
+
+/** Watches a site's registers: signs those next to interval boundaries, and measures the running interval. */
+export interface MeterRecorder {
+  /** Takes the image of a control cycle; gives the reading that it signed, if it signed one. */
+  observe(image: SiteImage): SignedMeterReading | null;
+  /** Import minus export since the running interval began; `null` while the registers at its start are not known. */
+  netImportedWh(): WattHours | null;
+}
+
+/**
+ * Makes the recorder of one site. It signs the first reading it sees, the first after each boundary and
+ * those just before one (within `windowMs`), so that every boundary is enclosed closely by signed registers.
+ * @param lastSequence sequence of the last reading that this meter signed, 0 when there is none
+ */
+export function meterRecorder(
+  siteId: SiteId,
+  signer: MeterSigner,
+  minutes: IntervalMinutes,
+  windowMs: number,
+  lastSequence: number,
+): MeterRecorder {
+  let sequence = lastSequence;
+  let previous: Registers | null = null;
+  let atStart: Registers | null = null;
+  let latest: Registers | null = null;
+  const sign = (registers: Registers): SignedMeterReading => {
+    sequence += 1;
+    return signer.sign({ siteId, sequence, ...registers });
+  };
+  return {
+    observe(image) {
+      const registers = registersOf(image);
+      if (registers === null) return null;
+      const interval = intervalAt(registers.takenAtMs, minutes);
+      previous = latest;
+      latest = registers;
+      const crossed = previous === null || previous.takenAtMs < interval.startMs;
+      if (crossed) atStart = previous === null ? null : interpolated(previous, registers, interval.startMs);
+      const nearEnd = interval.endMs - registers.takenAtMs <= windowMs;
+      const moved = previous === null || previous.takenAtMs < registers.takenAtMs;
+      return moved && (crossed || nearEnd) ? sign(registers) : null;
+    },
+    netImportedWh() {
+      if (atStart === null || latest === null) return null;
+      return (latest.importWh - atStart.importWh - (latest.exportWh - atStart.exportWh)) as WattHours;
+    },
+  };
+}
+
+function registersOf(image: SiteImage): Registers | null {
+  const importWh = goodValue(image.gridImportWh);
+  const exportWh = goodValue(image.gridExportWh);
+  if (importWh === null || exportWh === null) return null;
+  return { takenAtMs: image.gridImportWh.sourceTimeMs, importWh, exportWh };
+}
+
+/** The registers at a boundary between two readings, linear in time, in whole Wh. */
+function interpolated(before: Registers, after: Registers, atMs: EpochMs): Registers {
+  const share = (atMs - before.takenAtMs) / (after.takenAtMs - before.takenAtMs);
+  const between = (from: WattHours, to: WattHours): WattHours =>
+    Math.floor(from + (to - from) * share) as WattHours;
+  return {
+    takenAtMs: atMs,
+    importWh: between(before.importWh, after.importWh),
+    exportWh: between(before.exportWh, after.exportWh),
+  };
+}

@@ -1,0 +1,80 @@
+import { messageOf } from "../errors/commonwatt-error.ts";
+import type { IntervalSettlement } from "../ports/settlement-rail.ts";
+import type { Clearing } from "../ports/trading-venue.ts";
+import { moneyNano, sumMoney } from "../units/money.ts";
+import { type Community, type StartOptions, startCommunity } from "./community.ts";
+import { runMarket } from "./market-loop.ts";
+import type { RunEvent } from "./run-event.ts";
+import type { RunSummary } from "./run-summary.ts";
+import { settlementLoop } from "./settlement-loop.ts";
+import { summarise } from "./summarise.ts";
+
+/** How long the last batches may take to be final and paid. */
+const DRAIN_TIMEOUT_MS = 120_000;
+
+/** Options of {@link runCommunity}. */
+export interface RunOptions extends StartOptions {
+  /** How many delivery intervals to trade, settle and pay; `null` runs until told to stop. */
+  readonly intervals: number | null;
+}
+
+/**
+ * Runs a community from start to stop. With `intervals` it ends by itself when the last of them is paid;
+ * otherwise when `signal` aborts. Either way every battery is returned to its own mode, everything is
+ * flushed, and what the run came to is returned.
+ */
+export async function runCommunity(options: RunOptions, signal: AbortSignal): Promise<RunSummary> {
+  const community = await startCommunity(options);
+  try {
+    await trade(community, options, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    options.report({ event: "stopping", reason: signal.aborted ? messageOf(signal.reason) : "all is paid" });
+    await community.rest();
+    return await summarise(community, options.uptimeMs);
+  } finally {
+    await community.close();
+  }
+}
+
+async function trade(community: Community, options: RunOptions, signal: AbortSignal): Promise<void> {
+  const { context } = community;
+  const report = (event: RunEvent): void => {
+    community.tally.take(event);
+    options.report(event);
+  };
+  const settlement = settlementLoop({
+    ...context,
+    signal,
+    onSettled: (_interval, clearing, settled) => tellSettled(community, report, clearing, settled),
+  });
+  const market = runMarket(
+    { ...context, signal, report, onCleared: settlement.enqueue },
+    options.intervals ?? Number.POSITIVE_INFINITY,
+  );
+  await Promise.race([market, settlement.failed]);
+  await settlement.idle();
+  await context.rail.drain(AbortSignal.any([signal, AbortSignal.timeout(DRAIN_TIMEOUT_MS)]));
+}
+
+function tellSettled(
+  { context }: Community,
+  report: (event: RunEvent) => void,
+  clearing: Clearing,
+  { batchNumber, intervalIndex, settledWh, statements }: IntervalSettlement,
+): void {
+  const savings = statements.map((each) => moneyNano(each.withTradingNano - each.withoutTradingNano));
+  statements.forEach((statement, index) => {
+    const saved = savings[index];
+    if (saved !== undefined) context.fleet.addSavings(statement.siteId, saved);
+  });
+  report({
+    event: "settled",
+    intervalIndex,
+    batchNumber,
+    tradedWh: clearing.volumeWh,
+    settledWh,
+    statements,
+    savedNano: sumMoney(savings),
+  });
+}

@@ -1,0 +1,50 @@
+import type { SettlementEvent, SiteStatement } from "../ports/settlement-rail.ts";
+import type { IntervalIndex } from "../time/delivery-interval.ts";
+import type { WattHours } from "../units/energy.ts";
+import type { MoneyNano } from "../units/money.ts";
+import type { PriceMicroPerKwh } from "../units/price.ts";
+import type { RunSummary } from "./run-summary.ts";
+
+/** What happens while a community runs, in the order it happens. A reporter prints it. */
+export type RunEvent =
+  | { readonly event: "starting"; readonly step: string }
+  | {
+      readonly event: "ready";
+      readonly homes: number;
+      readonly devices: Readonly<Record<string, number>>;
+      readonly apiUrl: string;
+      readonly docsUrl: string;
+      readonly store: string;
+      readonly dataDirectory: string | null;
+    }
+  | {
+      readonly event: "cleared";
+      readonly intervalIndex: IntervalIndex;
+      readonly startMs: number;
+      readonly endMs: number;
+      readonly status: "cleared" | "void";
+      readonly clearingPrice: PriceMicroPerKwh | null;
+      readonly volumeWh: WattHours;
+      readonly trades: number;
+      readonly bids: number;
+      readonly offers: number;
+    }
+  | {
+      readonly event: "settled";
+      readonly intervalIndex: IntervalIndex;
+      readonly batchNumber: number;
+      readonly tradedWh: number;
+      readonly settledWh: WattHours;
+      readonly statements: readonly SiteStatement[];
+      /** What the community saved in this interval against its retailer alone. */
+      readonly savedNano: MoneyNano;
+    }
+  | ({ readonly event: "chain" } & SettlementEvent)
+  | { readonly event: "rejected"; readonly siteId: string; readonly code: string; readonly message: string }
+  | { readonly event: "warning"; readonly component: string; readonly code: string; readonly message: string }
+  | { readonly event: "recovered"; readonly component: string; readonly message: string }
+  | { readonly event: "stopping"; readonly reason: string }
+  | RunSummary;
+
+/** Takes every event of a run. */
+export type RunReporter = (event: RunEvent) => void;

@@ -1,0 +1,31 @@
+/** The last event of a run: what it came to. Money as decimal strings of nano, chain amounts of micro. */
+export interface RunSummary {
+  readonly event: "summary";
+  readonly homes: number;
+  /** Devices that were reached, by protocol. */
+  readonly devices: Readonly<Record<string, number>>;
+  /** Delivery intervals cleared in this run. */
+  readonly intervals: number;
+  readonly trades: number;
+  readonly tradedWh: number;
+  readonly settledWh: number;
+  readonly batchesCommitted: number;
+  readonly batchesFinalized: number;
+  readonly withdrawals: number;
+  readonly savedNano: string;
+  readonly escrow: {
+    readonly conserved: boolean;
+    readonly tokenBalanceMicro: string;
+    readonly owedMicro: string;
+    readonly contract: string;
+    readonly chainId: number;
+  };
+  readonly store: { readonly readings: number; readonly server: string };
+  readonly journal: { readonly stateHash: string };
+  /** What the configuration says of its scenario: the seed and a hash of homes, weather and loads. */
+  readonly scenario: Readonly<Record<string, string | number>>;
+  /** Real time from the start of the process. */
+  readonly firstClearedMs: number | null;
+  readonly firstPayoutMs: number | null;
+  readonly elapsedMs: number;
+}

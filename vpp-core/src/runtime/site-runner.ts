@@ -1,0 +1,270 @@
+import { goodValue } from "../der/measured.ts";
+import type { PointName } from "../der/point.ts";
+import type { DeviceReading } from "../der/reading.ts";
+import { type BatteryOutlook, quotes } from "../dispatch/bid-strategy.ts";
+import type { Position } from "../dispatch/decide.ts";
+import { type Forecaster, persistence, powerHistory } from "../dispatch/forecast.ts";
+import { type SiteImage, siteImage } from "../dispatch/site-image.ts";
+import { type SiteController, startSiteController } from "../dispatch/site-machine.ts";
+import { messageOf } from "../errors/commonwatt-error.ts";
+import type { FleetStore } from "../fleet/fleet-store.ts";
+import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
+import type { Tariff } from "../grid/tariff.ts";
+import type { DeviceContext } from "../ports/device.ts";
+import type { MeterSigner, SignedMeterReading } from "../ports/settlement-rail.ts";
+import type { DeviceOwnership, ReadingRow, Store } from "../ports/store.ts";
+import type { OrderIntent } from "../ports/trading-venue.ts";
+import { type DurationMs, durationMs, epochMs, sleepUntil } from "../time/clock.ts";
+import { type DeliveryInterval, type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
+import { type WattHours, wattHours } from "../units/energy.ts";
+import type { PriceMicroPerKwh } from "../units/price.ts";
+import type { SiteConfig } from "./config.ts";
+import { type DeviceLink, linkDevice } from "./device-link.ts";
+import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
+import { meterRecorder } from "./meter-recorder.ts";
+
+/** How long a lease lasts, in control cycles; it is renewed before half of it has passed. */
+const LEASE_CYCLES = 6;
+/** After how many control cycles without news a value is stale. */
+const STALE_CYCLES = 4;
+/** How far back a forecast looks. */
+const HISTORY_MS = durationMs(15 * 60_000);
+
+/** What a site needs in order to run. */
+export interface SiteRunnerContext extends DeviceContext {
+  readonly store: Store;
+  readonly fleet: FleetStore;
+  readonly tariff: Tariff;
+  readonly minutes: IntervalMinutes;
+  readonly controlPeriod: DurationMs;
+  readonly meterSigner: MeterSigner;
+  readonly lastMeterSequence: number;
+  /** Devices that a run before this one left under command. */
+  readonly ownedBefore: readonly DeviceOwnership[];
+}
+
+/** One home, running. */
+export interface SiteRunner {
+  readonly siteId: SiteId;
+  readonly links: readonly DeviceLink[];
+  /** What the site would like to trade in an interval; nothing when it knows too little or has opted out. */
+  intents(interval: DeliveryInterval, referencePrice: PriceMicroPerKwh): readonly OrderIntent[];
+  /** Takes on what was traded for an interval. */
+  takePosition(interval: DeliveryInterval, netSoldWh: WattHours): void;
+  setOptedOut(optedOut: boolean): void;
+  setVenueReachable(reachable: boolean): void;
+  /** Returns the battery to its own mode and lets go of every device. */
+  stop(): Promise<void>;
+}
+
+/** Starts the control loop of one home. */
+export function startSite(config: SiteConfig, context: SiteRunnerContext): SiteRunner {
+  return new Runner(config, context);
+}
+
+class Runner implements SiteRunner {
+  readonly siteId: SiteId;
+  readonly links: readonly DeviceLink[];
+  readonly #config: SiteConfig;
+  readonly #context: SiteRunnerContext;
+  readonly #controller: SiteController;
+  readonly #keepers: ReadonlyMap<DeviceLink, LeaseKeeper>;
+  readonly #recorder: ReturnType<typeof meterRecorder>;
+  readonly #history = powerHistory(HISTORY_MS);
+  readonly #forecaster: Forecaster;
+  readonly #positions = new Map<number, { interval: DeliveryInterval; netSoldWh: WattHours }>();
+  readonly #unsaved: SignedMeterReading[] = [];
+  readonly #aborter = new AbortController();
+  readonly #loop: Promise<void>;
+  #image: SiteImage | null = null;
+  #optedOut = false;
+  readonly #toNeutral: Set<string>;
+
+  constructor(config: SiteConfig, context: SiteRunnerContext) {
+    this.siteId = toSiteId(config.id);
+    this.#config = config;
+    this.#context = context;
+    this.#forecaster = config.forecaster ?? persistence;
+    this.#toNeutral = new Set(context.ownedBefore.map((ownership) => ownership.deviceId));
+    this.links = config.devices.map((connector) =>
+      linkDevice(connector, context, (live) => context.fleet.updateDevice(this.siteId, live)),
+    );
+    context.fleet.addSite(
+      this.siteId,
+      this.links.map((link) => link.live()),
+    );
+    const leaseLength = durationMs(context.controlPeriod * LEASE_CYCLES);
+    this.#keepers = new Map(
+      this.links.map((link) => [
+        link,
+        leaseKeeper(
+          link.live().deviceId,
+          context.clock,
+          leaseLength,
+          context.store.ownership,
+          context.logger,
+        ),
+      ]),
+    );
+    this.#recorder = meterRecorder(
+      this.siteId,
+      context.meterSigner,
+      context.minutes,
+      context.controlPeriod * 1.5,
+      context.lastMeterSequence,
+    );
+    this.#controller = startSiteController({
+      limits: config.limits,
+      reserveWh: config.reserveWh,
+      horizonMs: context.controlPeriod,
+    });
+    this.#loop = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, controlPeriod, logger } = this.#context;
+    while (!this.#aborter.signal.aborted) {
+      try {
+        await this.#cycle();
+      } catch (error) {
+        logger.error({ site: this.siteId, error: messageOf(error) }, "control cycle failed");
+      }
+      const next = (Math.floor(clock.now() / controlPeriod) + 1) * controlPeriod;
+      await sleepUntil(clock, epochMs(next), this.#aborter.signal).catch(() => undefined);
+    }
+  }
+
+  async #cycle(): Promise<void> {
+    const { clock, controlPeriod, store, fleet } = this.#context;
+    const readings = (await Promise.all(this.links.map((link) => link.read()))).filter(
+      (reading) => reading !== null,
+    );
+    if (readings.length === 0) return;
+    const nowMs = clock.now();
+    const image = siteImage(readings, nowMs, durationMs(controlPeriod * STALE_CYCLES));
+    this.#image = image;
+    this.#history.add(image);
+    const signed = this.#recorder.observe(image);
+    if (signed !== null) this.#unsaved.push(signed);
+    await this.#saveSigned();
+    store.readings.append(readings.flatMap((reading) => rowsOf(this.siteId, reading)));
+    const position = this.#position();
+    this.#controller.send({ type: "cycle", nowMs, image, position });
+    const decision = this.#controller.decision();
+    await this.#command();
+    fleet.updateSite(this.siteId, {
+      mode: this.#controller.mode(),
+      optedOut: this.#optedOut,
+      decision,
+      image,
+      netSoldWh: position?.netSoldWh ?? wattHours(0),
+    });
+  }
+
+  /** Signed readings wait here while the store is down: none is lost, none is signed twice. */
+  async #saveSigned(): Promise<void> {
+    const waiting = [...this.#unsaved];
+    if (waiting.length === 0) return;
+    try {
+      await this.#context.store.metering.save(waiting);
+      this.#unsaved.splice(0, waiting.length);
+    } catch (error) {
+      this.#context.logger.warn({ site: this.siteId, error: messageOf(error) }, "meter readings wait");
+    }
+  }
+
+  /** Brings every battery to the decision; one that an earlier run left under command goes to neutral first. */
+  async #command(): Promise<void> {
+    const { setpointW } = this.#controller.decision();
+    for (const [link, keeper] of this.#keepers) {
+      const device = link.device();
+      if (device === null || device.battery === null || !link.live().connected) continue;
+      try {
+        if (this.#toNeutral.has(device.id)) {
+          await keeper.release(device.battery);
+          this.#toNeutral.delete(device.id);
+        }
+        await keeper.keep(device.battery, setpointW);
+      } catch (error) {
+        this.#context.logger.warn({ device: device.id, error: messageOf(error) }, "battery command failed");
+      }
+    }
+  }
+
+  #position(): Position | null {
+    const interval = intervalAt(this.#context.clock.now(), this.#context.minutes);
+    for (const index of this.#positions.keys()) {
+      if (index < interval.index) this.#positions.delete(index);
+    }
+    const position = this.#positions.get(interval.index);
+    return position === undefined ? null : { ...position, netImportedWh: this.#recorder.netImportedWh() };
+  }
+
+  intents(interval: DeliveryInterval, referencePrice: PriceMicroPerKwh): readonly OrderIntent[] {
+    const recent = this.#history.recent();
+    const mode = this.#controller.mode();
+    if (recent === null || this.#image === null || this.#optedOut || mode === "fault") return [];
+    const forecast = this.#forecaster(interval, recent);
+    return quotes({
+      netLoadWh: wattHours(forecast.loadWh - forecast.pvWh),
+      battery: this.#outlook(this.#image, interval),
+      tariff: this.#context.tariff,
+      referencePrice,
+    }).map((quote) => ({ siteId: this.siteId, intervalIndex: interval.index, ...quote }));
+  }
+
+  #outlook(image: SiteImage, interval: DeliveryInterval): BatteryOutlook | null {
+    const storedWh = goodValue(image.storedEnergyWh);
+    const capacityWh = goodValue(image.batteryCapacityWh);
+    if (storedWh === null || capacityWh === null) return null;
+    const hours = (interval.endMs - interval.startMs) / 3_600_000;
+    const energyOf = (powerW: number | null): WattHours => wattHours(Math.floor((powerW ?? 0) * hours));
+    return {
+      storedWh,
+      capacityWh,
+      reserveWh: this.#config.reserveWh,
+      chargeMaxWh: energyOf(goodValue(image.chargePowerMaxW)),
+      dischargeMaxWh: energyOf(goodValue(image.dischargePowerMaxW)),
+    };
+  }
+
+  takePosition(interval: DeliveryInterval, netSoldWh: WattHours): void {
+    this.#positions.set(interval.index, { interval, netSoldWh });
+  }
+
+  setOptedOut(optedOut: boolean): void {
+    this.#optedOut = optedOut;
+    this.#controller.send({ type: optedOut ? "optOut" : "optIn" });
+  }
+
+  setVenueReachable(reachable: boolean): void {
+    this.#controller.send({ type: reachable ? "venueBack" : "venueLost" });
+  }
+
+  async stop(): Promise<void> {
+    this.#aborter.abort();
+    await this.#loop;
+    this.#controller.stop();
+    for (const [link, keeper] of this.#keepers) {
+      const battery = link.device()?.battery ?? null;
+      if (battery !== null) {
+        await keeper.release(battery).catch((error: unknown) => {
+          this.#context.logger.error({ site: this.siteId, error: messageOf(error) }, "release failed");
+        });
+      }
+      await link.stop();
+    }
+  }
+}
+
+function rowsOf(siteId: SiteId, reading: DeviceReading): ReadingRow[] {
+  return Object.entries(reading.points).map(([point, measured]) => ({
+    takenAtMs: measured.sourceTimeMs,
+    siteId,
+    deviceId: reading.deviceId,
+    point: point as PointName,
+    value: measured.value,
+    quality: measured.quality,
+    reason: measured.reason,
+  }));
+}

@@ -1,0 +1,65 @@
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import type { Clock } from "../time/clock.ts";
+import { systemClock } from "../time/system-clock.ts";
+import type { Closers } from "./closers.ts";
+import type { CommunityConfig } from "./config.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import type { Member } from "./members.ts";
+import type { RunReporter } from "./run-event.ts";
+import type { RunTally } from "./run-tally.ts";
+
+/** What market and settlement are started with. */
+export interface ServiceContext {
+  readonly config: CommunityConfig;
+  readonly everyone: readonly Member[];
+  readonly directory: DataDirectory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly report: RunReporter;
+  readonly tally: RunTally;
+  readonly store: Store;
+  readonly closers: Closers;
+}
+
+/** Starts the market: it recovers from its journal. */
+export async function startVenue({
+  config,
+  everyone,
+  directory,
+  clock,
+  logger,
+  closers,
+}: ServiceContext): Promise<void> {
+  closers.add("market", () => config.venue.stop());
+  await config.venue.start({
+    community: config.community,
+    clock,
+    logger: logger.child({ component: "market" }),
+    directory: directory.folder("market"),
+    sites: everyone.map((member) => member.site),
+    tariff: config.tariff,
+  });
+}
+
+/** Starts the settlement: chain, contracts and accounts, and whatever was under way. */
+export async function startRail(context: ServiceContext): Promise<void> {
+  const { config, everyone, directory, clock, logger, report, tally, store, closers } = context;
+  closers.add("settlement", () => config.rail.stop());
+  await config.rail.start({
+    community: config.community,
+    clock,
+    wallClock: systemClock,
+    logger: logger.child({ component: "settlement" }),
+    directory: directory.folder("settlement"),
+    sites: everyone.map((member) => member.railSite),
+    tariff: config.tariff,
+    batches: store.batches,
+    outbox: store.outbox,
+    emit(event) {
+      const told = { event: "chain", ...event } as const;
+      tally.take(told);
+      report(told);
+    },
+  });
+}

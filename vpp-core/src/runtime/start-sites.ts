@@ -1,0 +1,95 @@
+import { createFleetStore, type FleetStore } from "../fleet/fleet-store.ts";
+import type { SiteId } from "../grid/site.ts";
+import type { Tariff } from "../grid/tariff.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { SettlementRail } from "../ports/settlement-rail.ts";
+import type { BatchStore, MeteringStore, Store, TradeStore } from "../ports/store.ts";
+import type { OrderSigner, TradingVenue } from "../ports/trading-venue.ts";
+import { type Clock, type DurationMs, durationMs, epochMs, sleep } from "../time/clock.ts";
+import { type IntervalMinutes, intervalLength } from "../time/delivery-interval.ts";
+import { systemClock } from "../time/system-clock.ts";
+import { type SiteRunner, startSite } from "./site-runner.ts";
+import type { ServiceContext } from "./start-services.ts";
+
+/** Shortest control period, in the community's time and in real time. */
+const CONTROL_PERIOD_MS = 5_000;
+const CONTROL_PERIOD_WALL_MS = 500;
+/** How long time stands still at the start so that devices can be reached. */
+const REACH_TIMEOUT_MS = 8_000;
+
+/** What the loops of a running community work with. */
+export interface CommunityContext {
+  readonly venue: TradingVenue;
+  readonly rail: SettlementRail;
+  readonly store: Store;
+  readonly trades: TradeStore;
+  readonly metering: MeteringStore;
+  readonly batches: BatchStore;
+  readonly signers: ReadonlyMap<SiteId, OrderSigner>;
+  readonly sites: readonly SiteRunner[];
+  readonly siteIds: readonly SiteId[];
+  readonly fleet: FleetStore;
+  readonly tariff: Tariff;
+  readonly minutes: IntervalMinutes;
+  readonly clock: Clock;
+  readonly wallClock: Clock;
+  readonly pollMs: number;
+  readonly logger: Logger;
+}
+
+/** Starts the control loops of all homes, and waits a while for their devices. */
+export async function startSites(
+  { config, everyone, clock, logger, store }: ServiceContext,
+  speed: number,
+): Promise<CommunityContext> {
+  const fleet = createFleetStore();
+  const minutes = config.intervalMinutes;
+  const period = controlPeriod(minutes, config.world === undefined ? 1 : speed);
+  const ownedBefore = await store.ownership.list();
+  const sites: SiteRunner[] = [];
+  for (const member of everyone) {
+    const last = await store.metering.lastUpTo(member.site.id, epochMs(Number.MAX_SAFE_INTEGER));
+    sites.push(
+      startSite(member.config, {
+        clock,
+        wallClock: systemClock,
+        logger: logger.child({ component: "devices" }),
+        store,
+        fleet,
+        tariff: config.tariff,
+        minutes,
+        controlPeriod: period,
+        meterSigner: member.meterSigner,
+        lastMeterSequence: last?.sequence ?? 0,
+        ownedBefore,
+      }),
+    );
+  }
+  const reached = sites.flatMap((site) => site.links.map((link) => link.firstReached));
+  await Promise.race([Promise.all(reached), sleep(systemClock, durationMs(REACH_TIMEOUT_MS))]);
+  return {
+    venue: config.venue,
+    rail: config.rail,
+    store,
+    trades: store.trades,
+    metering: store.metering,
+    batches: store.batches,
+    signers: new Map(everyone.map((member) => [member.site.id, member.orderSigner])),
+    sites,
+    siteIds: everyone.map((member) => member.site.id),
+    fleet,
+    tariff: config.tariff,
+    minutes,
+    clock,
+    wallClock: systemClock,
+    pollMs: period / 4,
+    logger,
+  };
+}
+
+/** A period that divides the interval, so that a control cycle falls on every boundary. */
+function controlPeriod(minutes: IntervalMinutes, speed: number): DurationMs {
+  const lengthMs = intervalLength(minutes);
+  const shortestMs = Math.max(CONTROL_PERIOD_MS, CONTROL_PERIOD_WALL_MS * speed);
+  return durationMs(lengthMs / Math.max(1, Math.floor(lengthMs / shortestMs)));
+}

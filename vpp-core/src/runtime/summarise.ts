@@ -1,0 +1,44 @@
+import { messageOf } from "../errors/commonwatt-error.ts";
+import type { Community } from "./community.ts";
+import type { RunSummary } from "./run-summary.ts";
+
+/** Says what a run came to. Reads the escrow's books from the chain and counts what is in the store. */
+export async function summarise(community: Community, uptimeMs: () => number): Promise<RunSummary> {
+  const { config, context, tally } = community;
+  const totals = tally.totals();
+  const audit = await context.rail.audit().catch((error: unknown) => {
+    context.logger.error({ error: messageOf(error) }, "the escrow could not be audited");
+    return null;
+  });
+  const devices: Record<string, number> = {};
+  for (const link of context.sites.flatMap((site) => site.links)) {
+    const protocol = link.live().identity?.protocol;
+    if (protocol !== undefined) devices[protocol] = (devices[protocol] ?? 0) + 1;
+  }
+  return {
+    event: "summary",
+    homes: context.sites.length,
+    devices,
+    intervals: totals.intervals,
+    trades: totals.trades,
+    tradedWh: totals.tradedWh,
+    settledWh: totals.settledWh,
+    batchesCommitted: audit?.batchesCommitted ?? 0,
+    batchesFinalized: audit?.batchesFinalized ?? 0,
+    withdrawals: totals.withdrawals,
+    savedNano: totals.savedNano.toString(),
+    escrow: {
+      conserved: audit?.conserved ?? false,
+      tokenBalanceMicro: audit?.tokenBalance.toString() ?? "unknown",
+      owedMicro: audit?.owed.toString() ?? "unknown",
+      contract: audit?.contract ?? "unknown",
+      chainId: audit?.chainId ?? 0,
+    },
+    store: { readings: await context.store.readings.count(), server: context.store.description },
+    journal: { stateHash: context.venue.stateHash() },
+    scenario: config.scenario ?? {},
+    firstClearedMs: totals.firstClearedMs,
+    firstPayoutMs: totals.firstPayoutMs,
+    elapsedMs: Math.round(uptimeMs()),
+  };
+}
