@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import type { BatteryWindow, Plant, PlantRatings, PlantState } from "@commonwatt/device-adapters";
+import { type EpochMs, epochMs, roundToWatts, type Watts, wattHours, watts } from "@commonwatt/vpp-core";
+import { type BatteryRatings, MILLIJOULES_PER_WH, stepBattery } from "./battery.ts";
+import { clearSkyIndex, type Sky } from "./clouds.ts";
+import { householdLoad, type LoadProfile } from "./household-load.ts";
+import { type PvArray, pvPowerW } from "./pv.ts";
+import type { GeoLocation } from "./sun-position.ts";
+
+/** Everything that decides what the hardware of one home does. Plain data. */
+export interface HomeModel {
+  readonly location: GeoLocation;
+  readonly sky: Sky;
+  /** How much later than the start of the street this home sees a cloud. */
+  readonly cloudDelayMs: number;
+  readonly pv: PvArray | null;
+  /** Only together with `pv`, whose inverter it shares. */
+  readonly battery: BatteryRatings | null;
+  /** What the battery holds when the plant is new; 0 without one. */
+  readonly startStoredWh: number;
+  readonly load: LoadProfile;
+}
+
+/** A plant's whole memory, as plain JSON; energies in thousandths of a joule. */
+export interface PlantSnapshot {
+  readonly timeMs: number;
+  readonly storedMillijoules: number;
+  readonly gridImportMillijoules: number;
+  readonly gridExportMillijoules: number;
+  readonly pvMillijoules: number;
+}
+
+/** A {@link Plant} whose state can be taken away and put back. */
+export interface HomePlant extends Plant {
+  /** How far the physics has come: a whole multiple of {@link PLANT_STEP_MS}. */
+  time(): EpochMs;
+  snapshot(): PlantSnapshot;
+  /**
+   * Continues where a snapshot was taken. The battery is in its own mode, as after a power cut.
+   * Throws an AssertionError when a field of the snapshot is not an integer.
+   */
+  restore(snapshot: PlantSnapshot): void;
+}
+
+/** The physics moves in steps of this length, at whole multiples of it, however often it is asked. */
+export const PLANT_STEP_MS = 5_000;
+
+interface StepPowers {
+  readonly pvW: number;
+  readonly loadW: number;
+  readonly batteryW: number;
+  readonly gridW: number;
+}
+
+function ratingsOf(home: HomeModel): PlantRatings {
+  return {
+    pvPeakW: home.pv?.peakW ?? watts(0),
+    inverterPowerMaxW: home.pv?.inverterPowerMaxW ?? watts(0),
+    batteryCapacityWh: home.battery?.capacityWh ?? wattHours(0),
+    chargePowerMaxW: home.battery?.chargePowerMaxW ?? watts(0),
+    dischargePowerMaxW: home.battery?.dischargePowerMaxW ?? watts(0),
+  };
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, value));
+}
+
+/**
+ * What the battery is asked for: the household's need less the sun, within the command's window, and within
+ * what the inverter can pass in either direction beside the sun's power.
+ */
+function requestedPowerW(
+  powers: { pvW: number; loadW: number },
+  window: BatteryWindow | null,
+  maxW: number,
+): Watts {
+  const ownW = powers.loadW - powers.pvW;
+  const wantedW = window === null ? ownW : clamp(ownW, window.minW, window.maxW);
+  return watts(clamp(wantedW, -maxW - powers.pvW, maxW - powers.pvW));
+}
+
+function toWh(millijoules: number): ReturnType<typeof wattHours> {
+  return wattHours(Math.floor(millijoules / MILLIJOULES_PER_WH));
+}
+
+function freshSnapshot(home: HomeModel, start: EpochMs): PlantSnapshot {
+  return {
+    timeMs: Math.floor(start / PLANT_STEP_MS) * PLANT_STEP_MS,
+    storedMillijoules: home.battery === null ? 0 : Math.round(home.startStoredWh * MILLIJOULES_PER_WH),
+    gridImportMillijoules: 0,
+    gridExportMillijoules: 0,
+    pvMillijoules: 0,
+  };
+}
+
+/**
+ * Makes the hardware of one home, new at `start`. Power is held through each step in whole watts and energy
+ * is counted in thousandths of a joule, so PV + battery + grid = load at every moment and every register is
+ * exactly the integral of its power. A command counts from the step that is running when it comes.
+ */
+export function createHomePlant(home: HomeModel, start: EpochMs): HomePlant {
+  assert(home.battery === null || home.pv !== null, "a battery needs the inverter of a PV array");
+  const ratings = ratingsOf(home);
+  const loadW = householdLoad(home.load);
+  let memory = freshSnapshot(home, start);
+  let window: BatteryWindow | null = null;
+  let sampled = { timeMs: Number.NaN, pvW: 0, loadW: 0 };
+
+  const sample = (): typeof sampled => {
+    if (sampled.timeMs === memory.timeMs) return sampled;
+    const time = epochMs(memory.timeMs);
+    const index = home.pv === null ? 1 : clearSkyIndex(home.sky, epochMs(time - home.cloudDelayMs));
+    const pvW = home.pv === null ? 0 : pvPowerW(home.pv, home.location, time, index);
+    sampled = { timeMs: time, pvW: roundToWatts(pvW), loadW: roundToWatts(loadW(time)) };
+    return sampled;
+  };
+  /** What the running step comes to, as things stand. */
+  const step = (): { powers: StepPowers; storedMillijoules: number } => {
+    const outside = sample();
+    let batteryW = 0;
+    let storedMillijoules = memory.storedMillijoules;
+    if (home.battery !== null) {
+      const requestW = requestedPowerW(outside, window, ratings.inverterPowerMaxW);
+      const moved = stepBattery(home.battery, { storedMillijoules }, requestW, PLANT_STEP_MS);
+      batteryW = moved.actualPowerW;
+      storedMillijoules = moved.state.storedMillijoules;
+    }
+    const gridW = outside.loadW - outside.pvW - batteryW;
+    return { powers: { pvW: outside.pvW, loadW: outside.loadW, batteryW, gridW }, storedMillijoules };
+  };
+  const complete = (): void => {
+    const { powers, storedMillijoules } = step();
+    memory = {
+      timeMs: memory.timeMs + PLANT_STEP_MS,
+      storedMillijoules,
+      gridImportMillijoules: memory.gridImportMillijoules + Math.max(0, powers.gridW) * PLANT_STEP_MS,
+      gridExportMillijoules: memory.gridExportMillijoules + Math.max(0, -powers.gridW) * PLANT_STEP_MS,
+      pvMillijoules: memory.pvMillijoules + powers.pvW * PLANT_STEP_MS,
+    };
+  };
+  return {
+    ratings,
+    advanceTo: (now) => {
+      while (memory.timeMs + PLANT_STEP_MS <= now) complete();
+    },
+    state: () => stateOf(step().powers, memory),
+    setBatteryWindow: (next) => {
+      window = next;
+    },
+    time: () => epochMs(memory.timeMs),
+    snapshot: () => memory,
+    restore: (snapshot) => {
+      for (const value of Object.values(snapshot))
+        assert(Number.isSafeInteger(value), "not a plant snapshot");
+      memory = { ...snapshot };
+      window = null;
+    },
+  };
+}
+
+function stateOf(powers: StepPowers, memory: PlantSnapshot): PlantState {
+  return {
+    pvPowerW: watts(powers.pvW),
+    loadPowerW: watts(powers.loadW),
+    batteryPowerW: watts(powers.batteryW),
+    gridPowerW: watts(powers.gridW),
+    storedEnergyWh: toWh(memory.storedMillijoules),
+    gridImportWh: toWh(memory.gridImportMillijoules),
+    gridExportWh: toWh(memory.gridExportMillijoules),
+    pvEnergyWh: toWh(memory.pvMillijoules),
+  };
+}
