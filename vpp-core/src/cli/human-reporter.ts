@@ -116,12 +116,14 @@ function chainLines(
 }
 
 function summaryLines(summary: RunSummary): readonly string[] {
-  const balance = formatMoney(moneyNano(BigInt(summary.escrow.tokenBalanceMicro) * 1000n));
+  const { tokenBalanceMicro, conserved, contract } = summary.escrow;
   return [
     `${summary.intervals} intervals, ${summary.trades} trades, ${kwh(summary.settledWh)} of ${kwh(summary.tradedWh)} delivered and paid`,
     `together ${formatMoney(moneyNano(BigInt(summary.savedNano)))} better off than without trading`,
-    `escrow ${summary.escrow.contract}: ${summary.batchesFinalized} batches final, holds ${balance}, ` +
-      (summary.escrow.conserved ? "exactly what it owes" : "NOT what it owes"),
+    tokenBalanceMicro === null
+      ? "the chain did not answer: the escrow could not be audited"
+      : `escrow ${contract}: ${summary.batchesFinalized} batches final, holds ${formatMoney(moneyNano(BigInt(tokenBalanceMicro) * 1000n))}, ` +
+        (conserved ? "exactly what it owes" : "NOT what it owes"),
     `${summary.store.readings} readings in ${summary.store.server}`,
   ];
 }

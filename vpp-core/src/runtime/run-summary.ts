@@ -15,10 +15,11 @@ export interface RunSummary {
   readonly savedNano: string;
   readonly escrow: {
     readonly conserved: boolean;
-    readonly tokenBalanceMicro: string;
-    readonly owedMicro: string;
-    readonly contract: string;
-    readonly chainId: number;
+    /** `null`, like the rest, when the chain did not answer at the end. */
+    readonly tokenBalanceMicro: string | null;
+    readonly owedMicro: string | null;
+    readonly contract: string | null;
+    readonly chainId: number | null;
   };
   readonly store: { readonly readings: number; readonly server: string };
   readonly journal: { readonly stateHash: string };

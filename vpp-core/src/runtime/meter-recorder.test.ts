@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { good, missing } from "../der/measured.ts";
+import type { SiteImage } from "../dispatch/site-image.ts";
+import { siteId } from "../grid/site.ts";
+import type { MeterSigner } from "../ports/settlement-rail.ts";
+import { type EpochMs, epochMs } from "../time/clock.ts";
+import { deliveryInterval, intervalIndex } from "../time/delivery-interval.ts";
+import { wattHours } from "../units/energy.ts";
+import { meterRecorder } from "./meter-recorder.ts";
+
+const interval = deliveryInterval(intervalIndex(1_000_000), 15);
+const at = (minutes: number): EpochMs => epochMs(interval.startMs + minutes * 60_000);
+const signer: MeterSigner = {
+  meterKey: "0x",
+  sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }),
+};
+
+function image(time: EpochMs, importWh: number | null, exportWh = 0): SiteImage {
+  const register = (value: number | null): unknown =>
+    value === null ? missing("bad", "no answer", time) : good(wattHours(value), time);
+  return { takenAtMs: time, gridImportWh: register(importWh), gridExportWh: register(exportWh) } as SiteImage;
+}
+
+test("signs the first reading, the first after a boundary and those just before one", () => {
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, 41);
+  const signed = [-5, -1, -0.5, 0.25, 5, 14.5, 15].map(
+    (minutes) => recorder.observe(image(at(minutes), 1000 + Math.round(minutes * 10)))?.sequence ?? null,
+  );
+  expect(signed).toEqual([42, 43, 44, 45, null, 46, 47]);
+});
+
+test("the running interval is measured from its boundary, between the readings that enclose it", () => {
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, 0);
+  expect(recorder.netImportedWh()).toBeNull();
+  recorder.observe(image(at(-1), 1000, 500));
+  recorder.observe(image(at(1), 1020, 540));
+  // At the boundary the registers stood at 1010 and 520.
+  expect(recorder.netImportedWh()).toBe(10 - 20);
+  recorder.observe(image(at(5), 1100, 540));
+  expect(recorder.netImportedWh()).toBe(90 - 20);
+});
+
+test("a register that is missing or repeated is not signed", () => {
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, 0);
+  expect(recorder.observe(image(at(-0.5), null))).toBeNull();
+  expect(recorder.observe(image(at(-0.4), 1000))?.sequence).toBe(1);
+  expect(recorder.observe(image(at(-0.4), 1000))).toBeNull();
+});
