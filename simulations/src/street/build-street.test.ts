@@ -1,6 +1,7 @@
 import { epochMs, watts } from "@commonwatt/vpp-core";
 import { describe, expect, test } from "vitest";
 import { createHomePlant } from "../models/home-plant.ts";
+import { householdLoad } from "../models/household-load.ts";
 import { buildStreet } from "./build-street.ts";
 import type { Street } from "./street.ts";
 import { streetHash } from "./street-hash.ts";
@@ -50,6 +51,18 @@ describe("street", () => {
       expect(home.startStoredWh).toBeLessThan(battery.storedMaxWh);
     }
     expect(new Set(street.homes.map((home) => JSON.stringify({ ...home, id: "" }))).size).toBe(200);
+  });
+
+  test("every home takes 4 to 20 kWh a day", () => {
+    for (const home of buildStreet({ homes: 60, seed: 6 }).homes) {
+      const loadW = householdLoad(home.load);
+      let energyWh = 0;
+      for (let minute = 0; minute < 1440; minute++) {
+        energyWh += loadW(epochMs(Date.UTC(2026, 5, 21) + minute * 60_000)) / 60;
+      }
+      expect(energyWh, home.id).toBeGreaterThan(4_000);
+      expect(energyWh, home.id).toBeLessThan(20_000);
+    }
   });
 
   test("survives JSON, as it crosses to other processes", () => {

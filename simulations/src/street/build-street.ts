@@ -89,11 +89,13 @@ function battery(random: Random, inverterPowerMaxW: number): BatteryRatings {
   };
 }
 
-function loadProfile(random: Random, seed: string): LoadProfile {
+/** Homes without PV are those of larger families that use more, so that the street's sun finds buyers. */
+function loadProfile(random: Random, kind: HomeKind, seed: string): LoadProfile {
+  const isConsumer = kind === "consumer";
   return {
     seed,
-    occupants: random.integer(2, 5),
-    baseW: random.integer(80, 180),
+    occupants: isConsumer ? random.integer(3, 5) : random.integer(2, 5),
+    baseW: isConsumer ? random.integer(180, 320) : random.integer(80, 180),
     fridgeW: random.integer(70, 120),
     fridgePeriodMs: random.integer(35, 60) * MINUTE_MS,
     applianceShare: random.integer(85, 115) / 100,
@@ -111,7 +113,7 @@ function streetHome(
   const id = siteId(`home-${number}`);
   const pv = kind === "hybrid" ? pvArray(random.fork("pv")) : null;
   const bank = pv === null ? null : battery(random.fork("battery"), pv.inverterPowerMaxW);
-  const startShare = random.fork("start").between(0.2, 0.9);
+  const startShare = random.fork("start").between(0.12, 0.9);
   return {
     id,
     kind,
@@ -122,7 +124,7 @@ function streetHome(
     pv,
     battery: bank,
     startStoredWh: bank === null ? 0 : Math.round(bank.capacityWh * startShare),
-    load: loadProfile(random.fork("load"), `street-${seed}/${id}/load`),
+    load: loadProfile(random.fork("load"), kind, `street-${seed}/${id}/load`),
   };
 }
 

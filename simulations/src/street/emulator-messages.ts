@@ -1,0 +1,45 @@
+import type { AcceleratedTime, DeviceProtocol, EpochMs, SiteId } from "@commonwatt/vpp-core";
+import type { Street } from "./street.ts";
+
+/** What a process of emulated hardware is told when it starts. Plain data. */
+export interface EmulatorInit {
+  readonly protocol: DeviceProtocol;
+  readonly street: Street;
+  readonly startMs: EpochMs;
+  /** Where the plants' state is kept. */
+  readonly directory: string;
+  /** Where the OPC UA server keeps its certificates. */
+  readonly pkiDirectory: string;
+  readonly host: string;
+  /** The port of the first server, the next ones follow; `null` takes any free ports. */
+  readonly basePort: number | null;
+}
+
+/** How a home's hardware is reached over Modbus TCP. */
+export interface ModbusHardware {
+  readonly protocol: "modbus";
+  readonly homeId: SiteId;
+  readonly host: string;
+  readonly port: number;
+  /** `null` for a home that has a meter only. */
+  readonly inverterUnit: number | null;
+  readonly meterUnit: number;
+}
+
+/** How a home's hardware is reached over OPC UA. */
+export interface OpcuaHardware {
+  readonly protocol: "opcua";
+  readonly homeId: SiteId;
+  readonly endpointUrl: string;
+  /** The home's name in the server's address space. */
+  readonly name: string;
+}
+
+/** How the hardware of one home is reached. */
+export type HardwareAddress = ModbusHardware | OpcuaHardware;
+
+/** Lets the clock of the emulated hardware run. */
+export interface GoMessage {
+  readonly kind: "go";
+  readonly time: AcceleratedTime;
+}
