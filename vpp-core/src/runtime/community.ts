@@ -157,6 +157,8 @@ async function openApi(
   }
   options.report({
     event: "ready",
+    community: config.community,
+    currency: config.currency,
     homes: context.sites.length,
     devices,
     apiUrl: api.url,

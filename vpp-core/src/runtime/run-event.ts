@@ -10,6 +10,9 @@ export type RunEvent =
   | { readonly event: "starting"; readonly step: string }
   | {
       readonly event: "ready";
+      readonly community: string;
+      /** ISO 4217 code that money is printed in. */
+      readonly currency: string;
       readonly homes: number;
       readonly devices: Readonly<Record<string, number>>;
       readonly apiUrl: string;

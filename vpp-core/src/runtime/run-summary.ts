@@ -13,6 +13,8 @@ export interface RunSummary {
   readonly batchesFinalized: number;
   readonly withdrawals: number;
   readonly savedNano: string;
+  /** ISO 4217 code of all money here. */
+  readonly currency: string;
   readonly escrow: {
     readonly conserved: boolean;
     /** `null`, like the rest, when the chain did not answer at the end. */

@@ -27,6 +27,7 @@ export async function summarise(community: Community, uptimeMs: () => number): P
     batchesFinalized: audit?.batchesFinalized ?? 0,
     withdrawals: totals.withdrawals,
     savedNano: totals.savedNano.toString(),
+    currency: config.currency,
     escrow: {
       conserved: audit?.conserved ?? false,
       tokenBalanceMicro: audit?.tokenBalance.toString() ?? null,

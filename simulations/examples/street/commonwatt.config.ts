@@ -1,0 +1,83 @@
+import { modbus, opcua } from "@commonwatt/device-adapters";
+import { doubleAuction } from "@commonwatt/market";
+import { escrow } from "@commonwatt/settlement";
+import {
+  buildStreet,
+  type HardwareAddress,
+  keepStreet,
+  STREET_HOMES_MAX,
+  type StreetHome,
+  startStreetHardware,
+  streetForecaster,
+  streetHash,
+} from "@commonwatt/simulations";
+import {
+  type ConfigFile,
+  type DeviceConnector,
+  defineConfig,
+  deviceId,
+  epochMs,
+  priceMicroPerKwh,
+  type SiteConfig,
+  wattHours,
+  watts,
+} from "@commonwatt/vpp-core";
+
+/** A sunny morning at midsummer: the roofs wake up, the batteries are at very different levels. */
+const MORNING = epochMs(Date.UTC(2026, 5, 21, 6, 50));
+
+/** What the owner of a battery keeps in it, whatever the market pays. */
+const RESERVE_PERCENT = 15;
+
+/**
+ * The street: homes on one feeder whose hardware is emulated on the wire. With real hardware, `sites` lists
+ * the addresses of real devices, `world` is left out and `simulatedStartMs` is `null`.
+ */
+export const config: ConfigFile = defineConfig({
+  options: {
+    homes: { describe: "how many homes", min: 1, max: STREET_HOMES_MAX, default: 12 },
+    seed: { describe: "which homes, weather and loads", min: 0, max: 2 ** 31 - 1, default: 1 },
+  },
+  simulatedStartMs: MORNING,
+  async setup({ options, directory, startMs, logger }) {
+    const { homes, seed } = options;
+    const street = buildStreet({ homes, seed });
+    keepStreet(directory, street);
+    const hardware = await startStreetHardware({ street, startMs, directory, logger });
+    const addresses = new Map(hardware.devices.map((address) => [address.homeId, address]));
+    return {
+      community: "street",
+      feeder: "feeder-1",
+      currency: "EUR",
+      intervalMinutes: 15,
+      tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
+      venue: doubleAuction(),
+      rail: escrow(),
+      world: hardware,
+      scenario: { seed, homes, hash: streetHash(street) },
+      sites: street.homes.map((home) => site(home, addresses.get(home.id))),
+    };
+  },
+});
+
+function site(home: StreetHome, address: HardwareAddress | undefined): SiteConfig {
+  return {
+    id: home.id,
+    devices: address === undefined ? [] : devices(home, address),
+    limits: { importPowerMaxW: watts(17_000), exportPowerMaxW: watts(12_000) },
+    reserveWh: wattHours(Math.floor(((home.battery?.capacityWh ?? 0) * RESERVE_PERCENT) / 100)),
+    forecaster: streetForecaster(home),
+  };
+}
+
+/** A Modbus home has its inverter and its meter behind one address; an OPC UA home is one device. */
+function devices(home: StreetHome, address: HardwareAddress): readonly DeviceConnector[] {
+  if (address.protocol === "opcua") {
+    const { endpointUrl, name } = address;
+    return [opcua({ id: deviceId(`${home.id}/gateway`), endpointUrl, home: name })];
+  }
+  const { host, port, inverterUnit, meterUnit } = address;
+  const meter = modbus({ id: deviceId(`${home.id}/meter`), host, port, unit: meterUnit });
+  if (inverterUnit === null) return [meter];
+  return [modbus({ id: deviceId(`${home.id}/inverter`), host, port, unit: inverterUnit }), meter];
+}
