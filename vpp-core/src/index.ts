@@ -18,6 +18,8 @@ export { type RunningService, serveChild } from "./process/child-service.ts";
 export { type LockFile, lockFile } from "./process/lock-file.ts";
 export { type ChildOptions, type ChildService, startChild } from "./process/start-child.ts";
 export * from "./runtime/config.ts";
+export { type EmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded-postgres.ts";
+export { openPostgresStore, type PostgresStoreOptions } from "./store/postgres-store.ts";
 export * from "./time/accelerated-clock.ts";
 export * from "./time/clock.ts";
 export * from "./time/delivery-interval.ts";
