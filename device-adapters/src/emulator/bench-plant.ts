@@ -1,0 +1,113 @@
+import { type EpochMs, type WattHours, type Watts, wattHours, watts } from "@commonwatt/vpp-core";
+import type { BatteryWindow, Plant, PlantRatings, PlantState } from "./plant.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The longest step that is taken with one PV power. */
+const STEP_MAX_MS = 60_000;
+const SUNRISE_MS = 6 * HOUR_MS;
+const SUNSET_MS = 18 * HOUR_MS;
+
+/** What a bench plant is made of. */
+export interface BenchPlantOptions {
+  readonly startMs: EpochMs;
+  readonly ratings?: PlantRatings;
+  readonly loadPowerW?: Watts;
+  readonly storedEnergyWh?: WattHours;
+}
+
+const RATINGS: PlantRatings = {
+  pvPeakW: watts(6_000),
+  inverterPowerMaxW: watts(8_000),
+  batteryCapacityWh: wattHours(10_000),
+  chargePowerMaxW: watts(5_000),
+  dischargePowerMaxW: watts(5_000),
+};
+
+/** A half sine from 06:00 to 18:00 UTC. */
+function pvPower(nowMs: number, peakW: number): number {
+  const dayMs = nowMs % DAY_MS;
+  if (dayMs <= SUNRISE_MS || dayMs >= SUNSET_MS) return 0;
+  return Math.round(peakW * Math.sin((Math.PI * (dayMs - SUNRISE_MS)) / (SUNSET_MS - SUNRISE_MS)));
+}
+
+/**
+ * A small plant to try an emulator with: a half sine of PV, a steady load and a battery without losses
+ * that keeps the grid power at zero as far as it can.
+ */
+export class BenchPlant implements Plant {
+  readonly ratings: PlantRatings;
+  readonly #loadPowerW: Watts;
+  #nowMs: number;
+  #window: BatteryWindow | null = null;
+  #storedWh: number;
+  #importWh = 0;
+  #exportWh = 0;
+  #pvWh = 0;
+
+  constructor(options: BenchPlantOptions) {
+    this.ratings = options.ratings ?? RATINGS;
+    this.#loadPowerW = options.loadPowerW ?? watts(500);
+    this.#storedWh = options.storedEnergyWh ?? this.ratings.batteryCapacityWh / 2;
+    this.#nowMs = options.startMs;
+  }
+
+  advanceTo(now: EpochMs): void {
+    while (this.#nowMs < now) {
+      const { pvPowerW, batteryPowerW, gridPowerW } = this.#powers();
+      const stepMs = Math.min(STEP_MAX_MS, now - this.#nowMs, this.#msUntilBatteryEnds(batteryPowerW));
+      const hours = stepMs / HOUR_MS;
+      this.#storedWh = this.#kept(this.#storedWh - batteryPowerW * hours);
+      this.#importWh += Math.max(0, gridPowerW) * hours;
+      this.#exportWh += Math.max(0, -gridPowerW) * hours;
+      this.#pvWh += pvPowerW * hours;
+      this.#nowMs += stepMs;
+    }
+  }
+
+  state(): PlantState {
+    return {
+      ...this.#powers(),
+      loadPowerW: this.#loadPowerW,
+      storedEnergyWh: wattHours(Math.round(this.#storedWh)),
+      gridImportWh: wattHours(Math.floor(this.#importWh)),
+      gridExportWh: wattHours(Math.floor(this.#exportWh)),
+      pvEnergyWh: wattHours(Math.floor(this.#pvWh)),
+    };
+  }
+
+  setBatteryWindow(window: BatteryWindow | null): void {
+    this.#window = window;
+  }
+
+  #powers(): Pick<PlantState, "pvPowerW" | "batteryPowerW" | "gridPowerW"> {
+    const pvPowerW = pvPower(this.#nowMs, this.ratings.pvPeakW);
+    const batteryPowerW = this.#batteryPower(this.#loadPowerW - pvPowerW);
+    const gridPowerW = this.#loadPowerW - pvPowerW - batteryPowerW;
+    return { pvPowerW: watts(pvPowerW), batteryPowerW: watts(batteryPowerW), gridPowerW: watts(gridPowerW) };
+  }
+
+  /** The wish within the command, the ratings and what is in the battery. */
+  #batteryPower(wishW: number): number {
+    const { chargePowerMaxW, dischargePowerMaxW, batteryCapacityWh } = this.ratings;
+    const commandedW = this.#window === null ? wishW : clamp(wishW, this.#window.minW, this.#window.maxW);
+    const leastW = this.#storedWh < batteryCapacityWh ? -chargePowerMaxW : 0;
+    const mostW = this.#storedWh > 0 ? dischargePowerMaxW : 0;
+    return clamp(commandedW, leastW, mostW) || 0;
+  }
+
+  /** When the battery will be empty or full, in whole milliseconds and at least one. */
+  #msUntilBatteryEnds(batteryPowerW: number): number {
+    if (batteryPowerW === 0) return STEP_MAX_MS;
+    const roomWh = batteryPowerW > 0 ? this.#storedWh : this.ratings.batteryCapacityWh - this.#storedWh;
+    return Math.max(1, Math.ceil((roomWh / Math.abs(batteryPowerW)) * HOUR_MS));
+  }
+
+  #kept(storedWh: number): number {
+    return clamp(storedWh, 0, this.ratings.batteryCapacityWh);
+  }
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, value));
+}

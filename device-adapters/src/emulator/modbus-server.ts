@@ -1,0 +1,145 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { CommonwattError } from "@commonwatt/vpp-core";
+
+/** The registers of one unit. Both methods answer an exception code instead when they refuse. */
+export interface RegisterBank {
+  /** Registers from `address` on, two bytes each. */
+  read(address: number, count: number): Buffer | ModbusException;
+  /** Writes all of `values` or none. */
+  write(address: number, values: readonly number[]): ModbusException | null;
+}
+
+/** An exception code of the Modbus application protocol. */
+export type ModbusException = 1 | 2 | 3 | 11;
+
+const ILLEGAL_FUNCTION = 1;
+const ILLEGAL_VALUE = 3;
+/** As a gateway answers for a unit that nobody is behind. */
+const TARGET_SILENT = 11;
+const READ_HOLDING_REGISTERS = 3;
+const WRITE_REGISTER = 6;
+const WRITE_REGISTERS = 16;
+const READ_MAX = 125;
+const WRITE_MAX = 123;
+/** Transaction id, protocol id, length (Modbus messaging on TCP/IP implementation guide, 3.1.3). */
+const HEADER_LENGTH = 6;
+const LENGTH_MIN = 2;
+const LENGTH_MAX = 254;
+
+/** A running server. */
+export interface ModbusServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Where a server listens, and its units by their ids. */
+export interface ModbusServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly units: ReadonlyMap<number, RegisterBank>;
+}
+
+/**
+ * Serves units over Modbus TCP to any number of clients: functions 3, 6 and 16.
+ * @throws CommonwattError `EMULATOR_PORT_IN_USE`, or `EMULATOR_LISTEN_FAILED`.
+ */
+export async function startModbusServer(options: ModbusServerOptions): Promise<ModbusServer> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    serve(socket, options.units);
+  });
+  const port = await listen(server, options);
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function listen(server: Server, { host, port }: ModbusServerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const inUse = error.code === "EADDRINUSE";
+      const why = inUse ? "the port is in use" : error.message;
+      reject(
+        new CommonwattError(
+          inUse ? "EMULATOR_PORT_IN_USE" : "EMULATOR_LISTEN_FAILED",
+          `cannot listen on ${host}:${port}: ${why}`,
+          { details: { host, port }, cause: error },
+        ),
+      );
+    });
+    server.listen({ host, port }, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+function serve(socket: Socket, units: ReadonlyMap<number, RegisterBank>): void {
+  let received = Buffer.alloc(0);
+  socket.on("data", (chunk) => {
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= HEADER_LENGTH) {
+      const length = received.readUInt16BE(4);
+      if (received.readUInt16BE(2) !== 0 || length < LENGTH_MIN || length > LENGTH_MAX) {
+        socket.destroy();
+        return;
+      }
+      const end = HEADER_LENGTH + length;
+      if (received.length < end) return;
+      const reply = answer(received.subarray(HEADER_LENGTH, end), units);
+      const header = Buffer.alloc(HEADER_LENGTH);
+      received.copy(header, 0, 0, 4);
+      header.writeUInt16BE(reply.length, 4);
+      socket.write(Buffer.concat([header, reply]));
+      received = received.subarray(end);
+    }
+  });
+}
+
+/** Answers one request; both begin with the unit id and the function code. */
+function answer(request: Buffer, units: ReadonlyMap<number, RegisterBank>): Buffer {
+  const unit = request.readUInt8(0);
+  const functionCode = request.readUInt8(1);
+  const bank = units.get(unit);
+  const body = bank === undefined ? TARGET_SILENT : perform(bank, functionCode, request.subarray(2));
+  if (typeof body === "number") return Buffer.from([unit, functionCode | 0x80, body]);
+  return Buffer.concat([Buffer.from([unit, functionCode]), body]);
+}
+
+function perform(bank: RegisterBank, functionCode: number, body: Buffer): Buffer | ModbusException {
+  if (functionCode === READ_HOLDING_REGISTERS) return read(bank, body);
+  if (functionCode === WRITE_REGISTER) return writeOne(bank, body);
+  if (functionCode === WRITE_REGISTERS) return writeMany(bank, body);
+  return ILLEGAL_FUNCTION;
+}
+
+function read(bank: RegisterBank, body: Buffer): Buffer | ModbusException {
+  if (body.length !== 4) return ILLEGAL_VALUE;
+  const count = body.readUInt16BE(2);
+  if (count < 1 || count > READ_MAX) return ILLEGAL_VALUE;
+  const registers = bank.read(body.readUInt16BE(0), count);
+  return typeof registers === "number" ? registers : Buffer.concat([Buffer.from([2 * count]), registers]);
+}
+
+function writeOne(bank: RegisterBank, body: Buffer): Buffer | ModbusException {
+  if (body.length !== 4) return ILLEGAL_VALUE;
+  return bank.write(body.readUInt16BE(0), [body.readUInt16BE(2)]) ?? body;
+}
+
+function writeMany(bank: RegisterBank, body: Buffer): Buffer | ModbusException {
+  if (body.length < 5) return ILLEGAL_VALUE;
+  const count = body.readUInt16BE(2);
+  const isWhole = body.readUInt8(4) === 2 * count && body.length === 5 + 2 * count;
+  if (count < 1 || count > WRITE_MAX || !isWhole) return ILLEGAL_VALUE;
+  const values = Array.from({ length: count }, (_, index) => body.readUInt16BE(5 + 2 * index));
+  return bank.write(body.readUInt16BE(0), values) ?? body.subarray(0, 4);
+}

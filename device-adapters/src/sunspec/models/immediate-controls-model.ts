@@ -1,0 +1,40 @@
+import { defineModel, type ModelDefinition } from "../model-definition.ts";
+
+/** Model 123, Immediate controls: connection, power limit, power factor. */
+export const immediateControlsModel: ModelDefinition = defineModel({
+  ids: [123],
+  name: "Immediate controls",
+  points: [
+    { name: "Conn_WinTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "Conn_RvrtTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "Conn", type: "enum16", mandatory: true, writable: true },
+    {
+      name: "WMaxLimPct",
+      type: "uint16",
+      scale: "WMaxLimPct_SF",
+      unit: "% WMax",
+      mandatory: true,
+      writable: true,
+    },
+    { name: "WMaxLimPct_WinTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "WMaxLimPct_RvrtTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "WMaxLimPct_RmpTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "WMaxLim_Ena", type: "enum16", mandatory: true, writable: true },
+    { name: "OutPFSet", type: "int16", scale: "OutPFSet_SF", unit: "cos()", mandatory: true, writable: true },
+    { name: "OutPFSet_WinTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "OutPFSet_RvrtTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "OutPFSet_RmpTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "OutPFSet_Ena", type: "enum16", mandatory: true, writable: true },
+    { name: "VArWMaxPct", type: "int16", scale: "VArPct_SF", unit: "% WMax", writable: true },
+    { name: "VArMaxPct", type: "int16", scale: "VArPct_SF", unit: "% VArMax", writable: true },
+    { name: "VArAvalPct", type: "int16", scale: "VArPct_SF", unit: "% VArAval", writable: true },
+    { name: "VArPct_WinTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "VArPct_RvrtTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "VArPct_RmpTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "VArPct_Mod", type: "enum16", writable: true },
+    { name: "VArPct_Ena", type: "enum16", mandatory: true, writable: true },
+    { name: "WMaxLimPct_SF", type: "sunssf", mandatory: true },
+    { name: "OutPFSet_SF", type: "sunssf", mandatory: true },
+    { name: "VArPct_SF", type: "sunssf" },
+  ],
+});

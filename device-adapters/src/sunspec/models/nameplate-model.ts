@@ -1,0 +1,35 @@
+import { defineModel, type ModelDefinition } from "../model-definition.ts";
+
+/** Model 120, Nameplate: what the hardware was built for. */
+export const nameplateModel: ModelDefinition = defineModel({
+  ids: [120],
+  name: "Nameplate",
+  points: [
+    { name: "DERTyp", type: "enum16", mandatory: true },
+    { name: "WRtg", type: "uint16", scale: "WRtg_SF", unit: "W", mandatory: true },
+    { name: "WRtg_SF", type: "sunssf", mandatory: true },
+    { name: "VARtg", type: "uint16", scale: "VARtg_SF", unit: "VA", mandatory: true },
+    { name: "VARtg_SF", type: "sunssf", mandatory: true },
+    { name: "VArRtgQ1", type: "int16", scale: "VArRtg_SF", unit: "var", mandatory: true },
+    { name: "VArRtgQ2", type: "int16", scale: "VArRtg_SF", unit: "var", mandatory: true },
+    { name: "VArRtgQ3", type: "int16", scale: "VArRtg_SF", unit: "var", mandatory: true },
+    { name: "VArRtgQ4", type: "int16", scale: "VArRtg_SF", unit: "var", mandatory: true },
+    { name: "VArRtg_SF", type: "sunssf", mandatory: true },
+    { name: "ARtg", type: "uint16", scale: "ARtg_SF", unit: "A", mandatory: true },
+    { name: "ARtg_SF", type: "sunssf", mandatory: true },
+    { name: "PFRtgQ1", type: "int16", scale: "PFRtg_SF", unit: "cos()", mandatory: true },
+    { name: "PFRtgQ2", type: "int16", scale: "PFRtg_SF", unit: "cos()", mandatory: true },
+    { name: "PFRtgQ3", type: "int16", scale: "PFRtg_SF", unit: "cos()", mandatory: true },
+    { name: "PFRtgQ4", type: "int16", scale: "PFRtg_SF", unit: "cos()", mandatory: true },
+    { name: "PFRtg_SF", type: "sunssf", mandatory: true },
+    { name: "WHRtg", type: "uint16", scale: "WHRtg_SF", unit: "Wh" },
+    { name: "WHRtg_SF", type: "sunssf" },
+    { name: "AhrRtg", type: "uint16", scale: "AhrRtg_SF", unit: "AH" },
+    { name: "AhrRtg_SF", type: "sunssf" },
+    { name: "MaxChaRte", type: "uint16", scale: "MaxChaRte_SF", unit: "W" },
+    { name: "MaxChaRte_SF", type: "sunssf" },
+    { name: "MaxDisChaRte", type: "uint16", scale: "MaxDisChaRte_SF", unit: "W" },
+    { name: "MaxDisChaRte_SF", type: "sunssf" },
+    { name: "Pad", type: "pad" },
+  ],
+});

@@ -1,0 +1,47 @@
+import { defineModel, type ModelDefinition } from "../model-definition.ts";
+
+/** Model 124, Storage. OutWRte is in percent of 120.MaxDisChaRte: its own unit names a point that does not exist. */
+export const storageModel: ModelDefinition = defineModel({
+  ids: [124],
+  name: "Storage",
+  points: [
+    { name: "WChaMax", type: "uint16", scale: "WChaMax_SF", unit: "W", mandatory: true, writable: true },
+    {
+      name: "WChaGra",
+      type: "uint16",
+      scale: "WChaDisChaGra_SF",
+      unit: "% WChaMax/sec",
+      mandatory: true,
+      writable: true,
+    },
+    {
+      name: "WDisChaGra",
+      type: "uint16",
+      scale: "WChaDisChaGra_SF",
+      unit: "% WChaMax/sec",
+      mandatory: true,
+      writable: true,
+    },
+    { name: "StorCtl_Mod", type: "bitfield16", mandatory: true, writable: true },
+    { name: "VAChaMax", type: "uint16", scale: "VAChaMax_SF", unit: "VA", writable: true },
+    { name: "MinRsvPct", type: "uint16", scale: "MinRsvPct_SF", unit: "% WChaMax", writable: true },
+    { name: "ChaState", type: "uint16", scale: "ChaState_SF", unit: "% AhrRtg" },
+    { name: "StorAval", type: "uint16", scale: "StorAval_SF", unit: "AH" },
+    { name: "InBatV", type: "uint16", scale: "InBatV_SF", unit: "V" },
+    { name: "ChaSt", type: "enum16" },
+    { name: "OutWRte", type: "int16", scale: "InOutWRte_SF", unit: "% WDisChaMax", writable: true },
+    { name: "InWRte", type: "int16", scale: "InOutWRte_SF", unit: "% WChaMax", writable: true },
+    { name: "InOutWRte_WinTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "InOutWRte_RvrtTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "InOutWRte_RmpTms", type: "uint16", unit: "Secs", writable: true },
+    { name: "ChaGriSet", type: "enum16", writable: true },
+    { name: "WChaMax_SF", type: "sunssf", mandatory: true },
+    { name: "WChaDisChaGra_SF", type: "sunssf", mandatory: true },
+    { name: "VAChaMax_SF", type: "sunssf" },
+    { name: "MinRsvPct_SF", type: "sunssf" },
+    { name: "ChaState_SF", type: "sunssf" },
+    { name: "StorAval_SF", type: "sunssf" },
+    { name: "InBatV_SF", type: "sunssf" },
+    { name: "InOutWRte_SF", type: "sunssf" },
+  ],
+});
