@@ -1,0 +1,24 @@
+import type { CommonwattPlugin } from "@commonwatt/vpp-core";
+import { runReplay } from "./replay-command.ts";
+
+/** What the market adds to the `commonwatt` command: `replay <folder>`. */
+export const plugin: CommonwattPlugin = {
+  name: "market",
+  commands(program) {
+    program
+      .command("replay")
+      .summary("replay a market's journal and print what it amounts to")
+      .description(
+        "Replays the journal of a market from its first record, checks every signature again and prints the " +
+          "clearings, the counts and the state hash. Reads only: a running market's journal may be replayed.",
+      )
+      .argument("<folder>", "folder that holds market.journal")
+      .option("--json", "print NDJSON, the last line a summary", false)
+      .action(async (folder: string, options: { readonly json: boolean }) => {
+        process.exitCode = await runReplay(folder, options.json, {
+          line: (text) => process.stdout.write(`${text}\n`),
+          errorLine: (text) => process.stderr.write(`${text}\n`),
+        });
+      });
+  },
+};

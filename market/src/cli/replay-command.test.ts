@@ -1,0 +1,114 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { INTERVAL, orderOf, sampleContext, temporaryFolder } from "../../test/sample-market.ts";
+import { doubleAuction } from "../double-auction.ts";
+import { journalFile } from "../journal/read-journal.ts";
+import { runReplay } from "./replay-command.ts";
+
+async function run(
+  folder: string,
+  json: boolean,
+): Promise<{ exitCode: number; lines: string[]; errors: string[] }> {
+  const lines: string[] = [];
+  const errors: string[] = [];
+  const output = {
+    line: (text: string) => void lines.push(text),
+    errorLine: (text: string) => void errors.push(text),
+  };
+  return { exitCode: await runReplay(folder, json, output), lines, errors };
+}
+
+async function usedJournal(): Promise<{ folder: string; stateHash: string }> {
+  const folder = await temporaryFolder();
+  const venue = doubleAuction();
+  await venue.start(sampleContext(folder));
+  await venue.openInterval(INTERVAL);
+  await venue.submit(orderOf(1, "bid", 500, 280_000));
+  await venue.submit(orderOf(3, "offer", 500, 120_000));
+  await venue.closeGate(INTERVAL.index);
+  const stateHash = venue.stateHash();
+  await venue.stop();
+  return { folder, stateHash };
+}
+
+describe("commonwatt replay", () => {
+  it("prints NDJSON that ends with a summary", async () => {
+    const { folder, stateHash } = await usedJournal();
+    const { exitCode, lines, errors } = await run(folder, true);
+    expect(exitCode).toBe(0);
+    expect(errors).toEqual([]);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        event: "clearing",
+        intervalIndex: INTERVAL.index,
+        status: "cleared",
+        clearedAtMs: INTERVAL.startMs - 60_000,
+        clearingPrice: 200_000,
+        volumeWh: 500,
+        bidCount: 1,
+        offerCount: 1,
+        trades: 1,
+      },
+      {
+        event: "summary",
+        ok: true,
+        community: "sonnenweg",
+        records: 6,
+        tornBytes: 0,
+        inputs: 5,
+        sites: 4,
+        orders: 2,
+        openIntervals: 0,
+        clearings: 1,
+        trades: 1,
+        volumeWh: 500,
+        stateHash,
+      },
+    ]);
+  });
+
+  it("prints a table for a person", async () => {
+    const { folder, stateHash } = await usedJournal();
+    await writeFile(journalFile(folder), "abc", { flag: "a" });
+    const { exitCode, lines } = await run(folder, false);
+    expect(exitCode).toBe(0);
+    expect(lines).toEqual([
+      "  interval   status  price/kWh         kWh  trades  bids  offers",
+      "   1994040  cleared     0.2000       0.500       1     1       1",
+      "",
+      "community   sonnenweg",
+      "records     6 and 3 bytes of one that was never finished",
+      "orders      2 of 4 sites",
+      "intervals   1 closed, 0 open",
+      "trades      1, 0.500 kWh",
+      `state hash  ${stateHash}`,
+    ]);
+  });
+
+  it("ends with 1 and the code when the journal is damaged", async () => {
+    const { folder } = await usedJournal();
+    const bytes = await readFile(journalFile(folder));
+    bytes[4] = (bytes[4] ?? 0) ^ 4;
+    await writeFile(journalFile(folder), bytes);
+    const plain = await run(folder, false);
+    expect(plain).toMatchObject({ exitCode: 1, lines: [] });
+    expect(plain.errors).toEqual([expect.stringMatching(/^JOURNAL_CORRUPT: line 1 of /)]);
+    const json = await run(folder, true);
+    expect(json).toMatchObject({ exitCode: 1, errors: [] });
+    expect(JSON.parse(json.lines[0] ?? "")).toMatchObject({
+      event: "summary",
+      ok: false,
+      code: "JOURNAL_CORRUPT",
+      details: { line: 1 },
+    });
+  });
+
+  it("ends with 2 when there is no journal", async () => {
+    const folder = await temporaryFolder();
+    expect(await run(folder, false)).toEqual({
+      exitCode: 2,
+      lines: [],
+      errors: [`JOURNAL_MISSING: there is no journal at ${journalFile(folder)}`],
+    });
+  });
+});

@@ -1,0 +1,82 @@
+import { formatKwh, formatPrice, isCommonwattError, type WattHours, wattHours } from "@commonwatt/vpp-core";
+import { type JournalReplay, replayJournal } from "../replay/replay-journal.ts";
+
+/** Where a command writes; lines without their newline. */
+export interface CommandOutput {
+  readonly line: (text: string) => void;
+  readonly errorLine: (text: string) => void;
+}
+
+/** Exit codes: 0 fine, 1 a check or the work failed, 2 wrong usage. */
+type ExitCode = 0 | 1 | 2;
+
+/**
+ * Replays the journal in a folder and prints what it amounts to, as a table or as NDJSON. Gives 1 for a
+ * journal that is damaged or does not replay, with the error's code, and 2 when there is none.
+ */
+export async function runReplay(folder: string, json: boolean, output: CommandOutput): Promise<ExitCode> {
+  try {
+    const replay = await replayJournal(folder);
+    for (const text of json ? jsonLines(replay) : tableLines(replay)) output.line(text);
+    return 0;
+  } catch (error) {
+    if (!isCommonwattError(error)) throw error;
+    const { code, message, details } = error;
+    if (json) output.line(JSON.stringify({ event: "summary", ok: false, code, message, details }));
+    else output.errorLine(`${code}: ${message}`);
+    return code === "JOURNAL_MISSING" ? 2 : 1;
+  }
+}
+
+function volumeOf(replay: JournalReplay): WattHours {
+  return wattHours(replay.clearings.reduce((sum, clearing) => sum + clearing.volumeWh, 0));
+}
+
+function jsonLines(replay: JournalReplay): string[] {
+  const { community, records, tornBytes, counts, clearings, stateHash } = replay;
+  const events = clearings.map(({ trades, demand, supply, ...clearing }) => ({
+    event: "clearing",
+    ...clearing,
+    trades: trades.length,
+  }));
+  const volumeWh = volumeOf(replay);
+  const summary = {
+    event: "summary",
+    ok: true,
+    community,
+    records,
+    tornBytes,
+    ...counts,
+    volumeWh,
+    stateHash,
+  };
+  return [...events, summary].map((event) => JSON.stringify(event));
+}
+
+function tableLines(replay: JournalReplay): string[] {
+  const { community, records, tornBytes, counts, clearings, stateHash } = replay;
+  const rows = clearings.map(
+    ({ intervalIndex, status, clearingPrice, volumeWh, trades, bidCount, offerCount }) => {
+      const price = clearingPrice === null ? "-" : formatPrice(clearingPrice);
+      return row(intervalIndex, status, price, formatKwh(volumeWh), trades.length, bidCount, offerCount);
+    },
+  );
+  return [
+    row("interval", "status", "price/kWh", "kWh", "trades", "bids", "offers"),
+    ...rows,
+    "",
+    `community   ${community}`,
+    `records     ${records}${tornBytes > 0 ? ` and ${tornBytes} bytes of one that was never finished` : ""}`,
+    `orders      ${counts.orders} of ${counts.sites} sites`,
+    `intervals   ${counts.clearings} closed, ${counts.openIntervals} open`,
+    `trades      ${counts.trades}, ${formatKwh(volumeOf(replay))} kWh`,
+    `state hash  ${stateHash}`,
+  ];
+}
+
+/** Widths of the table's columns. */
+const COLUMN_WIDTHS = [10, 9, 11, 12, 8, 6, 8];
+
+function row(...cells: readonly (string | number)[]): string {
+  return cells.map((cell, i) => String(cell).padStart(COLUMN_WIDTHS[i] ?? 0)).join("");
+}

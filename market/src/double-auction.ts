@@ -1,0 +1,57 @@
+import { randomBytes } from "node:crypto";
+import { CommonwattError, type Hex, type OrderSigner, type TradingVenue } from "@commonwatt/vpp-core";
+import { marketRoutes } from "./api/market-routes.ts";
+import { assertMarketRules, DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
+import { hexOf } from "./order/hex.ts";
+import { accountOfKey, signOrder } from "./order/sign-order.ts";
+import { type OpenMarket, openMarket } from "./venue/open-market.ts";
+
+/** What a {@link doubleAuction} may be told; what is left out is as in `DEFAULT_MARKET_RULES`. */
+export type DoubleAuctionOptions = Partial<MarketRules>;
+
+/**
+ * The community's market: sealed orders while the gate is open, one call auction when it closes. Every
+ * input that changes it is on the disk before it is answered; a restart replays the journal and goes on.
+ * Throws an AssertionError for rules that cannot be followed.
+ *
+ * Before start and after stop its methods fail with CommonwattError `MARKET_NOT_RUNNING`; once the disk has
+ * failed, with `JOURNAL_WRITE_FAILED`. `start` rejects with `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`,
+ * `JOURNAL_UNREADABLE`, `JOURNAL_WRONG_FORMAT`, `JOURNAL_WRONG_COMMUNITY`, `JOURNAL_DIVERGED` or
+ * `MARKET_REGISTER_INVALID`. `openInterval` rejects with `MARKET_INTERVAL_CONFLICT`, `closeGate` with
+ * `MARKET_UNKNOWN_INTERVAL`; bad orders are answers, never errors.
+ */
+export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue {
+  const rules: MarketRules = { ...DEFAULT_MARKET_RULES, ...options };
+  assertMarketRules(rules);
+  let running: OpenMarket | null = null;
+  const market = (): OpenMarket => {
+    if (running !== null) return running;
+    throw new CommonwattError("MARKET_NOT_RUNNING", "the market is not running", { retryable: true });
+  };
+  return {
+    routes: marketRoutes(market),
+    async start(context) {
+      if (running !== null) throw new CommonwattError("MARKET_RUNNING", "the market is running already");
+      running = await openMarket(context, rules);
+    },
+    signer: (privateKey) => signerOf(privateKey, market().community),
+    openInterval: async (interval) => market().openInterval(interval),
+    submit: async (order) => market().submit(order),
+    closeGate: async (index) => market().closeGate(index),
+    openIntervals: () => market().openIntervals(),
+    clearings: (from) => market().clearings(from),
+    stateHash: () => market().stateHash(),
+    async stop() {
+      const stopping = running;
+      running = null;
+      await stopping?.close();
+    },
+  };
+}
+
+function signerOf(privateKey: Hex, community: string): OrderSigner {
+  return {
+    account: accountOfKey(privateKey),
+    sign: (intent) => signOrder({ ...intent, community, salt: hexOf(randomBytes(32)) }, privateKey),
+  };
+}

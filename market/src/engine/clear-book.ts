@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import {
+  type Clearing,
+  type CurveStep,
+  type EpochMs,
+  type Hex,
+  type OrderSide,
+  type Trade,
+  wattHours,
+} from "@commonwatt/vpp-core";
+import type { BookOrder, Match, Mechanism } from "../mechanisms/mechanism.ts";
+import { priceLevels } from "../mechanisms/price-level.ts";
+import type { AcceptedOrder, Book } from "./market-state.ts";
+
+/**
+ * Clears a book by a mechanism. A gate that closes at or after the start of delivery is too late, since
+ * nobody could still plan for what they traded: the book is void, its orders expire and nobody trades.
+ */
+export function clearBook(book: Book, mechanism: Mechanism, closedAt: EpochMs): Clearing {
+  const orders = book.orders.map(toBookOrder);
+  const isVoid = closedAt >= book.interval.startMs;
+  const outcome = isVoid ? null : mechanism.clear(orders);
+  return {
+    intervalIndex: book.interval.index,
+    status: isVoid ? "void" : "cleared",
+    clearedAtMs: closedAt,
+    clearingPrice: outcome?.clearingPrice ?? null,
+    volumeWh: outcome?.volumeWh ?? wattHours(0),
+    bidCount: orders.filter((order) => order.side === "bid").length,
+    offerCount: orders.filter((order) => order.side === "offer").length,
+    demand: curve(orders, "bid"),
+    supply: curve(orders, "offer"),
+    trades: outcome === null ? [] : tradesOf(book, outcome.matches),
+  };
+}
+
+function toBookOrder({ id, order }: AcceptedOrder): BookOrder {
+  return { id, side: order.side, energyWh: order.energyWh, limitPrice: order.limitPrice };
+}
+
+/** One side of the book as steps, equal prices together. */
+function curve(orders: readonly BookOrder[], side: OrderSide): readonly CurveStep[] {
+  return priceLevels(orders, side).map(({ price, energyWh }) => ({ price, energyWh }));
+}
+
+function tradesOf(book: Book, matches: readonly Match[]): readonly Trade[] {
+  const siteOf = new Map(book.orders.map(({ id, order }) => [id, order.siteId]));
+  const owner = (id: Hex): Trade["sellerId"] => {
+    const site = siteOf.get(id);
+    assert(site !== undefined, "a mechanism may only match orders of its book");
+    return site;
+  };
+  return matches.map((match, i) => {
+    const sellerId = owner(match.offerId);
+    const buyerId = owner(match.bidId);
+    assert(sellerId !== buyerId, "a site never trades with itself");
+    return {
+      id: `${book.interval.index}-${i + 1}`,
+      intervalIndex: book.interval.index,
+      sellerId,
+      buyerId,
+      ...match,
+    };
+  });
+}

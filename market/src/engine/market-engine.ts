@@ -1,0 +1,69 @@
+import type { Clearing, DeliveryInterval, Hex, IntervalIndex } from "@commonwatt/vpp-core";
+import type { SignatureTrust } from "./admit-order.ts";
+import type { MarketEvent, MarketInput } from "./market-input.ts";
+import { type Book, emptyMarketState } from "./market-state.ts";
+import { stateHash } from "./state-hash.ts";
+import { transition } from "./transition.ts";
+
+/** How much a market holds. */
+export interface MarketCounts {
+  /** Inputs that changed the market. */
+  readonly inputs: number;
+  readonly sites: number;
+  readonly orders: number;
+  readonly openIntervals: number;
+  readonly clearings: number;
+  readonly trades: number;
+}
+
+/**
+ * The market as a state machine: the same inputs in the same order give the same events and the same hash
+ * on every machine. It asks for no time, no chance and no file.
+ */
+export interface MarketEngine {
+  readonly community: string;
+  /**
+   * Takes one input. Bad orders come out as events.
+   * @throws CommonwattError `MARKET_UNKNOWN_INTERVAL`, `MARKET_INTERVAL_CONFLICT`, `MARKET_REGISTER_INVALID`;
+   *   the market is then as it was before.
+   */
+  apply(input: MarketInput, signatures?: SignatureTrust): MarketEvent;
+  /** The book of an interval, or `null` when it was never opened. */
+  book(index: IntervalIndex): Book | null;
+  /** Intervals whose gate is open, oldest first. */
+  openIntervals(): readonly DeliveryInterval[];
+  /** All clearings, oldest interval first. */
+  clearings(): readonly Clearing[];
+  /** How many inputs have changed the market. */
+  sequence(): number;
+  counts(): MarketCounts;
+  stateHash(): Hex;
+}
+
+/** Makes a market in which nothing has happened yet. */
+export function marketEngine(community: string): MarketEngine {
+  const state = emptyMarketState(community);
+  const books = (): Book[] => [...state.books.values()].sort((a, b) => a.interval.index - b.interval.index);
+  const openIntervals = (): readonly DeliveryInterval[] =>
+    books()
+      .filter((book) => book.clearing === null)
+      .map((book) => book.interval);
+  const clearings = (): readonly Clearing[] => books().flatMap((book) => book.clearing ?? []);
+  return {
+    community,
+    apply: (input, signatures = "checked") => transition(state, input, signatures),
+    book: (index) => state.books.get(index) ?? null,
+    openIntervals,
+    clearings,
+    sequence: () => state.sequence,
+    counts: () => ({
+      inputs: state.sequence,
+      sites: state.sites.size,
+      orders: state.orders.size,
+      openIntervals: openIntervals().length,
+      clearings: clearings().length,
+      trades: clearings().reduce((sum, clearing) => sum + clearing.trades.length, 0),
+    }),
+    stateHash: () => stateHash(state),
+  };
+}

@@ -1,0 +1,46 @@
+import type {
+  Clearing,
+  DeliveryInterval,
+  EpochMs,
+  Hex,
+  IntervalIndex,
+  SignedOrder,
+  Site,
+} from "@commonwatt/vpp-core";
+import type { RejectionCode } from "../order/rejection.ts";
+import type { MarketRules } from "./market-rules.ts";
+
+/** Everything that can happen to a market. The time of each is an input, never asked for. */
+export type MarketInput =
+  | RegisterChanged
+  | { readonly kind: "interval-opened"; readonly atMs: EpochMs; readonly interval: DeliveryInterval }
+  /** The order is whatever came in from outside; its type is what it must turn out to be. */
+  | { readonly kind: "order-submitted"; readonly atMs: EpochMs; readonly order: SignedOrder }
+  | { readonly kind: "gate-closed"; readonly atMs: EpochMs; readonly intervalIndex: IntervalIndex };
+
+/** Who takes part from now on, and by which rules. */
+export interface RegisterChanged {
+  readonly kind: "register-changed";
+  readonly atMs: EpochMs;
+  readonly sites: readonly Site[];
+  readonly rules: MarketRules;
+}
+
+/** What an input came to. An input that changed nothing need not be remembered. */
+export type MarketEvent =
+  | { readonly kind: "register-set"; readonly changed: boolean }
+  | { readonly kind: "interval-open"; readonly changed: boolean }
+  | {
+      readonly kind: "order-accepted";
+      /** `false` for an order that was accepted before: it is the same order. */
+      readonly changed: boolean;
+      readonly orderId: Hex;
+      readonly sequence: number;
+    }
+  | {
+      readonly kind: "order-rejected";
+      readonly changed: false;
+      readonly code: RejectionCode;
+      readonly message: string;
+    }
+  | { readonly kind: "gate-closed"; readonly changed: boolean; readonly clearing: Clearing };

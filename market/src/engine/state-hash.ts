@@ -1,0 +1,32 @@
+import type { Hex } from "@commonwatt/vpp-core";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { hexOf } from "../order/hex.ts";
+import type { Book, MarketState } from "./market-state.ts";
+
+/** JSON with the keys of every object in order, so that equal values have equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    const isPlain = typeof inner === "object" && inner !== null && !Array.isArray(inner);
+    return isPlain ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner;
+  });
+}
+
+/** SHA-256 of a value's canonical JSON in UTF-8. */
+export function hashOf(value: unknown): Hex {
+  return hexOf(sha256(Buffer.from(canonicalJson(value))));
+}
+
+/** The hash of one book with all its orders and how it cleared. */
+export function bookHash(book: Book): Hex {
+  const { interval, orders, clearing } = book;
+  return hashOf({ interval, orders, clearing });
+}
+
+/** The hash of everything a market knows. Costs the open books, since closed ones keep their own hash. */
+export function stateHash(state: MarketState): Hex {
+  const books = [...state.books.values()]
+    .sort((a, b) => a.interval.index - b.interval.index)
+    .map((book) => [book.interval.index, book.closedHash ?? bookHash(book)]);
+  const { community, sequence, rules } = state;
+  return hashOf({ community, sequence, rules, sites: [...state.sites.values()], books });
+}

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import {
+  type Clearing,
+  CommonwattError,
+  type DeliveryInterval,
+  type Hex,
+  type IntervalIndex,
+  type OrderReply,
+  type SignedOrder,
+  type VenueContext,
+} from "@commonwatt/vpp-core";
+import type { MarketCounts, MarketEngine } from "../engine/market-engine.ts";
+import type { MarketEvent, MarketInput } from "../engine/market-input.ts";
+import type { MarketRules } from "../engine/market-rules.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
+import { communityOf, marketJournalHeader, marketRecord, replayMarket } from "../replay/market-journal.ts";
+
+/** A market that has recovered and takes inputs; see `TradingVenue` for what its methods do. */
+export interface OpenMarket {
+  readonly community: string;
+  openInterval(interval: DeliveryInterval): Promise<void>;
+  submit(order: SignedOrder): Promise<OrderReply>;
+  closeGate(index: IntervalIndex): Promise<Clearing>;
+  openIntervals(): readonly DeliveryInterval[];
+  /** Clearings that are on the disk, oldest interval first. */
+  clearings(from: IntervalIndex): readonly Clearing[];
+  /** The clearing of an interval, or whether its gate is still open, or whether it was never opened. */
+  clearing(index: IntervalIndex): Clearing | "gate-open" | "unknown-interval";
+  counts(): MarketCounts;
+  stateHash(): Hex;
+  close(): Promise<void>;
+}
+
+/**
+ * Recovers a market from its journal and makes it take inputs. Signatures in the journal are trusted.
+ * @throws CommonwattError as `doubleAuction` says of start.
+ */
+export async function openMarket(context: VenueContext, rules: MarketRules): Promise<OpenMarket> {
+  const { community, directory, logger, sites, clock } = context;
+  const opened = await openJournal(directory, marketJournalHeader(community));
+  const { journal, records, tornBytes } = opened;
+  try {
+    const found = communityOf(records[0]);
+    if (found !== community) {
+      throw new CommonwattError(
+        "JOURNAL_WRONG_COMMUNITY",
+        `the journal in ${directory} is of ${found}, not of ${community}`,
+        {
+          details: { directory, community, found },
+        },
+      );
+    }
+    const engine = replayMarket(records, "trusted");
+    if (tornBytes > 0) logger.warn({ tornBytes }, "cut an unfinished record off the market's journal");
+    const market = marketOver(engine, journal, context);
+    await market.input({ kind: "register-changed", atMs: clock.now(), sites, rules });
+    logger.info({ records: records.length, stateHash: engine.stateHash() }, "the market is open");
+    return market;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+/** Joins the engine and its journal. */
+function marketOver(
+  engine: MarketEngine,
+  journal: Journal,
+  { community, clock }: VenueContext,
+): OpenMarket & { input(input: MarketInput): Promise<MarketEvent> } {
+  // What the engine knows may still be on its way to the disk; what others build on must not be.
+  const durableClearings = new Map(engine.clearings().map((clearing) => [clearing.intervalIndex, clearing]));
+
+  /** Engine and journal take an input in the same turn of the event loop, so both see the same order. */
+  const input = async (given: MarketInput): Promise<MarketEvent> => {
+    const event = engine.apply(given);
+    if (event.changed) journal.append(marketRecord(given, event));
+    // A repeated input waits too: its first answer may still be on the way to the disk.
+    if (event.kind !== "order-rejected") await journal.synced();
+    if (event.kind === "gate-closed") durableClearings.set(event.clearing.intervalIndex, event.clearing);
+    return event;
+  };
+
+  return {
+    community,
+    input,
+    async openInterval(interval) {
+      await input({ kind: "interval-opened", atMs: clock.now(), interval });
+    },
+    async submit(order) {
+      const event = await input({ kind: "order-submitted", atMs: clock.now(), order });
+      if (event.kind === "order-rejected")
+        return { status: "rejected", code: event.code, message: event.message };
+      assert(event.kind === "order-accepted", "an order is accepted or rejected");
+      return { status: "accepted", orderId: event.orderId, sequence: event.sequence };
+    },
+    async closeGate(intervalIndex) {
+      const event = await input({ kind: "gate-closed", atMs: clock.now(), intervalIndex });
+      assert(event.kind === "gate-closed", "closing a gate gives its clearing");
+      return event.clearing;
+    },
+    openIntervals: engine.openIntervals,
+    clearings: (from) =>
+      [...durableClearings.values()]
+        .filter((clearing) => clearing.intervalIndex >= from)
+        .sort((a, b) => a.intervalIndex - b.intervalIndex),
+    clearing: (index) =>
+      durableClearings.get(index) ?? (engine.book(index) === null ? "unknown-interval" : "gate-open"),
+    counts: engine.counts,
+    stateHash: engine.stateHash,
+    close: () => journal.close(),
+  };
+}

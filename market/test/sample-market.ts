@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type DeliveryInterval,
+  deliveryInterval,
+  type EpochMs,
+  epochMs,
+  type Hex,
+  intervalIndex,
+  type Logger,
+  type OrderSide,
+  priceMicroPerKwh,
+  type SignedOrder,
+  type SimulatedClock,
+  type Site,
+  simulatedClock,
+  siteId,
+  type VenueContext,
+  wattHours,
+  watts,
+} from "@commonwatt/vpp-core";
+import { onTestFinished } from "vitest";
+import { accountOfKey, signOrder } from "../src/order/sign-order.ts";
+
+export const COMMUNITY = "sonnenweg";
+
+/** The interval of most tests, and a time at which its gate is open. */
+export const INTERVAL: DeliveryInterval = deliveryInterval(intervalIndex(1_994_040), 15);
+export const BEFORE: EpochMs = epochMs(INTERVAL.startMs - 60_000);
+
+/** The key of the sample home with this number. */
+export function keyOf(home: number): Hex {
+  return `0x${home.toString(16).padStart(64, "0")}`;
+}
+
+/** Homes 1 to 4; each may import 10 kW and export 8 kW, which is 2,500 and 2,000 Wh in 15 minutes. */
+export const SITES: readonly Site[] = [1, 2, 3, 4].map((home) => ({
+  id: siteId(`home-${home}`),
+  account: accountOfKey(keyOf(home)),
+  feeder: "feeder-1",
+  limits: { importPowerMaxW: watts(10_000), exportPowerMaxW: watts(8_000) },
+}));
+
+let salts = 0;
+
+/** An order of a sample home, signed, with a salt of its own. */
+export function orderOf(
+  home: number,
+  side: OrderSide,
+  energy: number,
+  price: number,
+  interval: DeliveryInterval = INTERVAL,
+): SignedOrder {
+  return signOrder(
+    {
+      community: COMMUNITY,
+      siteId: siteId(`home-${home}`),
+      side,
+      intervalIndex: interval.index,
+      energyWh: wattHours(energy),
+      limitPrice: priceMicroPerKwh(price),
+      salt: `0x${(++salts).toString(16).padStart(64, "0")}`,
+    },
+    keyOf(home),
+  );
+}
+
+/** A folder that is gone when the test is over. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "commonwatt-market-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What a logger was told: level and message. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+}
+
+/** A logger that keeps its lines. */
+export function recordingLogger(lines: LogLine[]): Logger {
+  const at =
+    (level: string) =>
+    (_: object, message: string): void => {
+      lines.push({ level, message });
+    };
+  const logger: Logger = {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    child: () => logger,
+  };
+  return logger;
+}
+
+/** A venue's context whose clock stands before the gate of {@link INTERVAL}. */
+export interface SampleContext extends VenueContext {
+  readonly clock: SimulatedClock;
+  readonly lines: LogLine[];
+}
+
+/** What a venue of the sample community needs, its journal in `directory`. */
+export function sampleContext(directory: string): SampleContext {
+  const lines: LogLine[] = [];
+  return {
+    community: COMMUNITY,
+    clock: simulatedClock(BEFORE),
+    logger: recordingLogger(lines),
+    lines,
+    directory,
+    sites: SITES,
+    tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
+  };
+}
