@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+/// @notice Anyone mints; the base of the strange ones.
+contract OpenToken is ERC20("Open", "OPN") {
+    function mint(address account, uint256 amount) external {
+        _mint(account, amount);
+    }
+}
+
+/// @notice Keeps 1 % of each transfer between accounts.
+contract ChargingToken is OpenToken {
+    function _update(address from, address to, uint256 value) internal override {
+        if (from == address(0) || to == address(0)) return super._update(from, to, value);
+        super._update(from, address(0), value / 100);
+        super._update(from, to, value - value / 100);
+    }
+}
+
+/// @notice Says yes and moves nothing into the vault it is set against.
+contract LyingToken is OpenToken {
+    function transferFrom(address, address, uint256) public pure override returns (bool) {
+        return true;
+    }
+}
+
+/// @notice Says no instead of reverting.
+contract RefusingToken is OpenToken {
+    bool public refuses;
+
+    function setRefuses(bool refuses_) external {
+        refuses = refuses_;
+    }
+
+    function transfer(address to, uint256 value) public override returns (bool) {
+        return refuses ? false : super.transfer(to, value);
+    }
+
+    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
+        return refuses ? false : super.transferFrom(from, to, value);
+    }
+}
+
+/// @notice Returns nothing from its transfers, as some early tokens do.
+contract SilentToken {
+    mapping(address account => uint256) public balanceOf;
+    mapping(address owner => mapping(address spender => uint256)) public allowance;
+
+    function mint(address account, uint256 amount) external {
+        balanceOf[account] += amount;
+    }
+
+    function approve(address spender, uint256 value) external {
+        allowance[msg.sender][spender] = value;
+    }
+
+    function transfer(address to, uint256 value) external {
+        balanceOf[msg.sender] -= value;
+        balanceOf[to] += value;
+    }
+
+    function transferFrom(address from, address to, uint256 value) external {
+        allowance[from][msg.sender] -= value;
+        balanceOf[from] -= value;
+        balanceOf[to] += value;
+    }
+}
+
+/// @notice Calls a target in the middle of every transfer, as tokens with hooks allow, and notes what came back.
+contract CallingToken is OpenToken {
+    address public target;
+    bytes public call;
+    bool public succeeded;
+    bytes public answer;
+
+    function arm(address target_, bytes calldata call_) external {
+        target = target_;
+        call = call_;
+        succeeded = true;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (target != address(0)) (succeeded, answer) = target.call(call);
+        super._update(from, to, value);
+    }
+}
