@@ -1,1 +1,2 @@
-export {};
+export * from "./escrow-rail.ts";
+export type { EscrowOptions } from "./rail/escrow-options.ts";

@@ -1,0 +1,98 @@
+import {
+  type Clock,
+  durationMs,
+  type Hex,
+  type Logger,
+  messageOf,
+  type OutboxEntry,
+  type OutboxStore,
+  sleep,
+} from "@commonwatt/vpp-core";
+import { type JsonRpcProvider, Transaction } from "ethers";
+import { isUnreachable } from "./chain-error.ts";
+import type { Patience } from "./patience.ts";
+import { type ChainReceipt, nonceOf, receiptOf } from "./rpc.ts";
+import { signCall } from "./sign-call.ts";
+
+/** How long to wait for a block before a call is sent again with a higher fee. */
+const BUMP_AFTER_MS = 30_000;
+/** How often a call that is in no block is handed to the node again, which may have lost it. */
+const REBROADCAST_AFTER_MS = 2_000;
+const FIRST_POLL_MS = 15;
+const LONGEST_POLL_MS = 1_000;
+
+/** What an outbox needs. */
+export interface OutboxContext {
+  readonly rpc: JsonRpcProvider;
+  readonly store: OutboxStore;
+  readonly patience: Patience;
+  readonly wallClock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Hands signed bytes to the node. A node that knows them already, or is past their nonce, is no failure:
+ * the receipt tells.
+ */
+export async function broadcast({ rpc, patience, logger }: OutboxContext, entry: OutboxEntry): Promise<void> {
+  await patience.until(async () => {
+    try {
+      await rpc.send("eth_sendRawTransaction", [entry.rawTransaction]);
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      logger.debug(
+        { key: entry.key, message: messageOf(error) },
+        "the node did not take a chain transaction",
+      );
+    }
+  });
+}
+
+/**
+ * Waits until an entry, or one with a higher fee that replaces it after half a minute, is in a block.
+ * `null` when its nonce went to something else or is not due (the chain went back): look again then.
+ */
+export async function waitForReceipt(
+  context: OutboxContext,
+  first: OutboxEntry,
+  senderKey: Hex,
+): Promise<ChainReceipt | null> {
+  const { rpc, patience, wallClock, signal } = context;
+  const tried = [first];
+  let entry = first;
+  let signedAtMs = wallClock.now();
+  let sentAtMs = signedAtMs;
+  for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_POLL_MS)) {
+    const nonce = await patience.until(() => nonceOf(rpc, entry.sender));
+    for (const { transactionHash } of tried) {
+      const receipt = await patience.until(() => receiptOf(rpc, transactionHash));
+      if (receipt !== null) return receipt;
+    }
+    if (nonce !== entry.nonce) return null;
+    const nowMs = wallClock.now();
+    if (nowMs - signedAtMs > BUMP_AFTER_MS) {
+      entry = await bump(context, entry, senderKey);
+      tried.push(entry);
+      signedAtMs = nowMs;
+    }
+    if (nowMs - sentAtMs > REBROADCAST_AFTER_MS) {
+      await broadcast(context, entry);
+      sentAtMs = nowMs;
+    }
+    await sleep(wallClock, durationMs(pauseMs), signal);
+  }
+}
+
+/** The same call under the same nonce with a higher fee; the store marks the earlier entry as replaced. */
+async function bump(context: OutboxContext, entry: OutboxEntry, senderKey: Hex): Promise<OutboxEntry> {
+  const { rpc, store, patience } = context;
+  const { to, data } = Transaction.from(entry.rawTransaction);
+  const call = { to, data: data as Hex };
+  const signed = await patience.until(() =>
+    signCall(rpc, senderKey, call, entry.nonce, entry.rawTransaction),
+  );
+  const replacement: OutboxEntry = { ...entry, ...signed, status: "pending" };
+  await store.put(replacement);
+  return replacement;
+}

@@ -1,0 +1,67 @@
+import {
+  type Clock,
+  durationMs,
+  type Logger,
+  messageOf,
+  type SettlementEvent,
+  seededRandom,
+  sleep,
+} from "@commonwatt/vpp-core";
+import { isUnreachable } from "./chain-error.ts";
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Repeats work on the chain for as long as the chain is away. */
+export interface Patience {
+  /** Does `work`, again and again while nobody answers. Rejects with what else goes wrong, or when aborted. */
+  readonly until: <Result>(work: () => Promise<Result>) => Promise<Result>;
+}
+
+/** What patience needs. */
+export interface PatienceContext {
+  readonly wallClock: Clock;
+  readonly logger: Logger;
+  readonly emit: (event: SettlementEvent) => void;
+  /** Ends all waiting. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes the one place that waits for a chain that is away: pauses double up to five seconds, each drawn
+ * from its upper half so that several clients do not come back at once. Tells `unreachable` once, and
+ * `reachable` when an answer comes again.
+ */
+export function patience({ wallClock, logger, emit, signal }: PatienceContext): Patience {
+  const random = seededRandom("chain patience");
+  let away = false;
+  const lost = (error: unknown): void => {
+    if (away) return;
+    away = true;
+    const message = messageOf(error);
+    logger.warn({ message }, "the chain does not answer; trying again");
+    emit({ kind: "unreachable", message });
+  };
+  const found = (): void => {
+    if (!away) return;
+    away = false;
+    logger.info({}, "the chain answers again");
+    emit({ kind: "reachable" });
+  };
+  return {
+    async until(work) {
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+        signal.throwIfAborted();
+        try {
+          const result = await work();
+          found();
+          return result;
+        } catch (error) {
+          if (!isUnreachable(error)) throw error;
+          lost(error);
+          await sleep(wallClock, durationMs(random.between(pauseMs / 2, pauseMs)), signal);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import {
+  type BatchRecord,
+  CommonwattError,
+  type Hex,
+  type IntervalDelivery,
+  type IntervalSettlement,
+  type RailContext,
+  type SettlementRail,
+} from "@commonwatt/vpp-core";
+import { settlementRoutes } from "./api/settlement-routes.ts";
+import type { ArchivedAccount } from "./batch/batch-archive.ts";
+import { balancesOf, buildBatch } from "./batch/build-batch.ts";
+import { auditEscrow } from "./chain/escrow-audit.ts";
+import { meterSigner } from "./metering/meter-signer.ts";
+import { archivedAccounts } from "./rail/archived-accounts.ts";
+import { type BatchPump, startPump } from "./rail/batch-pump.ts";
+import { completeOptions, type EscrowOptions } from "./rail/escrow-options.ts";
+import { type OpenChain, openChain } from "./rail/open-chain.ts";
+import { fileOf } from "./rail/stored-batch.ts";
+import { type Sweeper, startSweeper } from "./rail/sweeper.ts";
+
+/** What exists while the rail runs. */
+interface RunningRail {
+  readonly context: RailContext;
+  readonly chain: OpenChain;
+  readonly accounts: readonly ArchivedAccount[];
+  readonly pump: BatchPump;
+  readonly sweeper: Sweeper | null;
+  readonly controller: AbortController;
+}
+
+/**
+ * A settlement rail that pays out of an on-chain escrow. Every interval becomes one batch, also an empty
+ * one: its readings are then on record and numbers have no gaps.
+ * @throws CommonwattError `ESCROW_OPTIONS_INVALID`.
+ */
+export function escrow(options: EscrowOptions = {}): SettlementRail {
+  const wanted = completeOptions(options);
+  let running: RunningRail | null = null;
+  /** Settling one interval at a time: each batch builds on the one before. */
+  let queue: Promise<unknown> = Promise.resolve();
+  const use = (): RunningRail => {
+    if (running !== null) return running;
+    throw new CommonwattError("SETTLEMENT_NOT_RUNNING", "the settlement rail is not running", {
+      retryable: true,
+    });
+  };
+  const rail: SettlementRail = {
+    routes: settlementRoutes({ batches: () => use().context.batches, audit: () => rail.audit() }),
+    meterSigner,
+    async start(context) {
+      const controller = new AbortController();
+      const chain = await openChain(context, options, wanted, controller.signal);
+      try {
+        const accounts = await archivedAccounts(chain.link, await context.batches.last());
+        const { batches } = context;
+        const sweeper = wanted.sweepEarnings
+          ? startSweeper({ link: chain.link, batches, minimum: wanted.sweepMinimum })
+          : null;
+        const onPaid = (): void => sweeper?.wake();
+        const pump = startPump({ link: chain.link, batches, repair: chain.repair, onPaid });
+        running = { context, chain, accounts, pump, sweeper, controller };
+      } catch (error) {
+        await chain.close();
+        throw error;
+      }
+    },
+    settle(delivery) {
+      const settled = queue.then(() => settleInterval(use(), delivery));
+      queue = settled.catch(() => undefined);
+      return settled;
+    },
+    drain: (signal) => use().pump.drained(signal),
+    async audit() {
+      const { chain, context } = use();
+      return auditEscrow(chain.rpc, chain.link.deployment, async (number, hash) => {
+        const record = await context.batches.byNumber(number);
+        return record?.headerHash === hash ? balancesOf(fileOf(record)).accounts : null;
+      });
+    },
+    async stop() {
+      if (running === null) return;
+      const { controller, pump, sweeper, chain } = running;
+      await queue;
+      running = null;
+      controller.abort(new CommonwattError("SETTLEMENT_NOT_RUNNING", "the settlement rail is stopping"));
+      await Promise.all([pump.ended, sweeper?.ended]);
+      await chain.close();
+    },
+  };
+  return rail;
+}
+
+/** Makes an interval's batch and stores it; the answer is safe as soon as it is given. */
+async function settleInterval(
+  { context, accounts, pump }: RunningRail,
+  delivery: IntervalDelivery,
+): Promise<IntervalSettlement> {
+  const { batches, community, tariff, logger } = context;
+  const { index } = delivery.interval;
+  const known = await batches.byInterval(index);
+  if (known !== null) return known.settlement;
+  const last = await batches.last();
+  if (last !== null && last.intervalIndex >= index) {
+    throw new CommonwattError(
+      "SETTLEMENT_INTERVAL_PAST",
+      `interval ${index} cannot be settled any more: interval ${last.intervalIndex} is`,
+      { details: { intervalIndex: index, lastIntervalIndex: last.intervalIndex } },
+    );
+  }
+  const salts = accounts.map((): Hex => `0x${randomBytes(32).toString("hex")}`);
+  const previous = last === null ? null : fileOf(last);
+  const built = buildBatch(previous, { ...delivery, community, tariff, accounts, salts });
+  for (const { siteId, code } of built.unmetered) {
+    logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");
+  }
+  const { archive, header } = built.file;
+  const settlement: IntervalSettlement = {
+    intervalIndex: index,
+    batchNumber: archive.number,
+    settledWh: built.accounts.settledWh,
+    trades: built.accounts.trades,
+    statements: built.accounts.statements,
+  };
+  const record: BatchRecord = {
+    ...{ number: archive.number, intervalIndex: index, status: "stored", headerHash: built.headerHash },
+    ...{ header, archive, settlement, commitHash: null, finalizeHash: null, payHash: null },
+  };
+  await batches.insert(record);
+  pump.wake();
+  return settlement;
+}

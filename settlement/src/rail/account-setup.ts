@@ -1,0 +1,91 @@
+import type { Account, Hex, RailSite } from "@commonwatt/vpp-core";
+import { approveData, depositBondData, mintData } from "../chain/escrow-calls.ts";
+import { permitDepositData } from "../chain/permit.ts";
+import { accountOfKey } from "../chain/sign-call.ts";
+import type { EscrowLink } from "./escrow-link.ts";
+
+/** Puts up what is missing of the operator's bond. */
+export async function ensureBond(link: EscrowLink): Promise<void> {
+  const { reader, outbox, patience, deployment, operatorKey: senderKey } = link;
+  const { minimumBond } = link.terms;
+  const bond = await patience.until(() => reader.bond());
+  if (bond >= minimumBond) return;
+  const missing = minimumBond - bond;
+  const operator = accountOfKey(senderKey);
+  await ensureTokens(link, operator, missing, `bond:${bond}`);
+  await outbox.submit({
+    key: `approve:bond:${bond}`,
+    senderKey,
+    to: deployment.token,
+    data: approveData(deployment.escrow, missing),
+    done: async () => (await reader.tokenAllowance(operator)) >= missing,
+  });
+  await outbox.submit({
+    key: `bond:${bond}`,
+    senderKey,
+    to: deployment.escrow,
+    data: depositBondData(missing),
+    done: async () => (await reader.bond()) >= minimumBond,
+  });
+}
+
+/** Opens an account with a deposit for every site that has none, in the order of the sites. */
+export async function openAccounts(link: EscrowLink): Promise<void> {
+  const known = await Promise.all(
+    link.sites.map((site) => link.patience.until(() => link.reader.funds(site.account))),
+  );
+  const missing = link.sites.filter((_, index) => known[index]?.exists === false);
+  // The operator mints while the sites before are paying in: different senders do not wait for each other.
+  const minted = missing.map((site) =>
+    ensureTokens(link, site.account, link.depositPerSite, `${site.account}:0`),
+  );
+  await Promise.all([...minted, depositInOrder(link, missing, minted)]);
+}
+
+/** Adds to a site's deposit from the owner's own tokens (EIP-2612); on a development chain they are made first. */
+export async function topUp(link: EscrowLink, site: RailSite, amount: bigint): Promise<void> {
+  const { reader, patience } = link;
+  const { deposited } = await patience.until(() => reader.funds(site.account));
+  await ensureTokens(link, site.account, amount, `${site.account}:${deposited}`);
+  await depositTokens(link, site, amount, deposited);
+}
+
+async function depositInOrder(
+  link: EscrowLink,
+  sites: readonly RailSite[],
+  minted: readonly Promise<void>[],
+): Promise<void> {
+  for (const [index, site] of sites.entries()) {
+    await minted[index];
+    await depositTokens(link, site, link.depositPerSite, 0n);
+  }
+}
+
+async function depositTokens(
+  { reader, outbox, patience, deployment }: EscrowLink,
+  site: RailSite,
+  amount: bigint,
+  depositedBefore: bigint,
+): Promise<void> {
+  const { account, ownerKey } = site;
+  const terms = await patience.until(() => reader.permitTerms(account));
+  const data: Hex = await permitDepositData(deployment, { ownerKey, account, amount, ...terms });
+  await outbox.submit({
+    key: `deposit:${account}:${depositedBefore}`,
+    senderKey: ownerKey,
+    to: deployment.escrow,
+    data,
+    done: async () => (await reader.funds(account)).deposited > depositedBefore,
+  });
+}
+
+async function ensureTokens(link: EscrowLink, account: Account, amount: bigint, tag: string): Promise<void> {
+  const { reader, outbox, deployment, operatorKey } = link;
+  await outbox.submit({
+    key: `mint:${tag}`,
+    senderKey: operatorKey,
+    to: deployment.token,
+    data: mintData(account, amount),
+    done: async () => (await reader.tokenBalance(account)) >= amount,
+  });
+}

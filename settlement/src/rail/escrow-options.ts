@@ -1,0 +1,78 @@
+import { CommonwattError, type Hex } from "@commonwatt/vpp-core";
+
+/** How the escrow is run. Amounts are in the token's smallest unit (millionths). */
+export interface EscrowOptions {
+  /** JSON-RPC endpoint; without one a development chain (anvil) of our own is used. */
+  readonly rpcUrl?: string;
+  /** Private key of the operator; without one it is made once and kept in the rail's folder. */
+  readonly operatorKey?: Hex;
+  /** How long a batch can be challenged. Default: 5 on a development chain, else 6 hours. */
+  readonly challengeWindowSeconds?: number;
+  /** How long a withdrawal takes; above the window. Default: twice the window and a minute of slack. */
+  readonly withdrawalDelaySeconds?: number;
+  /** What each site puts in before it trades, and again when it runs short. Default: 100 units. */
+  readonly depositPerSite?: bigint;
+  /** What the operator puts in before the first batch. Default: 1000 units. */
+  readonly minimumBond?: bigint;
+  /** Whether net earnings go to the sites' owners by themselves. Default: on a development chain only. */
+  readonly sweepEarnings?: boolean;
+  /** The least earnings worth a withdrawal. Default: 0.01 unit. */
+  readonly sweepMinimum?: bigint;
+}
+
+/** Options with every default filled in. */
+export interface EscrowTermsWanted {
+  readonly challengeWindowSeconds: number;
+  readonly withdrawalDelaySeconds: number;
+  readonly depositPerSite: bigint;
+  readonly minimumBond: bigint;
+  readonly sweepEarnings: boolean;
+  readonly sweepMinimum: bigint;
+}
+
+const UNIT = 1_000_000n;
+const DEV_WINDOW_SECONDS = 5;
+const WINDOW_SECONDS = 6 * 3_600;
+const DEV_SLACK_SECONDS = 5;
+const SLACK_SECONDS = 60;
+
+/**
+ * Fills in the defaults and checks what was given.
+ * @throws CommonwattError `ESCROW_OPTIONS_INVALID` naming the field, what was found and what is allowed.
+ */
+export function completeOptions(options: EscrowOptions): EscrowTermsWanted {
+  const dev = options.rpcUrl === undefined;
+  const window = options.challengeWindowSeconds ?? (dev ? DEV_WINDOW_SECONDS : WINDOW_SECONDS);
+  const slack = dev ? DEV_SLACK_SECONDS : SLACK_SECONDS;
+  const terms: EscrowTermsWanted = {
+    challengeWindowSeconds: window,
+    withdrawalDelaySeconds: options.withdrawalDelaySeconds ?? 2 * window + slack,
+    depositPerSite: options.depositPerSite ?? 100n * UNIT,
+    minimumBond: options.minimumBond ?? 1_000n * UNIT,
+    sweepEarnings: options.sweepEarnings ?? dev,
+    sweepMinimum: options.sweepMinimum ?? UNIT / 100n,
+  };
+  const { withdrawalDelaySeconds: delay } = terms;
+  check("challengeWindowSeconds", window, Number.isSafeInteger(window) && window >= 1, "whole seconds ≥ 1");
+  check(
+    "withdrawalDelaySeconds",
+    delay,
+    Number.isSafeInteger(delay) && delay > window,
+    `whole seconds > ${window}, the challenge window`,
+  );
+  check("depositPerSite", terms.depositPerSite, terms.depositPerSite > 0n, "an amount above 0");
+  check("minimumBond", terms.minimumBond, terms.minimumBond > 0n, "an amount above 0");
+  check("sweepMinimum", terms.sweepMinimum, terms.sweepMinimum > 0n, "an amount above 0");
+  const { rpcUrl = "http://localhost", operatorKey = `0x${"00".repeat(32)}` } = options;
+  check("rpcUrl", rpcUrl, /^https?:$/.test(URL.parse(rpcUrl)?.protocol ?? ""), "an http or https address");
+  // The key itself stays out of messages.
+  check("operatorKey", "something else", /^0x[0-9a-fA-F]{64}$/.test(operatorKey), "0x and 64 hex digits");
+  return terms;
+}
+
+function check(field: string, found: bigint | number | string, holds: boolean, allowed: string): void {
+  if (holds) return;
+  throw new CommonwattError("ESCROW_OPTIONS_INVALID", `escrow: ${field} is ${found}, allowed is ${allowed}`, {
+    details: { field, found: String(found), allowed },
+  });
+}

@@ -1,0 +1,134 @@
+import { CommonwattError, durationMs, type RailContext, type RailSite, sleep } from "@commonwatt/vpp-core";
+import type { JsonRpcProvider } from "ethers";
+import { communityHash } from "../batch/batch-header.ts";
+import { isUnreachable } from "../chain/chain-error.ts";
+import { type Deployment, ensureDeployment } from "../chain/deployment.ts";
+import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
+import { escrowReader } from "../chain/escrow-reader.ts";
+import { fundGas } from "../chain/gas.ts";
+import { createOutbox } from "../chain/outbox.ts";
+import { patience } from "../chain/patience.ts";
+import { chainIdOf, connectRpc } from "../chain/rpc.ts";
+import { accountOfKey } from "../chain/sign-call.ts";
+import { ensureBond, openAccounts } from "./account-setup.ts";
+import type { EscrowLink } from "./escrow-link.ts";
+import type { EscrowOptions, EscrowTermsWanted } from "./escrow-options.ts";
+import { operatorKeyIn } from "./operator-key.ts";
+
+/** How long a configured node may be silent at the start before it counts as wrongly configured. */
+const FIRST_ANSWER_MS = 30_000;
+const ASK_AGAIN_MS = 500;
+
+/** A chain with our contracts on it. */
+export interface OpenChain {
+  readonly link: EscrowLink;
+  readonly rpc: JsonRpcProvider;
+  /** Puts contracts, bond and accounts back where the chain has lost them; changes nothing otherwise. */
+  readonly repair: () => Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts or reaches the chain and gets contracts, bond and accounts ready. */
+export async function openChain(
+  context: RailContext,
+  options: EscrowOptions,
+  wanted: EscrowTermsWanted,
+  signal: AbortSignal,
+): Promise<OpenChain> {
+  const devChain = options.rpcUrl === undefined ? await startDevChain(context.directory) : null;
+  let rpc: JsonRpcProvider | null = null;
+  const close = async (): Promise<void> => {
+    rpc?.destroy();
+    await devChain?.stop();
+  };
+  try {
+    const rpcUrl = options.rpcUrl ?? devChain?.rpcUrl ?? "";
+    const chainId = await firstAnswer(context, rpcUrl, signal);
+    rpc = connectRpc(rpcUrl, chainId);
+    const { link, repair } = await prepare(context, options, wanted, rpc, chainId, devChain, signal);
+    return { link, rpc, repair, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function prepare(
+  context: RailContext,
+  options: EscrowOptions,
+  wanted: EscrowTermsWanted,
+  rpc: JsonRpcProvider,
+  chainId: number,
+  devChain: DevChain | null,
+  signal: AbortSignal,
+): Promise<Pick<OpenChain, "link" | "repair">> {
+  const { wallClock, logger, emit, directory } = context;
+  const operatorKey = options.operatorKey ?? (await operatorKeyIn(directory));
+  const sites = context.sites.map(checkedSite);
+  const patient = patience({ wallClock, logger, emit, signal });
+  const outbox = createOutbox({ rpc, store: context.outbox, patience: patient, wallClock, logger, signal });
+  const deploy = async (): Promise<Deployment> => {
+    const everybody = [accountOfKey(operatorKey), ...sites.map(({ account }) => account)];
+    await patient.until(() => fundGas(rpc, everybody));
+    const community = communityHash(context.community);
+    return patient.until(() =>
+      ensureDeployment(
+        { directory, chainId, rpc, outbox, replaceable: devChain !== null },
+        { ...wanted, community, operatorKey },
+      ),
+    );
+  };
+  const deployment = await deploy();
+  const reader = escrowReader(rpc, deployment);
+  const terms = await patient.until(() => reader.terms());
+  if (terms.community !== communityHash(context.community)) {
+    throw new CommonwattError(
+      "ESCROW_OTHER_COMMUNITY",
+      `the escrow at ${deployment.escrow} is not that of community ${context.community}`,
+    );
+  }
+  const { depositPerSite } = wanted;
+  const link: EscrowLink = {
+    ...{ deployment, reader, outbox, patience: patient, terms, operatorKey, sites, depositPerSite },
+    ...{ wallClock, logger, emit, signal },
+  };
+  const openBooks = async (): Promise<void> => {
+    await ensureBond(link);
+    await openAccounts(link);
+  };
+  await openBooks();
+  const repair = async (): Promise<void> => {
+    const again = await deploy();
+    if (again.escrow !== deployment.escrow) {
+      throw new CommonwattError(
+        "ESCROW_MISSING",
+        `the escrow at ${deployment.escrow} is gone: restart the rail`,
+      );
+    }
+    await openBooks();
+  };
+  return { link, repair };
+}
+
+async function firstAnswer(context: RailContext, rpcUrl: string, signal: AbortSignal): Promise<number> {
+  const { wallClock, logger } = context;
+  const deadlineMs = wallClock.now() + FIRST_ANSWER_MS;
+  for (;;) {
+    try {
+      return await chainIdOf(rpcUrl);
+    } catch (error) {
+      if (!isUnreachable(error) || wallClock.now() > deadlineMs) throw error;
+      logger.warn({ rpcUrl }, "the chain does not answer yet");
+      await sleep(wallClock, durationMs(ASK_AGAIN_MS), signal);
+    }
+  }
+}
+
+function checkedSite(site: RailSite): RailSite {
+  const account = accountOfKey(site.ownerKey);
+  if (account.toLowerCase() === site.account.toLowerCase()) return { ...site, account };
+  throw new CommonwattError(
+    "SITE_ACCOUNT_WRONG",
+    `${site.id}: account ${site.account} is not its owner key's`,
+  );
+}
