@@ -5,50 +5,34 @@ import type { Tariff } from "../grid/tariff.ts";
 import type { EpochMs } from "../time/clock.ts";
 import type { IntervalMinutes } from "../time/delivery-interval.ts";
 
-/** What a community is and what time it has. */
+/** What a community is, and what time it is there. */
 export interface CommunityInfo {
   readonly community: string;
   readonly feeder: string;
-  /** ISO 4217 code. */
+  /** ISO 4217 code that money is in. */
   readonly currency: string;
   readonly intervalMinutes: IntervalMinutes;
   readonly tariff: Tariff;
-  /** Seconds of the community's time per real second; 1 with real hardware. */
+  /** Seconds of the community's time per real second. */
   readonly speed: number;
-  /** The community's own time. */
   readonly nowMs: EpochMs;
 }
 
-/** What this run has come to so far. */
-export interface CommunityTotals {
-  /** Intervals cleared. */
-  readonly intervals: number;
-  readonly trades: number;
-  readonly tradedWh: number;
-  readonly settledWh: number;
-}
-
-/** Whether one part of the community does its work now. */
-export interface ComponentReadiness {
-  /** What it is, e.g. `store`, `market`, `settlement`. */
+/** Whether a part that requests depend on is working. */
+export interface ComponentHealth {
   readonly component: string;
   readonly ok: boolean;
-  /** How it is, for a person. */
   readonly message: string;
 }
 
-/** The running community, as the API sees it: a read model, and the owner's two requests. */
+/** The running community as the API sees it. */
 export interface CommunityView {
   info(): CommunityInfo;
-  totals(): CommunityTotals;
   /** Every site, in the order of the configuration. */
   sites(): readonly SiteLive[];
-  /** One site, or `null` when the community has none of this name. */
   site(siteId: SiteId): SiteLive | null;
   aggregate(): AggregateCapacity;
-  /** Takes a site out of trading and commands; harmless when it is out already. */
-  optOut(siteId: SiteId): void;
-  /** Lets a site take part again; harmless when it does already. */
-  optIn(siteId: SiteId): void;
-  readiness(): Promise<readonly ComponentReadiness[]>;
+  /** Takes a site out of market and dispatch, or back in; `false` when there is no such site. */
+  setOptedOut(siteId: SiteId, optedOut: boolean): boolean;
+  readiness(): Promise<readonly ComponentHealth[]>;
 }

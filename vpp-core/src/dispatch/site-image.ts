@@ -8,7 +8,8 @@ export type SiteImage = { readonly takenAtMs: EpochMs } & {
   readonly [Name in PointName]: Measured<PointValues[Name]>;
 };
 
-const POINT_NAMES: readonly PointName[] = [
+/** Every point of an image. */
+export const POINT_NAMES: readonly PointName[] = [
   "gridPowerW",
   "gridImportWh",
   "gridExportWh",

@@ -1,0 +1,54 @@
+import type { Measured } from "../der/measured.ts";
+import { POINT_NAMES } from "../dispatch/site-image.ts";
+import type { SiteLive } from "../fleet/fleet-store.ts";
+import type { SiteStatement } from "../ports/settlement-rail.ts";
+import type { Clearing } from "../ports/trading-venue.ts";
+import { deliveryInterval, type IntervalMinutes } from "../time/delivery-interval.ts";
+
+/** A point in time as the API writes it. */
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+/** A site as the API shows it. */
+export function presentSite(site: SiteLive): object {
+  const { image, decision, savedNano, devices, ...rest } = site;
+  return {
+    ...rest,
+    setpointW: decision?.setpointW ?? null,
+    authority: decision?.authority ?? null,
+    reason: decision?.reason ?? null,
+    savedNano: savedNano.toString(),
+    points:
+      image === null ? {} : Object.fromEntries(POINT_NAMES.map((name) => [name, presentPoint(image[name])])),
+    devices: devices.map(({ identity, ...device }) => ({
+      ...device,
+      protocol: identity?.protocol ?? null,
+      address: identity?.address ?? null,
+      manufacturer: identity?.manufacturer ?? null,
+      model: identity?.model ?? null,
+      serialNumber: identity?.serialNumber ?? null,
+    })),
+  };
+}
+
+function presentPoint({ value, quality, reason, sourceTimeMs }: Measured): object {
+  return { value, quality, reason, sourceTime: isoTime(sourceTimeMs) };
+}
+
+/** A statement as the API shows it: money as decimal strings. */
+export function presentStatement(statement: SiteStatement): object {
+  return {
+    ...statement,
+    creditNano: statement.creditNano.toString(),
+    debitNano: statement.debitNano.toString(),
+    withTradingNano: statement.withTradingNano.toString(),
+    withoutTradingNano: statement.withoutTradingNano.toString(),
+  };
+}
+
+/** A clearing as the API shows it: with the times of its interval. */
+export function presentClearing({ clearedAtMs, ...clearing }: Clearing, minutes: IntervalMinutes): object {
+  const { startMs, endMs } = deliveryInterval(clearing.intervalIndex, minutes);
+  return { ...clearing, clearedAt: isoTime(clearedAtMs), start: isoTime(startMs), end: isoTime(endMs) };
+}
