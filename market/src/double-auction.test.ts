@@ -19,8 +19,8 @@ import {
   type SampleContext,
   SITES,
   sampleContext,
-  temporaryFolder,
 } from "../test/sample-market.ts";
+import { temporaryFolder } from "../test/temporary-folder.ts";
 import { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
 import { journalFile, readJournal } from "./journal/read-journal.ts";
 import { replayJournal } from "./replay/replay-journal.ts";

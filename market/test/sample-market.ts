@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   type DeliveryInterval,
   deliveryInterval,
@@ -20,7 +17,6 @@ import {
   wattHours,
   watts,
 } from "@commonwatt/vpp-core";
-import { onTestFinished } from "vitest";
 import { accountOfKey, signOrder } from "../src/order/sign-order.ts";
 
 export const COMMUNITY = "sonnenweg";
@@ -44,13 +40,14 @@ export const SITES: readonly Site[] = [1, 2, 3, 4].map((home) => ({
 
 let salts = 0;
 
-/** An order of a sample home, signed, with a salt of its own. */
+/** An order of a sample home, signed; without a salt it gets one that no other order of the process has. */
 export function orderOf(
   home: number,
   side: OrderSide,
   energy: number,
   price: number,
   interval: DeliveryInterval = INTERVAL,
+  salt: number = ++salts,
 ): SignedOrder {
   return signOrder(
     {
@@ -60,17 +57,10 @@ export function orderOf(
       intervalIndex: interval.index,
       energyWh: wattHours(energy),
       limitPrice: priceMicroPerKwh(price),
-      salt: `0x${(++salts).toString(16).padStart(64, "0")}`,
+      salt: `0x${salt.toString(16).padStart(64, "0")}`,
     },
     keyOf(home),
   );
-}
-
-/** A folder that is gone when the test is over. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "commonwatt-market-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** What a logger was told: level and message. */

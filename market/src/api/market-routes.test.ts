@@ -1,7 +1,8 @@
 import { intervalIndex } from "@commonwatt/vpp-core";
 import fastify, { type FastifyInstance } from "fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { INTERVAL, orderOf, sampleContext, temporaryFolder } from "../../test/sample-market.ts";
+import { INTERVAL, orderOf, sampleContext } from "../../test/sample-market.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { doubleAuction } from "../double-auction.ts";
 
 async function runningApi(): Promise<{ app: FastifyInstance; venue: ReturnType<typeof doubleAuction> }> {

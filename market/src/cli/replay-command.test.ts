@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { INTERVAL, orderOf, sampleContext, temporaryFolder } from "../../test/sample-market.ts";
+import { INTERVAL, orderOf, sampleContext } from "../../test/sample-market.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { doubleAuction } from "../double-auction.ts";
 import { journalFile } from "../journal/read-journal.ts";
 import { runReplay } from "./replay-command.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { appendFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../../test/sample-market.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { openJournal } from "./journal.ts";
 
 const HEADER = { kind: "header" };

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../../test/sample-market.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { openJournal } from "./journal.ts";
 import { encodeRecord } from "./journal-record.ts";
 import { journalFile, readJournal } from "./read-journal.ts";

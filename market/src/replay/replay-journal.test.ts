@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { SignedOrder } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
-import { INTERVAL, orderOf, sampleContext, temporaryFolder } from "../../test/sample-market.ts";
+import { INTERVAL, orderOf, sampleContext } from "../../test/sample-market.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { doubleAuction } from "../double-auction.ts";
 import { encodeRecord, type JournalRecord } from "../journal/journal-record.ts";
 import { journalFile, readJournal } from "../journal/read-journal.ts";
