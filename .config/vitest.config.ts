@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const config: ViteUserConfig = defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  test: {
+    environment: "node",
+    include: ["*/{src,test,tools,examples}/**/*.test.ts", ".config/*.test.ts"],
+    // Real servers, sockets and databases start in some tests; two cores run them.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    // Tests of real servers end their own processes; one that does not must not pass unseen.
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+});
+
+export default config;
