@@ -22,7 +22,8 @@ contract EnergyEscrow is AccountLedger, BatchChain {
     /// @param community_ Names the community; part of every header.
     /// @param operator_ Who commits batches.
     /// @param challengeWindow_ Seconds for which a batch can be challenged; not zero.
-    /// @param withdrawalDelay_ Seconds that a withdrawal takes; above the window, by more than a commit may be under way.
+    /// @param withdrawalDelay_ Seconds that a withdrawal takes; longer than the window, by more than a trade takes from
+    /// being agreed to being committed.
     /// @param minimumBond_ Bond needed to commit; not zero.
     constructor(
         IERC20 token_,

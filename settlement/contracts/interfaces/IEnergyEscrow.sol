@@ -17,8 +17,10 @@ import {IEscrowEvents} from "./IEscrowEvents.sol";
 /// Why money cannot be withdrawn and spent: a request made at T locks its amount at T + withdrawalDelay −
 /// challengeWindow and matures at T + withdrawalDelay. A batch committed before the lock is final, or can be made so,
 /// before the request matures, and `withdraw` insists on it. A batch committed at the lock or later must not spend the
-/// amount, or `challengeLockedSpending` takes it back. The time between the request and its lock keeps an honest batch,
-/// already on its way when the request came, from being slashed.
+/// amount, or `challengeLockedSpending` takes it back. The time between the request and its lock is for trades that were
+/// agreed before the request: withdrawalDelay − challengeWindow must be longer than a trade ever takes from being agreed
+/// to being committed, and whoever agrees trades counts a requested amount as gone at once. Then an honest operator
+/// cannot be slashed, whenever a home asks for its money.
 interface IEnergyEscrow is IEscrowEvents, IEscrowErrors {
     /// @notice What the escrow knows of an account.
     /// @param deposited All that arrived for it.

@@ -16,7 +16,8 @@ contract StreetHandler is EscrowFixture {
     uint256 public honestSlashed;
     /// @notice Tokens that strangers sent to the escrow unasked.
     uint256 public donated;
-    uint256 public withdrawals;
+    /// @dev When the oldest trade that no batch has yet was agreed; 0 if there is none.
+    uint256 private _waitingSince;
 
     constructor() {
         _setUpEscrow();
@@ -47,10 +48,12 @@ contract StreetHandler is EscrowFixture {
         if (buyer == seller || free == 0) return;
         amount = bound(amount, 1, free);
         _trade(buyer, seller, uint128(amount), uint128(bound(fee, 0, free - amount)));
+        if (_waitingSince == 0) _waitingSince = block.timestamp;
     }
 
-    function commit() external {
-        if (escrow.head() - escrow.finalNumber() < 6) _commit();
+    function commit() public {
+        _commit();
+        _waitingSince = 0;
     }
 
     function finalizeDue() public {
@@ -108,10 +111,12 @@ contract StreetHandler is EscrowFixture {
         escrow.claimFees(operator);
     }
 
-    /// @dev Time passes in steps that a living operator keeps up with: it records leaves before `withdrawRecorded`
-    /// could do without them.
+    /// @dev Time passes in steps that a living operator keeps up with: it commits trades before a request that came
+    /// after them can lock their money, and records leaves before `withdrawRecorded` could do without them.
     function pass(uint256 time) external {
-        vm.warp(block.timestamp + bound(time, 1, DELAY / 2));
+        uint256 next = block.timestamp + bound(time, 1, DELAY / 2);
+        if (_waitingSince != 0 && next >= _waitingSince + DELAY - WINDOW) commit();
+        vm.warp(next);
         for (uint256 home = 0; home < credits.length; ++home) {
             if (!_isMature(home, DELAY + DELAY / 4)) continue;
             finalizeDue();
@@ -199,7 +204,6 @@ contract StreetHandler is EscrowFixture {
         }
         uint256 paid = escrow.withdraw(account, headers[number], proof);
         vm.assertEq(paid, amount < worth ? amount : worth, "an exit pays in full");
-        ++withdrawals;
     }
 
     function _isMature(uint256 i, uint256 delay) private view returns (bool) {
