@@ -100,11 +100,18 @@ describe("doubleAuction", () => {
     const kinds = async (): Promise<unknown[]> =>
       (await readJournal(context.directory)).records.map((record) => record["kind"]);
     const bid = orderOf(1, "bid", 500, 280_000);
-    const first = venue.submit(bid).then(kinds);
-    const again = venue.submit(bid).then(kinds);
+    const answered: string[] = [];
+    const submit = async (name: string): Promise<unknown[]> => {
+      await venue.submit(bid);
+      answered.push(name);
+      return kinds();
+    };
+    const first = submit("first");
+    const again = submit("again");
     const closed = venue.closeGate(INTERVAL.index).then(kinds);
     expect(venue.clearings(intervalIndex(0))).toEqual([]);
     for (const seen of await Promise.all([first, again])) expect(seen).toContain("order-submitted");
+    expect(answered).toEqual(["first", "again"]);
     expect(await closed).toEqual([
       "header",
       "register-changed",
