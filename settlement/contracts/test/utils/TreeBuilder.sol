@@ -28,7 +28,7 @@ library TreeBuilder {
         returns (BalanceNode memory, BalanceNode[] memory siblings)
     {
         uint256 depth = BalanceTree.depth(leaves.length);
-        BalanceNode[] memory row = new BalanceNode[](1 << depth);
+        BalanceNode[] memory row = new BalanceNode[](uint256(1) << depth);
         for (uint256 i = 0; i < leaves.length; ++i) {
             row[i] = BalanceNode(BalanceTree.hashLeaf(leaves[i]), leaves[i].credit, leaves[i].debit);
         }
