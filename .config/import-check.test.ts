@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkImports, type ImportReport } from "./import-check.ts";
+import { PACKAGES } from "./listed-files.ts";
 
-const PACKAGES = ["vpp-core", "device-adapters", "market", "settlement", "simulations"];
 const LIBRARIES = [
   "modbus-serial",
   "node-opcua",

@@ -1,12 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { cruise, type ICruiseOptions, type ICruiseResult, type IForbiddenRuleType } from "dependency-cruiser";
+import { listedFiles, PACKAGES } from "./listed-files.ts";
 
 const require = createRequire(import.meta.url);
-
-const PACKAGE_FOLDERS = ["vpp-core", "device-adapters", "market", "settlement", "simulations"];
 
 /** A node of swc's syntax tree, as far as it matters here. */
 interface SyntaxNode {
@@ -51,20 +49,13 @@ export interface ImportReport {
 }
 
 function isOurs(path: string): boolean {
-  return PACKAGE_FOLDERS.some((folder) => path.startsWith(`${folder}/`));
-}
-
-/** Source files that git tracks or would track. */
-function listedSources(root: string): readonly string[] {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"];
-  const listed = execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\n");
-  return listed.filter((path) => /^[^/]+\/src\/.*\.ts$/.test(path) && existsSync(join(root, path)));
+  return PACKAGES.some((folder) => path.startsWith(`${folder}/`));
 }
 
 /** Cruises the packages below `root` by the rules of `dependency-cruiser.cjs`. */
 export async function checkImports(root: string): Promise<ImportReport> {
   const config: CruiserConfig = require("./dependency-cruiser.cjs");
-  const folders = PACKAGE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
+  const folders = PACKAGES.filter((folder) => existsSync(join(root, folder)));
   const { output } = await cruise(folders, {
     ...config.options,
     baseDir: root,
@@ -76,7 +67,7 @@ export async function checkImports(root: string): Promise<ImportReport> {
   const seen = new Set(ours.map((module) => module.source).filter(isOurs));
   return {
     moduleCount: seen.size,
-    unseen: listedSources(root).filter((path) => !seen.has(path)),
+    unseen: listedFiles(root).filter((path) => /^[^/]+\/src\/.*\.ts$/.test(path) && !seen.has(path)),
     violations: [...new Set(summary.violations.map((v) => `${v.rule.name}: ${v.from} → ${v.to}`))].sort(),
   };
 }
