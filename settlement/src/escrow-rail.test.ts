@@ -1,9 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SettlementEvent, SettlementRail } from "@commonwatt/vpp-core";
+import {
+  type Account,
+  durationMs,
+  type SettlementEvent,
+  type SettlementRail,
+  siteId,
+  sleep,
+  systemClock,
+  wattHours,
+} from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyBatch } from "./batch/verify-batch.ts";
+import { DEV_CHAIN_ID, startDevChain } from "./chain/dev-chain.ts";
 import { escrow } from "./escrow-rail.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 import { memoryBatches, memoryOutbox } from "./testing/memory-stores.ts";
@@ -24,7 +34,7 @@ afterEach(async () => {
 
 const soon = (): AbortSignal => AbortSignal.timeout(30_000);
 
-describe("the escrow rail", () => {
+describe("the escrow rail", { timeout: 60_000 }, () => {
   it("takes two intervals from signed meters to a payout that is conserved on the chain", async () => {
     const street = testStreet(3);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
@@ -81,5 +91,142 @@ describe("the escrow rail", () => {
       "paid:1",
       "paid:2",
     ]);
+  });
+
+  it("sweeps what a home earned to its owner, and stays conserved", async () => {
+    const street = testStreet(2);
+    const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+    const events: SettlementEvent[] = [];
+    rail = escrow({ challengeWindowSeconds: 1, withdrawalDelaySeconds: 2 });
+    await rail.start(testContext(street, directory, stores, events));
+    const interval = testInterval(1);
+    const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
+    await rail.settle(
+      street.deliver(
+        interval,
+        [
+          [0, 1_000],
+          [1_000, 0],
+        ],
+        trades,
+      ),
+    );
+    while (!events.some(({ kind }) => kind === "withdrawn")) await sleep(systemClock, durationMs(20));
+
+    expect(events.find(({ kind }) => kind === "withdrawn")).toMatchObject({
+      siteId: "home-1",
+      amount: 200_000n,
+    });
+    const audit = await rail.audit();
+    expect(audit).toMatchObject({ conserved: true, tokenBalance: 1_200_000_000n - 200_000n });
+    // Earned once, withdrawn once: a second batch without trades brings nothing more.
+    await rail.settle(street.deliver(testInterval(2), [], []));
+    await rail.drain(soon());
+    expect(events.filter(({ kind }) => kind === "withdrawn")).toHaveLength(1);
+  });
+
+  it("lets a home that runs short deposit again before its batch is committed", async () => {
+    const street = testStreet(2);
+    const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+    rail = escrow({ challengeWindowSeconds: 1, depositPerSite: 50_000n, sweepEarnings: false });
+    await rail.start(testContext(street, directory, stores));
+    const interval = testInterval(1);
+    await rail.settle(
+      street.deliver(
+        interval,
+        [
+          [0, 1_000],
+          [1_000, 0],
+        ],
+        [testTrade(interval, 1, 1, 2, 1_000, 200_000)],
+      ),
+    );
+    await rail.drain(soon());
+    // 0.20 was missing 0.15, and a full deposit of 0.05 came on top.
+    const owed = 1_000_000_000n + 2n * 50_000n + 200_000n;
+    expect(await rail.audit()).toMatchObject({ conserved: true, owed });
+  });
+
+  it("works on any JSON-RPC endpoint", async () => {
+    const chain = await startDevChain(join(directory, "elsewhere"));
+    try {
+      const street = testStreet(2);
+      const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+      rail = escrow({ rpcUrl: chain.rpcUrl, challengeWindowSeconds: 1 });
+      await rail.start(testContext(street, directory, stores));
+      const interval = testInterval(1);
+      const trades = [testTrade(interval, 1, 1, 2, 500, 100_000)];
+      await rail.settle(
+        street.deliver(
+          interval,
+          [
+            [0, 500],
+            [500, 0],
+          ],
+          trades,
+        ),
+      );
+      await rail.drain(soon());
+      expect(await rail.audit()).toMatchObject({
+        conserved: true,
+        batchesFinalized: 1,
+        chainId: DEV_CHAIN_ID,
+      });
+      await rail.stop();
+      rail = null;
+    } finally {
+      await chain.stop();
+    }
+  });
+
+  it("counts a home whose meter says nothing sound as if it had delivered nothing", async () => {
+    const street = testStreet(2);
+    const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+    rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+    await rail.start(testContext(street, directory, stores));
+    const interval = testInterval(1);
+    const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
+    const delivery = street.deliver(
+      interval,
+      [
+        [0, 1_000],
+        [1_000, 0],
+      ],
+      trades,
+    );
+    const seller = siteId("home-1");
+    const readings = delivery.readings.map((reading) =>
+      reading.siteId === seller ? { ...reading, exportWh: wattHours(reading.exportWh + 1) } : reading,
+    );
+    const settled = await rail.settle({ ...delivery, readings });
+    expect(settled.settledWh).toBe(0);
+    // The seller makes the buyer whole: (0.30 − 0.20) for 1 kWh.
+    expect(settled.statements[0]).toMatchObject({ debitNano: 100_000_000n, meteredExportWh: 0 });
+    await rail.drain(soon());
+    expect((await rail.audit()).conserved).toBe(true);
+  });
+
+  it("refuses what it cannot run with", async () => {
+    const invalid = (field: string): unknown =>
+      expect.objectContaining({
+        code: "ESCROW_OPTIONS_INVALID",
+        details: expect.objectContaining({ field }),
+      });
+    expect(() => escrow({ challengeWindowSeconds: 0 })).toThrow(invalid("challengeWindowSeconds"));
+    expect(() => escrow({ challengeWindowSeconds: 5, withdrawalDelaySeconds: 5 })).toThrow(
+      invalid("withdrawalDelaySeconds"),
+    );
+    expect(() => escrow({ depositPerSite: 0n })).toThrow(invalid("depositPerSite"));
+    expect(() => escrow({ minimumBond: -1n })).toThrow(invalid("minimumBond"));
+    expect(() => escrow({ sweepMinimum: 0n })).toThrow(invalid("sweepMinimum"));
+    expect(() => escrow({ rpcUrl: "chain" })).toThrow(invalid("rpcUrl"));
+    expect(() => escrow({ operatorKey: "0x12" })).toThrow(invalid("operatorKey"));
+    await expect(escrow().audit()).rejects.toMatchObject({ code: "SETTLEMENT_NOT_RUNNING", retryable: true });
+
+    const street = testStreet(1);
+    const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+    const context = testContext(street, directory, stores);
+    const sites = street.sites.map((site) => ({ ...site, account: "0x01" as Account }));
+    await expect(escrow().start({ ...context, sites })).rejects.toMatchObject({ code: "SITE_ACCOUNT_WRONG" });
   });
 });

@@ -8,8 +8,8 @@ import {
   type OutboxStore,
   sleep,
 } from "@commonwatt/vpp-core";
-import { type JsonRpcProvider, Transaction } from "ethers";
-import { isUnreachable } from "./chain-error.ts";
+import { isError, type JsonRpcProvider, Transaction } from "ethers";
+import { chainError, isUnreachable } from "./chain-error.ts";
 import type { Patience } from "./patience.ts";
 import { type ChainReceipt, nonceOf, receiptOf } from "./rpc.ts";
 import { signCall } from "./sign-call.ts";
@@ -34,13 +34,16 @@ export interface OutboxContext {
 /**
  * Hands signed bytes to the node. A node that knows them already, or is past their nonce, is no failure:
  * the receipt tells.
+ * @throws CommonwattError `CHAIN_REFUSED` when the sender cannot pay.
  */
 export async function broadcast({ rpc, patience, logger }: OutboxContext, entry: OutboxEntry): Promise<void> {
   await patience.until(async () => {
     try {
       await rpc.send("eth_sendRawTransaction", [entry.rawTransaction]);
     } catch (error) {
-      if (isUnreachable(error)) throw error;
+      if (isUnreachable(error) || isError(error, "INSUFFICIENT_FUNDS")) {
+        throw chainError(error, `sending ${entry.key}`);
+      }
       logger.debug(
         { key: entry.key, message: messageOf(error) },
         "the node did not take a chain transaction",

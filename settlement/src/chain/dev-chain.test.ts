@@ -1,10 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { durationMs, type Hex, sleep, systemClock } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEV_CHAIN_ID, type DevChain, startDevChain } from "./dev-chain.ts";
-import { answersAsAnvil, isAlive } from "./dev-chain-lock.ts";
+import { answersAsAnvil, type DevChainOwner, isAlive } from "./dev-chain-lock.ts";
 
 let directory: string;
 let chain: DevChain | null = null;
@@ -34,7 +36,7 @@ async function mineBalance(amount: Hex): Promise<unknown> {
   return rpc("eth_blockNumber");
 }
 
-describe("the development chain", () => {
+describe("the development chain", { timeout: 60_000 }, () => {
   it("keeps its blocks and accounts over a stop, and leaves no process and no lock", async () => {
     chain = await startDevChain(directory);
     expect(Number(await rpc("eth_chainId"))).toBe(DEV_CHAIN_ID);
@@ -81,5 +83,40 @@ describe("the development chain", () => {
     );
     chain = await startDevChain(directory);
     expect(Number(await rpc("eth_chainId"))).toBe(DEV_CHAIN_ID);
+  });
+
+  it("writes its state and ends when the process that started it is killed", async () => {
+    const module = new URL("./dev-chain.ts", import.meta.url).href;
+    const script = `
+      const { startDevChain } = await import(${JSON.stringify(module)});
+      console.log(JSON.stringify(await startDevChain(${JSON.stringify(directory)})));
+      setInterval(() => undefined, 1000);`;
+    await writeFile(join(directory, "parent.mjs"), script);
+    const parent = spawn(process.execPath, [join(directory, "parent.mjs")]);
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const { rpcUrl, anvilProcessId } = JSON.parse(line.toString()) as DevChain;
+    chain = { rpcUrl, anvilProcessId, stop: async () => undefined };
+    await mineBalance("0x55");
+    parent.kill("SIGKILL");
+    while (isAlive(anvilProcessId)) await sleep(systemClock, durationMs(10));
+
+    chain = await startDevChain(directory);
+    expect(await rpc("eth_getBalance", HOLDER, "latest")).toBe("0x55");
+  });
+
+  it("stops an anvil that was left behind when its keeper was killed, and goes on from its state", async () => {
+    chain = await startDevChain(directory);
+    await mineBalance("0x66");
+    const { processId } = JSON.parse(
+      await readFile(join(directory, "dev-chain.lock"), "utf8"),
+    ) as DevChainOwner;
+    const { anvilProcessId } = chain;
+    process.kill(processId, "SIGKILL");
+    while (isAlive(processId)) await sleep(systemClock, durationMs(10));
+    expect(isAlive(anvilProcessId)).toBe(true);
+
+    chain = await startDevChain(directory);
+    expect(isAlive(anvilProcessId)).toBe(false);
+    expect(await rpc("eth_getBalance", HOLDER, "latest")).toBe("0x66");
   });
 });

@@ -1,10 +1,4 @@
-import {
-  CommonwattError,
-  type Hex,
-  isCommonwattError,
-  messageOf,
-  type OutboxEntry,
-} from "@commonwatt/vpp-core";
+import { CommonwattError, type Hex, isCommonwattError, type OutboxEntry } from "@commonwatt/vpp-core";
 import { broadcast, type OutboxContext, waitForReceipt } from "./broadcast.ts";
 import { type ChainReceipt, nonceOf, receiptOf } from "./rpc.ts";
 import { accountOfKey, type ContractCall, signCall } from "./sign-call.ts";
@@ -34,7 +28,8 @@ export interface OutboxResult {
 export interface Outbox {
   /**
    * Waits until the call is in a block. Repeating it, also after a restart, is harmless.
-   * @throws CommonwattError `CHAIN_CALL_REVERTED` when the contract refuses it and it has not happened.
+   * @throws CommonwattError `CHAIN_CALL_REVERTED` when the contract refuses it and it has not happened,
+   * `CHAIN_REFUSED` when the node does, as for a sender that cannot pay.
    */
   submit(call: OutboxCall): Promise<OutboxResult>;
 }
@@ -72,10 +67,9 @@ async function deliver(context: OutboxContext, call: OutboxCall, sender: string)
       }
       logger.warn({ key: call.key, attempt }, "a chain transaction did not do its work; trying again");
     } catch (error) {
-      if (signal.aborted) throw error;
-      // The contract refuses what has happened already: the next look will tell.
-      if (isCommonwattError(error, "CHAIN_CALL_REVERTED") && !(await patience.until(call.done))) throw error;
-      logger.debug({ key: call.key, message: messageOf(error) }, "sending again");
+      // A contract refuses what has happened already: then the next look finds it done.
+      const refused = isCommonwattError(error, "CHAIN_CALL_REVERTED") && !signal.aborted;
+      if (!refused || !(await patience.until(call.done))) throw error;
     }
   }
   throw new CommonwattError(
