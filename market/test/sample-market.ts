@@ -19,10 +19,12 @@ import {
 } from "@commonwatt/vpp-core";
 import { accountOfKey, signOrder } from "../src/order/sign-order.ts";
 
+/** The community of the sample market. */
 export const COMMUNITY = "sonnenweg";
 
-/** The interval of most tests, and a time at which its gate is open. */
+/** The interval of most tests. */
 export const INTERVAL: DeliveryInterval = deliveryInterval(intervalIndex(1_994_040), 15);
+/** A minute before {@link INTERVAL}, when its gate is open. */
 export const BEFORE: EpochMs = epochMs(INTERVAL.startMs - 60_000);
 
 /** The key of the sample home with this number. */
@@ -70,7 +72,7 @@ export interface LogLine {
 }
 
 /** A logger that keeps its lines. */
-export function recordingLogger(lines: LogLine[]): Logger {
+function recordingLogger(lines: LogLine[]): Logger {
   const at =
     (level: string) =>
     (_: object, message: string): void => {

@@ -36,7 +36,7 @@ export function priceLevels(orders: readonly BookOrder[], side: OrderSide): read
 }
 
 /** Adds energies; throws an AssertionError when the sum leaves the safe integers. */
-export function totalEnergy(parts: readonly { readonly energyWh: WattHours }[]): WattHours {
+function totalEnergy(parts: readonly { readonly energyWh: WattHours }[]): WattHours {
   const total = parts.reduce((sum, part) => {
     assert(
       Number.isSafeInteger(part.energyWh) && part.energyWh > 0,
