@@ -3,6 +3,8 @@ import type { BatteryWindow, Plant, PlantRatings, PlantState } from "./plant.ts"
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Energy is kept in watt-milliseconds, which are whole numbers: no step loses a part of a watt-hour. */
+const WMS_PER_WH = HOUR_MS;
 /** The longest step that is taken with one PV power. */
 const STEP_MAX_MS = 60_000;
 const SUNRISE_MS = 6 * HOUR_MS;
@@ -40,15 +42,15 @@ export class BenchPlant implements Plant {
   readonly #loadPowerW: Watts;
   #nowMs: number;
   #window: BatteryWindow | null = null;
-  #storedWh: number;
-  #importWh = 0;
-  #exportWh = 0;
-  #pvWh = 0;
+  #storedWms: number;
+  #importWms = 0;
+  #exportWms = 0;
+  #pvWms = 0;
 
   constructor(options: BenchPlantOptions) {
     this.ratings = options.ratings ?? RATINGS;
     this.#loadPowerW = options.loadPowerW ?? watts(500);
-    this.#storedWh = options.storedEnergyWh ?? this.ratings.batteryCapacityWh / 2;
+    this.#storedWms = (options.storedEnergyWh ?? this.ratings.batteryCapacityWh / 2) * WMS_PER_WH;
     this.#nowMs = options.startMs;
   }
 
@@ -56,11 +58,10 @@ export class BenchPlant implements Plant {
     while (this.#nowMs < now) {
       const { pvPowerW, batteryPowerW, gridPowerW } = this.#powers();
       const stepMs = Math.min(STEP_MAX_MS, now - this.#nowMs, this.#msUntilBatteryEnds(batteryPowerW));
-      const hours = stepMs / HOUR_MS;
-      this.#storedWh = this.#kept(this.#storedWh - batteryPowerW * hours);
-      this.#importWh += Math.max(0, gridPowerW) * hours;
-      this.#exportWh += Math.max(0, -gridPowerW) * hours;
-      this.#pvWh += pvPowerW * hours;
+      this.#storedWms = this.#kept(this.#storedWms - batteryPowerW * stepMs);
+      this.#importWms += Math.max(0, gridPowerW) * stepMs;
+      this.#exportWms += Math.max(0, -gridPowerW) * stepMs;
+      this.#pvWms += pvPowerW * stepMs;
       this.#nowMs += stepMs;
     }
   }
@@ -69,10 +70,10 @@ export class BenchPlant implements Plant {
     return {
       ...this.#powers(),
       loadPowerW: this.#loadPowerW,
-      storedEnergyWh: wattHours(Math.round(this.#storedWh)),
-      gridImportWh: wattHours(Math.floor(this.#importWh)),
-      gridExportWh: wattHours(Math.floor(this.#exportWh)),
-      pvEnergyWh: wattHours(Math.floor(this.#pvWh)),
+      storedEnergyWh: wattHours(Math.round(this.#storedWms / WMS_PER_WH)),
+      gridImportWh: wattHours(Math.floor(this.#importWms / WMS_PER_WH)),
+      gridExportWh: wattHours(Math.floor(this.#exportWms / WMS_PER_WH)),
+      pvEnergyWh: wattHours(Math.floor(this.#pvWms / WMS_PER_WH)),
     };
   }
 
@@ -91,20 +92,21 @@ export class BenchPlant implements Plant {
   #batteryPower(wishW: number): number {
     const { chargePowerMaxW, dischargePowerMaxW, batteryCapacityWh } = this.ratings;
     const commandedW = this.#window === null ? wishW : clamp(wishW, this.#window.minW, this.#window.maxW);
-    const leastW = this.#storedWh < batteryCapacityWh ? -chargePowerMaxW : 0;
-    const mostW = this.#storedWh > 0 ? dischargePowerMaxW : 0;
+    const leastW = this.#storedWms < batteryCapacityWh * WMS_PER_WH ? -chargePowerMaxW : 0;
+    const mostW = this.#storedWms > 0 ? dischargePowerMaxW : 0;
     return clamp(commandedW, leastW, mostW) || 0;
   }
 
   /** When the battery will be empty or full, in whole milliseconds and at least one. */
   #msUntilBatteryEnds(batteryPowerW: number): number {
     if (batteryPowerW === 0) return STEP_MAX_MS;
-    const roomWh = batteryPowerW > 0 ? this.#storedWh : this.ratings.batteryCapacityWh - this.#storedWh;
-    return Math.max(1, Math.ceil((roomWh / Math.abs(batteryPowerW)) * HOUR_MS));
+    const fullWms = this.ratings.batteryCapacityWh * WMS_PER_WH;
+    const roomWms = batteryPowerW > 0 ? this.#storedWms : fullWms - this.#storedWms;
+    return Math.max(1, Math.ceil(roomWms / Math.abs(batteryPowerW)));
   }
 
-  #kept(storedWh: number): number {
-    return clamp(storedWh, 0, this.ratings.batteryCapacityWh);
+  #kept(storedWms: number): number {
+    return clamp(storedWms, 0, this.ratings.batteryCapacityWh * WMS_PER_WH);
   }
 }
 

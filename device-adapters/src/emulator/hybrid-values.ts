@@ -7,6 +7,7 @@ import {
   type WireValues,
 } from "./model-values.ts";
 import type { Plant } from "./plant.ts";
+import { RATE_SCALE_FACTOR } from "./storage-registers.ts";
 
 const VOLTAGE_V = 230;
 const FREQUENCY_HZ = 50;
@@ -126,7 +127,7 @@ export function storageValues(plant: Plant, settings: WireValues): ModelValues {
       ChaState: scaled((storedEnergyWh / batteryCapacityWh) * 100, -2, UINT16_LIMIT),
       ChaState_SF: -2,
       ChaSt: chargeStatus(plant),
-      InOutWRte_SF: -2,
+      InOutWRte_SF: RATE_SCALE_FACTOR,
     },
   };
 }
