@@ -63,7 +63,7 @@ function findings(folder: string, fact: "undocumented" | "clockUses", skip: RegE
     .flatMap(([path, found]) => found[fact].map(({ what, line }) => `${path}:${line}: ${what}`));
 }
 
-describe.each([...PACKAGES, ".config"])("%s is tidy:", (folder) => {
+describe.each([...PACKAGES, ".ci", ".config"])("%s is tidy:", (folder) => {
   const own = ours.filter((path) => path.startsWith(`${folder}/`));
 
   test(`a function has at most ${FUNCTION_LINES_MAX} lines`, () => {
