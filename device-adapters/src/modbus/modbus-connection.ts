@@ -14,7 +14,7 @@ import { type ModbusLink, openLink } from "./modbus-link.ts";
 /** The most registers one read may ask for (Modbus application protocol, function 3). */
 export const READ_REGISTERS_MAX = 125;
 /** The most registers one write may carry (Modbus application protocol, function 16). */
-export const WRITE_REGISTERS_MAX = 123;
+const WRITE_REGISTERS_MAX = 123;
 /** Unanswered requests in a row after which a connection counts as half-open and is replaced. */
 const TIMEOUTS_TO_RECONNECT = 3;
 /** Connections lost in a row, each before any answer, after which the peer is left alone. */

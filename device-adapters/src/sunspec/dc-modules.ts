@@ -8,7 +8,7 @@ export type DcModuleUse = "pv" | "charge" | "discharge";
 const HYBRID_POSITIONS: readonly DcModuleUse[] = ["pv", "pv", "charge", "discharge"];
 
 /** What DC input `index` of model 160 is: by its text when it has one, else by its place. */
-export function dcModuleUse(mppt: ModelImage, index: number, hasStorage: boolean): DcModuleUse {
+function dcModuleUse(mppt: ModelImage, index: number, hasStorage: boolean): DcModuleUse {
   const text = textAt(mppt, "IDStr", index);
   if (text.status === "good") {
     if (/dis_?cha/i.test(text.value)) return "discharge";
