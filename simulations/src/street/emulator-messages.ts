@@ -8,7 +8,7 @@ export interface EmulatorInit {
   readonly startMs: EpochMs;
   /** Where the plants' state is kept. */
   readonly directory: string;
-  /** Where the OPC UA server keeps its certificates. */
+  /** Where the certificates of the OPC UA server, and of its clients in this community, are kept. */
   readonly pkiDirectory: string;
   readonly host: string;
   /** The port of the first server, the next ones follow; `null` takes any free ports. */
@@ -33,6 +33,10 @@ export interface OpcuaHardware {
   readonly endpointUrl: string;
   /** The home's name in the server's address space. */
   readonly name: string;
+  /** Certificate and key that the server trusts; clients of this community share them. */
+  readonly clientPkiDirectory: string;
+  /** The server's own certificate, for clients to pin. */
+  readonly serverCertificateFile: string;
 }
 
 /** How the hardware of one home is reached. */
