@@ -34,7 +34,7 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
       if (running !== null) throw new CommonwattError("MARKET_RUNNING", "the market is running already");
       running = await openMarket(context, rules);
     },
-    signer: (privateKey) => signerOf(privateKey, market().community),
+    signer: signerOf,
     openInterval: async (interval) => market().openInterval(interval),
     submit: async (order) => market().submit(order),
     closeGate: async (index) => market().closeGate(index),
@@ -49,7 +49,7 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
   };
 }
 
-function signerOf(privateKey: Hex, community: string): OrderSigner {
+function signerOf(community: string, privateKey: Hex): OrderSigner {
   return {
     account: accountOfKey(privateKey),
     sign: (intent) => signOrder({ ...intent, community, salt: hexOf(randomBytes(32)) }, privateKey),

@@ -73,8 +73,9 @@ function site(home: StreetHome, address: HardwareAddress | undefined): SiteConfi
 /** A Modbus home has its inverter and its meter behind one address; an OPC UA home is one device. */
 function devices(home: StreetHome, address: HardwareAddress): readonly DeviceConnector[] {
   if (address.protocol === "opcua") {
-    const { endpointUrl, name } = address;
-    return [opcua({ id: deviceId(`${home.id}/gateway`), endpointUrl, home: name })];
+    const { endpointUrl, name, clientPkiDirectory, serverCertificateFile } = address;
+    const trust = { pkiDirectory: clientPkiDirectory, serverCertificateFile };
+    return [opcua({ id: `${home.id}/gateway`, endpointUrl, home: name, ...trust })];
   }
   const { host, port, inverterUnit, meterUnit } = address;
   const meter = modbus({ id: deviceId(`${home.id}/meter`), host, port, unit: meterUnit });

@@ -91,8 +91,8 @@ export interface TradingVenue {
   readonly routes: RoutePlugin;
   /** Recovers from the journal and gets ready. */
   start(context: VenueContext): Promise<void>;
-  /** Makes a signer for a site's key (32 bytes). */
-  signer(privateKey: Hex): OrderSigner;
+  /** Makes a signer for a site's key (32 bytes), for the orders of one community. */
+  signer(community: string, privateKey: Hex): OrderSigner;
   /** Opens the book of an interval; harmless when it is open already. */
   openInterval(interval: DeliveryInterval): Promise<void>;
   submit(order: SignedOrder): Promise<OrderReply>;

@@ -18,7 +18,7 @@ export function members(config: CommunityConfig, keyDirectory: string): readonly
   return config.sites.map((each) => {
     const id = siteId(each.id);
     const keys = siteKeys(keyDirectory, id);
-    const orderSigner = config.venue.signer(keys.ownerKey);
+    const orderSigner = config.venue.signer(config.community, keys.ownerKey);
     const meterSigner = config.rail.meterSigner(keys.meterKey);
     const site: Site = { id, account: orderSigner.account, feeder: config.feeder, limits: each.limits };
     const railSite: RailSite = { ...site, ownerKey: keys.ownerKey, meterKey: meterSigner.meterKey };
