@@ -6,7 +6,7 @@ import { rejection } from "../../test/test-context.ts";
 import { ModbusConnection } from "./modbus-connection.ts";
 
 const PATIENT_MS = 5_000;
-const IMPATIENT_MS = 60;
+const IMPATIENT_MS = 150;
 
 function connectionTo(port: number, baseMs = 50, maxMs = 60_000): ModbusConnection {
   return new ModbusConnection({

@@ -1,19 +1,21 @@
 import { epochMs, systemClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { put, type Registers, registerDevice } from "../../test/register-device.ts";
-import { scriptedPeer } from "../../test/scripted-peer.ts";
+import { frame, scriptedPeer } from "../../test/scripted-peer.ts";
 import { rejection } from "../../test/test-context.ts";
 import { ModbusConnection } from "../modbus/modbus-connection.ts";
 import { type ModelChain, walkModelChain } from "./model-chain.ts";
 
 /** Walks the chain of unit 1 on a port, as the connector does. */
-async function walk(port: number, timeoutMs = 5_000): Promise<ModelChain> {
+async function walk(port: number, firstTimeoutMs = 5_000): Promise<ModelChain> {
   const backOff = { baseMs: 1_000, maxMs: 60_000 };
   const connection = new ModbusConnection({ host: "127.0.0.1", port, backOff, wallClock: systemClock });
   try {
-    return await walkModelChain((address, count) =>
-      connection.readRegisters(1, address, count, { deadlineMs: epochMs(systemClock.now() + timeoutMs) }),
-    );
+    return await walkModelChain((address, count) => {
+      const timeoutMs = address === 40_000 ? firstTimeoutMs : 5_000;
+      const deadlineMs = epochMs(systemClock.now() + timeoutMs);
+      return connection.readRegisters(1, address, count, { deadlineMs });
+    });
   } finally {
     connection.close();
   }
@@ -136,7 +138,10 @@ test("no marker anywhere: not found, and not worth a retry", async () => {
   expect(await rejection(walk(device.port))).toMatchObject({ code: "SUNSPEC_NOT_FOUND", retryable: false });
 });
 
-test("a device that does not answer may be there later", async () => {
-  await using device = await scriptedPeer(() => undefined);
-  expect(await rejection(walk(device.port, 20))).toMatchObject({ code: "MODBUS_TIMEOUT", retryable: true });
+test("a device that answers at no base but one it is silent at may be there later", async () => {
+  const refusal = Buffer.from([0x83, 2]);
+  await using device = await scriptedPeer((request, socket) => {
+    if (request.pdu.readUInt16BE(1) !== 40_000) socket.write(frame(request.transaction, 1, refusal));
+  });
+  expect(await rejection(walk(device.port, 80))).toMatchObject({ code: "MODBUS_TIMEOUT", retryable: true });
 });
