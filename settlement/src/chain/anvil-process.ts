@@ -8,7 +8,9 @@ const START_TIMEOUT_MS = 30_000;
 /** How long anvil may take to write its state before it is killed. */
 const STOP_TIMEOUT_MS = 10_000;
 /** How often anvil writes its state by itself: what a power cut can cost. */
-const STATE_INTERVAL_SECONDS = 1;
+const STATE_INTERVAL_SECONDS = 2;
+/** Blocks whose chain transactions and receipts are kept: more than a day of batches, and few megabytes. */
+const BLOCKS_KEPT = 512;
 
 /** A running anvil. */
 export interface AnvilProcess {
@@ -32,7 +34,7 @@ export async function startAnvil(directory: string, chainId: number, port: numbe
     [
       ...["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId)],
       ...["--state", chainStatePath(directory), "--state-interval", String(STATE_INTERVAL_SECONDS)],
-      ...["--accounts", "1", "--balance", "0"],
+      ...["--accounts", "1", "--balance", "0", "--transaction-block-keeper", String(BLOCKS_KEPT)],
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );

@@ -43,6 +43,8 @@ async function runDevChain({ directory, chainId }: DevChainInit): Promise<Runnin
       if (stopping) return;
       // The port may still be taken for a moment; then the next round tries again.
       anvil = await launch(anvil.port).catch(() => anvil);
+      // A stop that came meanwhile waits for us here and ends what has just been started.
+      if (stopping) return;
     }
   };
   const supervision = supervise();
@@ -52,7 +54,7 @@ async function runDevChain({ directory, chainId }: DevChainInit): Promise<Runnin
       stopping = true;
       await anvil.stop();
       await supervision;
-      // A restart under way when the stop came has its own anvil to end.
+      // A restart that was under way has an anvil of its own.
       await anvil.stop();
       await releaseDevChainLock(directory);
     },

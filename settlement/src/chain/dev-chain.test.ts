@@ -59,6 +59,16 @@ describe("the development chain", { timeout: 60_000 }, () => {
     expect(Number(await rpc("eth_chainId"))).toBe(DEV_CHAIN_ID);
   });
 
+  it.each([0, 190, 205, 220, 240])("stops cleanly %i ms after its anvil was killed", async (delayMs) => {
+    chain = await startDevChain(directory);
+    process.kill(chain.anvilProcessId, "SIGKILL");
+    await sleep(systemClock, durationMs(delayMs));
+    await chain.stop();
+    // A keeper that had to be killed would have left its lock behind, and perhaps an anvil.
+    await expect(readFile(join(directory, "dev-chain.lock"))).rejects.toThrow("ENOENT");
+    expect(await answersAsAnvil(chain.rpcUrl)).toBe(false);
+  });
+
   it("goes back to the last sound state when a crash has cut the newest one off", async () => {
     chain = await startDevChain(directory);
     await mineBalance("0x77");
@@ -98,9 +108,10 @@ describe("the development chain", { timeout: 60_000 }, () => {
     chain = { rpcUrl, anvilProcessId, stop: async () => undefined };
     await mineBalance("0x55");
     parent.kill("SIGKILL");
-    while (isAlive(anvilProcessId)) await sleep(systemClock, durationMs(10));
 
+    // At once, while the other chain is still writing: the lock makes the new one wait for it.
     chain = await startDevChain(directory);
+    expect(isAlive(anvilProcessId)).toBe(false);
     expect(await rpc("eth_getBalance", HOLDER, "latest")).toBe("0x55");
   });
 

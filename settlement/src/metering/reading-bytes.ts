@@ -5,7 +5,7 @@ import type { MeterReading } from "@commonwatt/vpp-core";
 const READING_DOMAIN = "commonwatt.meter-reading.v1";
 
 /** Length of an encoded reading: two 32-byte words, four 8-byte numbers. */
-export const READING_BYTES_LENGTH = 96;
+const READING_BYTES_LENGTH = 96;
 
 /**
  * The bytes a meter signs: SHA-256 of the domain, SHA-256 of the site's name, then sequence, time in ms,
