@@ -4,7 +4,11 @@ import type { Logger } from "../ports/logger.ts";
 
 interface FastifyFailure {
   readonly statusCode?: number;
-  readonly validation?: readonly { readonly instancePath: string; readonly message?: string }[];
+  readonly validation?: readonly {
+    readonly instancePath: string;
+    readonly message?: string;
+    readonly params?: { readonly allowedValues?: readonly unknown[] };
+  }[];
   readonly validationContext?: string;
   readonly message: string;
 }
@@ -37,5 +41,7 @@ function badRequest(failure: FastifyFailure): string {
   const [first] = failure.validation ?? [];
   if (first === undefined) return failure.message;
   const field = first.instancePath.replaceAll("/", ".");
-  return `${failure.validationContext ?? "request"}${field} ${first.message ?? "is not valid"}`;
+  const allowed = first.params?.allowedValues?.join(", ");
+  const rule = allowed === undefined ? (first.message ?? "is not valid") : `must be one of ${allowed}`;
+  return `${failure.validationContext ?? "request"}${field} ${rule}`;
 }

@@ -7,7 +7,12 @@ import { isoTime, presentClearing } from "./present.ts";
 import { ClearingBody, IsoTime, TradeBody } from "./schemas.ts";
 
 const Range = Type.Object({
-  from: Type.Integer({ minimum: 0, default: 0, description: "First interval index" }),
+  from: Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    description: "First interval index",
+  }),
   limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
 });
 

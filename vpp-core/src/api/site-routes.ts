@@ -12,6 +12,8 @@ import { Failure, IsoTime, SiteState, Statement } from "./schemas.ts";
 
 const SiteParams = Type.Object({ siteId: Type.String({ description: "As in the configuration" }) });
 const HOUR_MS = 3_600_000;
+/** The longest bucket: 31 days. */
+const BUCKET_MAX_MS = 31 * 24 * HOUR_MS;
 /** The most buckets one answer holds. */
 const BUCKETS_MAX = 2_000;
 
@@ -102,7 +104,12 @@ function readingRoute(
           point: Type.Enum([...POINT_NAMES]),
           from: Type.Optional(Type.String({ format: "date-time", description: "An hour ago unless given" })),
           to: Type.Optional(Type.String({ format: "date-time", description: "Now unless given" })),
-          bucketMs: Type.Integer({ minimum: 1_000, default: 60_000, description: "Length of a bucket" }),
+          bucketMs: Type.Integer({
+            minimum: 1_000,
+            maximum: BUCKET_MAX_MS,
+            default: 60_000,
+            description: "Length of a bucket",
+          }),
         }),
         response: { 200: Type.Object({ buckets: Type.Array(Bucket) }), 400: Failure, 404: Failure },
       },
@@ -146,7 +153,12 @@ function statementRoute(
         summary: "What each interval came to for a site, against no trading",
         params: SiteParams,
         querystring: Type.Object({
-          from: Type.Integer({ minimum: 0, default: 0, description: "First interval index" }),
+          from: Type.Integer({
+            minimum: 0,
+            maximum: Number.MAX_SAFE_INTEGER,
+            default: 0,
+            description: "First interval index",
+          }),
           limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
         }),
         response: { 200: Type.Object({ statements: Type.Array(Statement) }), 404: Failure },
