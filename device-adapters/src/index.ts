@@ -1,5 +1,10 @@
 export { BenchPlant, type BenchPlantOptions } from "./emulator/bench-plant.ts";
 export type { EmulatedIdentity } from "./emulator/emulated-identity.ts";
+export {
+  type OpcuaEmulator,
+  type OpcuaEmulatorOptions,
+  startOpcuaEmulator,
+} from "./emulator/opcua-emulator.ts";
 export * from "./emulator/plant.ts";
 export {
   type SunSpecEmulator,
@@ -7,5 +12,8 @@ export {
   startSunSpecEmulator,
 } from "./emulator/sunspec-emulator.ts";
 export type { SunSpecEmulatorUnit } from "./emulator/sunspec-unit.ts";
+export { provisionTrust, type TrustSides } from "./opcua/application-certificate.ts";
+export type { DerNodes } from "./opcua/der-model.ts";
+export { type OpcuaOptions, opcua } from "./opcua/opcua-connector.ts";
 export { plugin } from "./plugin.ts";
 export { type ModbusDeviceOptions, modbus } from "./sunspec/sunspec-connector.ts";

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { configureOpcua } from "./emulate-opcua.ts";
 import { configureSunSpec } from "./emulate-sunspec.ts";
 
 /** What can be emulated, by the name of its subcommand. A new emulator is one line here. */
 const EMULATORS: Readonly<Record<string, (command: Command) => void>> = {
+  opcua: configureOpcua,
   sunspec: configureSunSpec,
 };
 

@@ -1,0 +1,100 @@
+import type { PointName } from "@commonwatt/vpp-core";
+
+/** The namespace of our information model of a home's energy resources. */
+export const DER_NAMESPACE_URI = "urn:commonwatt:der:v1";
+
+/**
+ * Which node is what. A node id is text, e.g. `ns=2;s=Meter.Power` or, safe against a changed namespace
+ * table, `nsu=urn:vendor:meter;s=Meter.Power`. Powers are in watts and energies in watt-hours, with the
+ * signs of Commonwatt.
+ */
+export interface DerNodes {
+  readonly points: { readonly [Name in PointName]?: string };
+  readonly identity: DerIdentityNodes;
+  /** The battery's commands; `null` when there are none. */
+  readonly battery: DerBatteryNodes | null;
+}
+
+/** The nodes that say what a device is; text values. */
+export interface DerIdentityNodes {
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly serialNumber?: string;
+  readonly firmware?: string;
+}
+
+/** The nodes that command a battery. */
+export interface DerBatteryNodes {
+  /** The object that has the methods. */
+  readonly object: string;
+  /**
+   * `SetActivePower(Value: Int32 W, ValidUntil: DateTime, Sequence: UInt64) → (Applied: Int32 W)`. Answers
+   * BadInvalidTimestamp when `ValidUntil` has passed and BadSequenceNumberInvalid when `Sequence` is not
+   * above the last.
+   */
+  readonly setActivePower: string;
+  /** `Release(Sequence: UInt64)`; answers BadSequenceNumberInvalid when `Sequence` is below the last. */
+  readonly release: string;
+  /** The power in force, W; BadNoData while the battery is left to itself. */
+  readonly setpoint: string;
+  /** The highest sequence taken, UInt64. */
+  readonly lastSequence: string;
+}
+
+/** The path of each point below a home's object. */
+export const DER_POINT_PATHS: { readonly [Name in PointName]: string } = {
+  gridPowerW: "Grid.ActivePower",
+  gridImportWh: "Grid.ImportedEnergy",
+  gridExportWh: "Grid.ExportedEnergy",
+  inverterPowerW: "Inverter.ActivePower",
+  pvPowerW: "Inverter.SolarPower",
+  batteryPowerW: "Battery.ActivePower",
+  storedEnergyWh: "Battery.StoredEnergy",
+  batteryCapacityWh: "Battery.Capacity",
+  chargePowerMaxW: "Battery.ChargePowerMax",
+  dischargePowerMaxW: "Battery.DischargePowerMax",
+};
+
+/** The paths below a home's object of what is not a point. */
+export const DER_PATHS = {
+  manufacturer: "Identification.Manufacturer",
+  model: "Identification.Model",
+  serialNumber: "Identification.SerialNumber",
+  firmware: "Identification.SoftwareRevision",
+  battery: "Battery",
+  setActivePower: "Battery.SetActivePower",
+  release: "Battery.Release",
+  setpoint: "Battery.ActivePowerSetpoint",
+  lastSequence: "Battery.LastSequence",
+} as const;
+
+/** The points whose value is a setting rather than a measurement. */
+export const RATING_POINTS: ReadonlySet<PointName> = new Set<PointName>([
+  "batteryCapacityWh",
+  "chargePowerMaxW",
+  "dischargePowerMaxW",
+]);
+
+/** The nodes of one home in our information model. */
+export function derNodes(home: string): DerNodes {
+  const node = (path: string): string => `nsu=${DER_NAMESPACE_URI};s=${home}.${path}`;
+  const points = Object.fromEntries(
+    Object.entries(DER_POINT_PATHS).map(([name, path]) => [name, node(path)] as const),
+  );
+  return {
+    points,
+    identity: {
+      manufacturer: node(DER_PATHS.manufacturer),
+      model: node(DER_PATHS.model),
+      serialNumber: node(DER_PATHS.serialNumber),
+      firmware: node(DER_PATHS.firmware),
+    },
+    battery: {
+      object: node(DER_PATHS.battery),
+      setActivePower: node(DER_PATHS.setActivePower),
+      release: node(DER_PATHS.release),
+      setpoint: node(DER_PATHS.setpoint),
+      lastSequence: node(DER_PATHS.lastSequence),
+    },
+  };
+}

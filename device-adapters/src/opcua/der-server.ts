@@ -1,0 +1,100 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { OPCUAServer, OPCUAServerOptions } from "node-opcua";
+import { applicationCertificate, trustedCertificates } from "./application-certificate.ts";
+import { certificateStore } from "./certificate-store.ts";
+import { addDerNamespace, addHome } from "./der-address-space.ts";
+import type { DerServerHome } from "./der-home.ts";
+import { loadOpcuaLibrary } from "./opcua-library.ts";
+import type { OpcuaUser } from "./opcua-link.ts";
+
+/** How many may be connected: each home's controller, with room for those that were lost and come again. */
+const CLIENTS_PER_HOME = 4;
+const SPARE_CLIENTS = 16;
+
+/** Options of {@link startDerServer}. */
+export interface DerServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Folder with the own certificate, and with those of the clients to be served in `trusted/certs`. */
+  readonly pkiDirectory: string;
+  /** Who may log in; anybody with a trusted certificate when `null`. */
+  readonly user: OpcuaUser | null;
+  readonly homes: readonly DerServerHome[];
+}
+
+/** A running server. */
+export interface DerServer {
+  readonly port: number;
+  readonly endpointUrl: string;
+  readonly certificateFile: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves homes over OPC UA in our information model: SignAndEncrypt with Basic256Sha256 only, to clients
+ * whose certificates are trusted. A certificate added to `trusted/certs` counts at once.
+ */
+export async function startDerServer(options: DerServerOptions): Promise<DerServer> {
+  const library = await loadOpcuaLibrary();
+  const { host, homes, pkiDirectory, port, user } = options;
+  const own = await applicationCertificate(pkiDirectory, "server");
+  const clientsMax = SPARE_CLIENTS + CLIENTS_PER_HOME * homes.length;
+  const server = new library.OPCUAServer({
+    host,
+    hostname: host,
+    port,
+    certificateFile: own.certificateFile,
+    privateKeyFile: own.privateKeyFile,
+    serverInfo: {
+      applicationUri: own.applicationUri,
+      productUri: "urn:commonwatt",
+      applicationName: { text: "Commonwatt DER server" },
+    },
+    securityModes: [library.MessageSecurityMode.SignAndEncrypt],
+    securityPolicies: [library.SecurityPolicy.Basic256Sha256],
+    disableDiscovery: true,
+    maxConnectionsPerEndpoint: clientsMax,
+    serverCapabilities: { maxSessions: clientsMax, maxSubscriptions: clientsMax },
+    serverCertificateManager: certificateStore(library, () => trustedCertificates(pkiDirectory)),
+    userCertificateManager: certificateStore(library, async () => []),
+    nodeset_filename: [library.nodesets.standard],
+    ...access(user),
+  });
+  await server.initialize();
+  const addressSpace = server.engine.addressSpace;
+  if (addressSpace === null) throw new Error("the server has no address space");
+  const namespace = addDerNamespace(addressSpace);
+  for (const home of homes) addHome(library, namespace, addressSpace.rootFolder.objects, home);
+  await start(server);
+  const listening = server.endpoints[0]?.port ?? port;
+  return {
+    port: listening,
+    endpointUrl: `opc.tcp://${host}:${listening}`,
+    certificateFile: own.certificateFile,
+    close: () => server.shutdown(0),
+  };
+}
+
+/** A server that cannot listen is taken down again, so that nothing keeps running. */
+async function start(server: OPCUAServer): Promise<void> {
+  try {
+    await server.start();
+  } catch (error) {
+    await server.shutdown(0).catch(() => undefined);
+    throw error;
+  }
+}
+
+function access(user: OpcuaUser | null): Pick<OPCUAServerOptions, "allowAnonymous" | "userManager"> {
+  if (user === null) return { allowAnonymous: true, userManager: { isValidUser: () => false } };
+  const isValidUser = (name: string, password: string): boolean =>
+    timingSafeEqual(digest(name, password), digest(user.userName, user.password));
+  return { allowAnonymous: false, userManager: { isValidUser } };
+}
+
+function digest(userName: string, password: string): Buffer {
+  return createHash("sha256")
+    .update(JSON.stringify([userName, password]))
+    .digest();
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { Device } from "@commonwatt/vpp-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { codeOf, type OpcuaBench, openOpcuaBench } from "../../test/opcua-bench.ts";
+import { testContext } from "../../test/test-context.ts";
+import { applicationCertificate } from "./application-certificate.ts";
+import { certificateStore } from "./certificate-store.ts";
+import { opcua } from "./opcua-connector.ts";
+import { loadOpcuaLibrary } from "./opcua-library.ts";
+
+let bench: OpcuaBench;
+let device: Device;
+
+beforeAll(async () => {
+  bench = await openOpcuaBench();
+}, 30_000);
+
+afterAll(() => bench.close());
+
+beforeEach(async () => {
+  await bench.renew();
+  device = await bench.connect();
+});
+
+afterEach(() => device.close());
+
+test("everything after the greeting is signed and encrypted, with Basic256Sha256", async () => {
+  await device.battery?.apply(bench.lease(1_000));
+  const wire = bench.relay.sentByClients();
+  expect(wire).toContain("http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256");
+  expect(wire).not.toContain("SecurityPolicy#None");
+  for (const secret of ["ActivePower", "home-9", bench.user.userName, bench.user.password]) {
+    expect(wire).not.toContain(secret);
+  }
+});
+
+test("the server has no door without security", async () => {
+  const library = await loadOpcuaLibrary();
+  const { certificateFile, privateKeyFile } = await applicationCertificate(
+    bench.trusted.pkiDirectory,
+    "client",
+  );
+  const client = library.OPCUAClient.create({
+    clientCertificateManager: certificateStore(library, async () => []),
+    certificateFile,
+    privateKeyFile,
+    securityMode: library.MessageSecurityMode.None,
+    connectionStrategy: { maxRetry: 0 },
+    endpointMustExist: false,
+  });
+  await expect(client.connect(bench.server.endpointUrl)).rejects.toThrow();
+  await client.disconnect();
+});
+
+test("a client that the server does not know is refused", async () => {
+  const stranger = bench.connect({ pkiDirectory: join(bench.directory, "stranger") });
+  await expect(stranger).rejects.toMatchObject({ code: "OPCUA_UNTRUSTED", retryable: false });
+});
+
+test("a server with another certificate than the pinned one is refused", async () => {
+  const { certificateFile } = await applicationCertificate(join(bench.directory, "other"), "server");
+  const mistaken = bench.connect({ serverCertificateFile: certificateFile });
+  await expect(mistaken).rejects.toMatchObject({
+    code: "OPCUA_CONNECT_FAILED",
+    message: /is the pinned certificate the one it has now/,
+  });
+  const missingFile = bench.connect({ serverCertificateFile: join(bench.directory, "none.pem") });
+  await expect(missingFile).rejects.toMatchObject({ code: "OPCUA_UNTRUSTED" });
+});
+
+test("a wrong password is refused, and so is nobody", async () => {
+  const wrong = bench.connect({ user: { ...bench.user, password: "rain" } });
+  await expect(wrong).rejects.toMatchObject({ code: "OPCUA_ACCESS_DENIED", retryable: false });
+  const { endpointUrl } = bench.server;
+  const nobody = opcua({ id: "nobody", endpointUrl, home: "home-9", ...bench.trusted });
+  expect(await codeOf(nobody.connect(testContext(bench.clock)))).toBe("OPCUA_ACCESS_DENIED");
+});

@@ -1,0 +1,198 @@
+import { type Clock, durationMs } from "@commonwatt/vpp-core";
+import type {
+  CallMethodRequestLike,
+  CallMethodResult,
+  ClientSecureChannelLayer,
+  ClientSession,
+  DataValue,
+  OPCUAClient,
+  UserIdentityInfo,
+} from "node-opcua";
+import { applicationCertificate, readCertificate } from "./application-certificate.ts";
+import { certificateStore } from "./certificate-store.ts";
+import { fromConnectFailure, fromRequestFailure, opcuaError } from "./opcua-errors.ts";
+import { loadOpcuaLibrary, type OpcuaLibrary } from "./opcua-library.ts";
+
+/** How long a server keeps a session that it does not hear from. */
+const SESSION_TIMEOUT_MS = 30_000;
+
+/** A user as OPC UA knows one; the password only ever travels encrypted. */
+export interface OpcuaUser {
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** Where a link leads, whom it trusts, and how patient it is. */
+export interface LinkSettings {
+  readonly endpointUrl: string;
+  /** The folder with our own certificate. */
+  readonly pkiDirectory: string;
+  /** The one certificate that the server must prove to hold. */
+  readonly serverCertificateFile: string;
+  readonly user: OpcuaUser | null;
+  /** How long one request may take. */
+  readonly requestTimeoutMs: number;
+  /** How long connecting may take in all. */
+  readonly connectTimeoutMs: number;
+  readonly wallClock: Clock;
+}
+
+/**
+ * One secured connection with its session, used once and thrown away. node-opcua's own reconnection is off:
+ * it keeps requests made while the connection is down and delivers them after it is back, tens of seconds
+ * late. Here a request goes out on a link that is up or not at all, and settles by its deadline; a server
+ * that misses a deadline loses the link.
+ */
+export class OpcuaLink {
+  readonly library: OpcuaLibrary;
+  /** Settles with the reason when the link is lost or dropped. */
+  readonly lost: Promise<string>;
+  readonly #settings: LinkSettings;
+  readonly #client: OPCUAClient;
+  #session: ClientSession | null = null;
+  #channel: ClientSecureChannelLayer | null = null;
+  readonly #underWay = new Set<(why: string) => void>();
+  #lostBecause: string | null = null;
+  #tellLost: (why: string) => void = () => undefined;
+
+  constructor(library: OpcuaLibrary, client: OPCUAClient, settings: LinkSettings) {
+    this.library = library;
+    this.#client = client;
+    this.#settings = settings;
+    this.lost = new Promise((resolve) => {
+      this.#tellLost = resolve;
+    });
+    client.on("secure_channel_created", (channel) => {
+      this.#channel = channel;
+    });
+  }
+
+  /** Connects and logs in. */
+  async open(): Promise<void> {
+    const { endpointUrl, user, connectTimeoutMs } = this.#settings;
+    const logIn = async (): Promise<void> => {
+      await this.#client.connect(endpointUrl);
+      this.#session = await this.#client.createSession(identityOf(this.library, user));
+      // Not before: while connecting, the library's own error says more.
+      this.#client.on("connection_lost", () => this.drop("the connection broke"));
+      this.#client.on("abort", () => this.drop("the server broke the connection off"));
+      this.#client.on("close", () => this.drop("the connection closed"));
+      this.#session.on("session_closed", () => this.drop("the server closed the session"));
+    };
+    await this.#settle("connect", logIn(), connectTimeoutMs);
+  }
+
+  /** Why the link is no longer up; `null` while it is. */
+  get lostBecause(): string | null {
+    return this.#lostBecause;
+  }
+
+  /** Reads the current value of each node, in order. */
+  read(nodeIds: readonly string[]): Promise<DataValue[]> {
+    const { AttributeIds } = this.library;
+    const nodes = nodeIds.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }));
+    return this.request("read", (session) => session.read(nodes));
+  }
+
+  /** Calls a method. */
+  call(what: string, request: CallMethodRequestLike): Promise<CallMethodResult> {
+    return this.request(what, (session) => session.call(request));
+  }
+
+  /**
+   * Makes one request within the request deadline.
+   * @throws CommonwattError `OPCUA_TIMEOUT` or `OPCUA_CONNECTION_LOST`.
+   */
+  async request<Reply>(what: string, send: (session: ClientSession) => Promise<Reply>): Promise<Reply> {
+    const { endpointUrl, requestTimeoutMs } = this.#settings;
+    if (this.#lostBecause !== null || this.#session === null) {
+      throw opcuaError("OPCUA_CONNECTION_LOST", `${what}: ${this.#lostBecause}`, endpointUrl);
+    }
+    try {
+      return await this.#settle(what, send(this.#session), requestTimeoutMs);
+    } catch (error) {
+      throw fromRequestFailure(error, what, endpointUrl);
+    }
+  }
+
+  /** Breaks the connection at once, without a word to the server; requests under way fail. */
+  drop(why: string): void {
+    if (this.#lostBecause !== null) return;
+    this.#lostBecause = why;
+    this.#tellLost(why);
+    for (const fail of this.#underWay) fail(why);
+    this.#channel?.forceConnectionBreak();
+    this.#client.disconnect().catch(() => undefined);
+  }
+
+  /** Logs out if the server answers in time, and disconnects either way. */
+  async close(): Promise<void> {
+    if (this.#lostBecause !== null) return;
+    const leaving = this.#client.disconnect().catch(() => undefined);
+    await this.#settle("disconnect", leaving, this.#settings.requestTimeoutMs).catch(() => undefined);
+    this.drop("closed by us");
+  }
+
+  #settle<Reply>(what: string, reply: Promise<Reply>, timeoutMs: number): Promise<Reply> {
+    const { endpointUrl, wallClock } = this.#settings;
+    return new Promise<Reply>((resolve, reject) => {
+      const fail = (why: string): void => {
+        reject(opcuaError("OPCUA_CONNECTION_LOST", `${what}: ${why}`, endpointUrl));
+      };
+      this.#underWay.add(fail);
+      const timer = wallClock.after(durationMs(timeoutMs), () => {
+        reject(opcuaError("OPCUA_TIMEOUT", `${what}: no answer in ${timeoutMs} ms`, endpointUrl));
+        this.drop(`no answer in ${timeoutMs} ms`);
+      });
+      const settled = (): void => {
+        timer.cancel();
+        this.#underWay.delete(fail);
+      };
+      reply.then(resolve, reject).finally(settled);
+    });
+  }
+}
+
+function identityOf({ UserTokenType }: OpcuaLibrary, user: OpcuaUser | null): UserIdentityInfo {
+  if (user === null) return { type: UserTokenType.Anonymous };
+  return { type: UserTokenType.UserName, ...user };
+}
+
+/**
+ * Opens a link: SignAndEncrypt with Basic256Sha256, to the holder of the pinned certificate only. The link
+ * is dropped when `signal` aborts, also while it is being opened.
+ * @throws CommonwattError with an `OpcuaErrorCode`.
+ */
+export async function openLink(settings: LinkSettings, signal?: AbortSignal): Promise<OpcuaLink> {
+  const { endpointUrl, pkiDirectory, serverCertificateFile, connectTimeoutMs } = settings;
+  const library = await loadOpcuaLibrary();
+  const own = await applicationCertificate(pkiDirectory, "client");
+  const serverCertificate = await readCertificate(serverCertificateFile);
+  const client = library.OPCUAClient.create({
+    ...own,
+    applicationName: "Commonwatt",
+    clientCertificateManager: certificateStore(library, async () => [serverCertificate]),
+    serverCertificate,
+    securityMode: library.MessageSecurityMode.SignAndEncrypt,
+    securityPolicy: library.SecurityPolicy.Basic256Sha256,
+    endpointMustExist: false,
+    connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
+    transportTimeout: connectTimeoutMs,
+    // Later than our own deadline, which is the one that counts.
+    defaultTransactionTimeout: 2 * Math.max(connectTimeoutMs, settings.requestTimeoutMs),
+    requestedSessionTimeout: SESSION_TIMEOUT_MS,
+    keepSessionAlive: false,
+  });
+  const link = new OpcuaLink(library, client, settings);
+  const abort = (): void => link.drop("closed by us");
+  signal?.addEventListener("abort", abort, { once: true });
+  void link.lost.then(() => signal?.removeEventListener("abort", abort));
+  if (signal?.aborted) abort();
+  try {
+    await link.open();
+    return link;
+  } catch (error) {
+    link.drop("it could not be opened");
+    throw fromConnectFailure(error, endpointUrl);
+  }
+}
