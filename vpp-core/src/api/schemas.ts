@@ -17,7 +17,7 @@ const nullable = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()])
 const whole = (description: string): TSchema => Type.Integer({ description });
 
 /** A measured value with its quality. */
-export const MeasuredValue: TSchema = Type.Object({
+const MeasuredValue: TSchema = Type.Object({
   value: nullable(Type.Number()),
   quality: Type.String({ description: "good, stale, suspect, bad or unavailable" }),
   reason: nullable(Type.String({ description: "Why it is missing or not good" })),
