@@ -1,3 +1,4 @@
+export { plugin } from "./cli/plugin.ts";
 export { createHomePlant, type HomeModel, type HomePlant, type PlantSnapshot } from "./models/home-plant.ts";
 export { buildStreet, type StreetOptions } from "./street/build-street.ts";
 export type { HardwareAddress, ModbusHardware, OpcuaHardware } from "./street/emulator-messages.ts";

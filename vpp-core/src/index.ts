@@ -1,3 +1,6 @@
+export { type Check, printChecks } from "./cli/checks.ts";
+export { createLogger } from "./cli/logger.ts";
+export { positiveNumber, wholeNumber } from "./cli/numbers.ts";
 export * from "./der/device-identity.ts";
 export * from "./der/lease.ts";
 export * from "./der/measured.ts";

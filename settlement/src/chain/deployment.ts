@@ -95,7 +95,8 @@ function manifestPath(directory: string): string {
   return join(directory, "deployment.json");
 }
 
-async function readManifest(directory: string): Promise<Deployment | null> {
+/** The contracts of a rail that has used `directory`, or `null`. */
+export async function readManifest(directory: string): Promise<Deployment | null> {
   try {
     return JSON.parse(await readFile(manifestPath(directory), "utf8")) as Deployment;
   } catch (error) {

@@ -3,7 +3,8 @@ import type { PointName } from "../der/point.ts";
 import type { DeviceReading } from "../der/reading.ts";
 import { type BatteryOutlook, quotes } from "../dispatch/bid-strategy.ts";
 import type { Position } from "../dispatch/decide.ts";
-import { type Forecaster, persistence, powerHistory } from "../dispatch/forecast.ts";
+import { type Forecaster, persistence, powerHistory, type RecentPower } from "../dispatch/forecast.ts";
+import { projectedStored } from "../dispatch/projected-stored.ts";
 import { type SiteImage, siteImage } from "../dispatch/site-image.ts";
 import { type SiteController, startSiteController } from "../dispatch/site-machine.ts";
 import { messageOf } from "../errors/commonwatt-error.ts";
@@ -207,22 +208,30 @@ class Runner implements SiteRunner {
     const forecast = this.#forecaster(interval, recent);
     return quotes({
       netLoadWh: wattHours(forecast.loadWh - forecast.pvWh),
-      battery: this.#outlook(this.#image, interval),
+      battery: this.#outlook(this.#image, interval, recent),
       tariff: this.#context.tariff,
       referencePrice,
     }).map((quote) => ({ siteId: this.siteId, intervalIndex: interval.index, ...quote }));
   }
 
-  #outlook(image: SiteImage, interval: DeliveryInterval): BatteryOutlook | null {
+  #outlook(image: SiteImage, interval: DeliveryInterval, recent: RecentPower): BatteryOutlook | null {
     const storedWh = goodValue(image.storedEnergyWh);
     const capacityWh = goodValue(image.batteryCapacityWh);
     if (storedWh === null || capacityWh === null) return null;
     const hours = (interval.endMs - interval.startMs) / 3_600_000;
     const energyOf = (powerW: number | null): WattHours => wattHours(Math.floor((powerW ?? 0) * hours));
+    const { reserveWh } = this.#config;
     return {
-      storedWh,
+      storedWh: projectedStored({
+        storedWh,
+        capacityWh,
+        reserveWh,
+        houseW: recent.loadPowerW - recent.pvPowerW,
+        hoursLeft: Math.max(0, interval.startMs - image.takenAtMs) / 3_600_000,
+        position: this.#position(),
+      }),
       capacityWh,
-      reserveWh: this.#config.reserveWh,
+      reserveWh,
       chargeMaxWh: energyOf(goodValue(image.chargePowerMaxW)),
       dischargeMaxWh: energyOf(goodValue(image.dischargePowerMaxW)),
     };

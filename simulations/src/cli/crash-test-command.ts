@@ -1,0 +1,55 @@
+import { type Check, createLogger, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import type { Command } from "commander";
+import { type CrashTestResult, crashTest } from "../faults/crash-test.ts";
+
+/** Adds `commonwatt crash-test`: kills a running street again and again and compares its books. */
+export function registerCrashTest(program: Command): void {
+  program
+    .command("crash-test")
+    .description("kill a running street at random moments; compare journal, database and chain")
+    .option("--kills <n>", "how often", wholeNumber(1, 1_000), 10)
+    .option("--homes <n>", "homes of the street", wholeNumber(1, 200), 12)
+    .option("--seed <n>", "decides the moments", wholeNumber(0, 2 ** 31 - 1), 1)
+    .option("--json", "print NDJSON; the last line is the summary")
+    .action(async (options: { kills: number; homes: number; seed: number; json?: boolean }) => {
+      const json = options.json === true;
+      const result = await crashTest({
+        ...options,
+        logger: createLogger("warn", json),
+        onKill: ({ kill, afterMs, lastEvent }) => {
+          const text = `kill ${kill}: ${afterMs} ms after it was up, last event "${lastEvent}"`;
+          process.stdout.write(
+            `${json ? JSON.stringify({ event: "kill", kill, afterMs, lastEvent }) : text}\n`,
+          );
+        },
+      });
+      printChecks(process.stdout, json, result, checksOf(result));
+    });
+}
+
+function checksOf(result: CrashTestResult): readonly Check[] {
+  const isZero = (name: string, value: number): Check => ({ name, value, target: "0", holds: value === 0 });
+  return [
+    isZero("lost", result.lost),
+    isZero("doubled", result.doubled),
+    isZero("announcedLost", result.announcedLost),
+    isZero("batchesWrong", result.batchesWrong),
+    {
+      name: "tradesInAllBooks",
+      value: result.journalTrades,
+      target: ">0, the same in journal, database and chain",
+      holds:
+        result.journalTrades > 0 &&
+        result.journalTrades === result.databaseTrades &&
+        result.journalTrades === result.chainTrades,
+    },
+    {
+      name: "batchesOnChain",
+      value: result.batchesOnChain,
+      target: `${result.batches}, as in the database`,
+      holds: result.batchesOnChain === result.batches,
+    },
+    { name: "escrowConserved", value: Number(result.conserved), target: "1", holds: result.conserved },
+    { name: "replayEqual", value: Number(result.replayEqual), target: "1", holds: result.replayEqual },
+  ];
+}

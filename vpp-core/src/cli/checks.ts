@@ -1,0 +1,32 @@
+import type { Writable } from "node:stream";
+
+/** One verdict of a test or benchmark command. */
+export interface Check {
+  readonly name: string;
+  readonly value: number;
+  /** What it should be, e.g. `>=40`. */
+  readonly target: string;
+  readonly holds: boolean;
+}
+
+/**
+ * Ends a test or benchmark command: prints its figures and verdicts, as one JSON line with `event` "summary"
+ * or as a table, and sets the exit code to 1 when a check does not hold.
+ */
+export function printChecks(
+  output: Writable,
+  json: boolean,
+  figures: object,
+  checks: readonly Check[],
+): void {
+  if (checks.some((check) => !check.holds)) process.exitCode = 1;
+  if (json) {
+    output.write(`${JSON.stringify({ event: "summary", ...figures, checks })}\n`);
+    return;
+  }
+  for (const { name, value, target, holds } of checks) {
+    output.write(
+      `${holds ? "holds" : "FAILS"}  ${name.padEnd(24)} ${String(value).padStart(10)}   target ${target}\n`,
+    );
+  }
+}
