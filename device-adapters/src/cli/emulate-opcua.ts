@@ -1,9 +1,8 @@
-import { systemClock } from "@commonwatt/vpp-core";
+import { systemClock, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { BenchPlant } from "../emulator/bench-plant.ts";
 import { type OpcuaEmulator, startOpcuaEmulator } from "../emulator/opcua-emulator.ts";
 import { trustCertificate } from "../opcua/application-certificate.ts";
-import { wholeNumber } from "./number-options.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 
 interface OpcuaOptions {

@@ -1,9 +1,8 @@
-import { systemClock } from "@commonwatt/vpp-core";
+import { systemClock, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { BenchPlant } from "../emulator/bench-plant.ts";
 import { startSunSpecEmulator } from "../emulator/sunspec-emulator.ts";
 import type { SunSpecEmulatorUnit } from "../emulator/sunspec-unit.ts";
-import { wholeNumber } from "./number-options.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 
 const METER_UNIT = 200;

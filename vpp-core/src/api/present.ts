@@ -1,7 +1,7 @@
 import type { Measured } from "../der/measured.ts";
 import { POINT_NAMES } from "../dispatch/site-image.ts";
 import type { SiteLive } from "../fleet/fleet-store.ts";
-import type { SiteStatement } from "../ports/settlement-rail.ts";
+import type { SiteStatement } from "../ports/settlement.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
 import { deliveryInterval, type IntervalMinutes } from "../time/delivery-interval.ts";
 

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { siteId } from "../grid/site.ts";
-import type { SiteStatement } from "../ports/settlement-rail.ts";
+import type { SiteStatement } from "../ports/settlement.ts";
 import type { RunEvent } from "../runtime/run-event.ts";
 import { intervalIndex } from "../time/delivery-interval.ts";
 import { wattHours } from "../units/energy.ts";

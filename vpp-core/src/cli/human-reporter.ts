@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { SiteStatement } from "../ports/settlement-rail.ts";
+import type { SiteStatement } from "../ports/settlement.ts";
 import type { RunEvent, RunReporter } from "../runtime/run-event.ts";
 import type { RunSummary } from "../runtime/run-summary.ts";
 import { formatKwh, wattHours } from "../units/energy.ts";

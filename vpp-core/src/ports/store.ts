@@ -4,7 +4,8 @@ import type { PointName } from "../der/point.ts";
 import type { Hex, SiteId } from "../grid/site.ts";
 import type { EpochMs } from "../time/clock.ts";
 import type { IntervalIndex } from "../time/delivery-interval.ts";
-import type { IntervalSettlement, SignedMeterReading, SiteStatement } from "./settlement-rail.ts";
+import type { SignedMeterReading } from "./metering.ts";
+import type { IntervalSettlement, SiteStatement } from "./settlement.ts";
 import type { Clearing, Trade } from "./trading-venue.ts";
 
 /** One point of one device at one time, as it is kept. */

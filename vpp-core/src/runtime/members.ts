@@ -1,5 +1,6 @@
 import { type Site, siteId } from "../grid/site.ts";
-import type { MeterSigner, RailSite } from "../ports/settlement-rail.ts";
+import type { MeterSigner } from "../ports/metering.ts";
+import type { RailSite } from "../ports/settlement-rail.ts";
 import type { OrderSigner } from "../ports/trading-venue.ts";
 import type { CommunityConfig, SiteConfig } from "./config.ts";
 import { siteKeys } from "./site-keys.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { good, missing } from "../der/measured.ts";
 import type { SiteImage } from "../dispatch/site-image.ts";
 import { siteId } from "../grid/site.ts";
-import type { MeterSigner } from "../ports/settlement-rail.ts";
+import type { MeterSigner } from "../ports/metering.ts";
 import { type EpochMs, epochMs } from "../time/clock.ts";
 import { deliveryInterval, intervalIndex } from "../time/delivery-interval.ts";
 import { wattHours } from "../units/energy.ts";

@@ -1,7 +1,7 @@
 import { goodValue } from "../der/measured.ts";
 import type { SiteImage } from "../dispatch/site-image.ts";
 import type { SiteId } from "../grid/site.ts";
-import type { MeterSigner, SignedMeterReading } from "../ports/settlement-rail.ts";
+import type { MeterSigner, SignedMeterReading } from "../ports/metering.ts";
 import type { EpochMs } from "../time/clock.ts";
 import { type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
 import type { WattHours } from "../units/energy.ts";

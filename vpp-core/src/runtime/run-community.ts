@@ -1,5 +1,5 @@
 import { messageOf } from "../errors/commonwatt-error.ts";
-import type { IntervalSettlement } from "../ports/settlement-rail.ts";
+import type { IntervalSettlement } from "../ports/settlement.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
 import { moneyNano, sumMoney } from "../units/money.ts";
 import { type Community, type StartOptions, startCommunity } from "./community.ts";

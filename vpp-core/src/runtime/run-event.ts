@@ -1,4 +1,4 @@
-import type { SettlementEvent, SiteStatement } from "../ports/settlement-rail.ts";
+import type { SettlementEvent, SiteStatement } from "../ports/settlement.ts";
 import type { IntervalIndex } from "../time/delivery-interval.ts";
 import type { WattHours } from "../units/energy.ts";
 import type { MoneyNano } from "../units/money.ts";

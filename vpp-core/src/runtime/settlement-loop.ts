@@ -1,7 +1,9 @@
 import { messageOf } from "../errors/commonwatt-error.ts";
 import type { SiteId } from "../grid/site.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { IntervalSettlement, SettlementRail, SignedMeterReading } from "../ports/settlement-rail.ts";
+import type { SignedMeterReading } from "../ports/metering.ts";
+import type { IntervalSettlement } from "../ports/settlement.ts";
+import type { SettlementRail } from "../ports/settlement-rail.ts";
 import type { BatchStore, MeteringStore } from "../ports/store.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
 import { type Clock, durationMs, sleep, sleepUntil } from "../time/clock.ts";

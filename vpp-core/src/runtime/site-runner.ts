@@ -12,7 +12,7 @@ import type { FleetStore } from "../fleet/fleet-store.ts";
 import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { DeviceContext } from "../ports/device.ts";
-import type { MeterSigner, SignedMeterReading } from "../ports/settlement-rail.ts";
+import type { MeterSigner, SignedMeterReading } from "../ports/metering.ts";
 import type { DeviceOwnership, ReadingRow, Store } from "../ports/store.ts";
 import type { OrderIntent } from "../ports/trading-venue.ts";
 import { type DurationMs, durationMs, epochMs, sleepUntil } from "../time/clock.ts";

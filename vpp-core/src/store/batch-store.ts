@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CommonwattError } from "../errors/commonwatt-error.ts";
-import type { IntervalSettlement } from "../ports/settlement-rail.ts";
+import type { IntervalSettlement } from "../ports/settlement.ts";
 import type { BatchProgress, BatchRecord, BatchStore } from "../ports/store.ts";
 import type { Database, Queries } from "./database.ts";
 import {

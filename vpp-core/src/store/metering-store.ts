@@ -1,4 +1,4 @@
-import type { SignedMeterReading } from "../ports/settlement-rail.ts";
+import type { SignedMeterReading } from "../ports/metering.ts";
 import type { MeteringStore } from "../ports/store.ts";
 import type { Database } from "./database.ts";
 

@@ -1,4 +1,4 @@
-import type { IntervalSettlement, SiteStatement, TradeSettlement } from "../ports/settlement-rail.ts";
+import type { IntervalSettlement, SiteStatement, TradeSettlement } from "../ports/settlement.ts";
 import type { Trade } from "../ports/trading-venue.ts";
 import type { Queries } from "./database.ts";
 

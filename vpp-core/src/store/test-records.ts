@@ -1,6 +1,7 @@
 import { deviceId } from "../der/device-identity.ts";
 import { siteId } from "../grid/site.ts";
-import type { SignedMeterReading, SiteStatement, TradeSettlement } from "../ports/settlement-rail.ts";
+import type { SignedMeterReading } from "../ports/metering.ts";
+import type { SiteStatement, TradeSettlement } from "../ports/settlement.ts";
 import type { BatchRecord, OutboxEntry, ReadingRow } from "../ports/store.ts";
 import type { Clearing, Trade } from "../ports/trading-venue.ts";
 import { epochMs } from "../time/clock.ts";
