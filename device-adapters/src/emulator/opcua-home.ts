@@ -44,7 +44,8 @@ export function emulatedHome({ name, plant, identity }: OpcuaEmulatorHome, clock
 
 function pointsOf(plant: Plant, now: EpochMs): PointReadings {
   const state = plant.state();
-  const { batteryCapacityWh, chargePowerMaxW, dischargePowerMaxW, pvPeakW } = plant.ratings;
+  const { batteryCapacityWh, chargePowerMaxW, dischargePowerMaxW, inverterPowerMaxW, pvPeakW } =
+    plant.ratings;
   const grid = {
     gridPowerW: good(state.gridPowerW, now),
     gridImportWh: good(state.gridImportWh, now),
@@ -53,6 +54,7 @@ function pointsOf(plant: Plant, now: EpochMs): PointReadings {
   if (pvPeakW === 0 && batteryCapacityWh === 0) return grid;
   const inverter = {
     inverterPowerW: good(watts(state.loadPowerW - state.gridPowerW), now),
+    inverterPowerMaxW: good(inverterPowerMaxW, now),
     pvPowerW: good(state.pvPowerW, now),
   };
   if (batteryCapacityWh === 0) return { ...grid, ...inverter };

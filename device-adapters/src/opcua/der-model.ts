@@ -47,6 +47,7 @@ export const DER_POINT_PATHS: { readonly [Name in PointName]: string } = {
   gridImportWh: "Grid.ImportedEnergy",
   gridExportWh: "Grid.ExportedEnergy",
   inverterPowerW: "Inverter.ActivePower",
+  inverterPowerMaxW: "Inverter.ActivePowerMax",
   pvPowerW: "Inverter.SolarPower",
   batteryPowerW: "Battery.ActivePower",
   storedEnergyWh: "Battery.StoredEnergy",
@@ -70,6 +71,7 @@ export const DER_PATHS = {
 
 /** The points whose value is a setting rather than a measurement. */
 export const RATING_POINTS: ReadonlySet<PointName> = new Set<PointName>([
+  "inverterPowerMaxW",
   "batteryCapacityWh",
   "chargePowerMaxW",
   "dischargePowerMaxW",

@@ -55,6 +55,7 @@ test("reads an inverter with a battery whole", async () => {
   // At noon the sun gives 6000 W; the battery, emptied at night and filled in the morning, is full.
   expect(values).toEqual([
     ["inverterPowerW", 6_000, "good"],
+    ["inverterPowerMaxW", 8_000, "good"],
     ["pvPowerW", 6_000, "good"],
     ["batteryPowerW", 0, "good"],
     ["storedEnergyWh", 10_000, "good"],

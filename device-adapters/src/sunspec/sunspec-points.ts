@@ -58,6 +58,10 @@ function inverterPoints(from: From, timeOf: TimeOf, outcomes: ModelOutcomes): Po
       from("inverter", (image) => numberAt(image, "W")),
       timeOf("inverter"),
     ),
+    inverterPowerMaxW: powerFrom(
+      from("nameplate", (image) => numberAt(image, "WRtg")),
+      timeOf("nameplate"),
+    ),
     pvPowerW: powerFrom(pvPower, timeOf(outcomes.has("mppt") ? "mppt" : "inverter")),
   };
 }

@@ -11,6 +11,8 @@ export interface PointValues {
   gridExportWh: WattHours;
   /** AC power of the inverter; + is towards the house. */
   inverterPowerW: Watts;
+  /** Most AC power the inverter can pass on, from solar modules and battery together. */
+  inverterPowerMaxW: Watts;
   /** DC power of the solar modules. */
   pvPowerW: Watts;
   /** Power of the battery; + is discharge. */

@@ -17,6 +17,7 @@ function image(over: Partial<Record<keyof SiteImage, unknown>> = {}): SiteImage 
     gridImportWh: good(wattHours(1000), now),
     gridExportWh: good(wattHours(2000), now),
     inverterPowerW: good(watts(0), now),
+    inverterPowerMaxW: good(watts(5000), now),
     pvPowerW: good(watts(1000), now),
     batteryPowerW: good(watts(200), now),
     storedEnergyWh: good(wattHours(5000), now),
@@ -79,6 +80,7 @@ describe("decide", () => {
   });
 
   test.each([
+    ["the inverter's power", { inverterPowerMaxW: good(watts(3000), now) }, 2000],
     ["the battery's power", { dischargePowerMaxW: good(watts(1000), now) }, 1000],
     ["the owner's reserve", { storedEnergyWh: good(wattHours(1010), now) }, 1200],
     ["an empty battery", { storedEnergyWh: good(wattHours(1000), now) }, 0],

@@ -112,10 +112,13 @@ function narrowed(wish: Decision, wishedW: Watts, input: DecisionInput): Decisio
   const houseW = gridW + batteryW;
   const storedWh = goodValue(image.storedEnergyWh) ?? reserveWh;
   const capacityWh = goodValue(image.batteryCapacityWh) ?? storedWh;
+  const pvW = goodValue(image.pvPowerW) ?? 0;
+  const inverterW = goodValue(image.inverterPowerMaxW) ?? Number.POSITIVE_INFINITY;
   const powerOf = (energyWh: number): number => Math.max(0, (energyWh * 3_600_000) / horizonMs);
   const maxW = Math.min(
     goodValue(image.dischargePowerMaxW) ?? 0,
     houseW + limits.exportPowerMaxW,
+    inverterW - pvW,
     powerOf(storedWh - reserveWh),
   );
   const minW = Math.max(

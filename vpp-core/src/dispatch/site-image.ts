@@ -14,6 +14,7 @@ export const POINT_NAMES: readonly PointName[] = [
   "gridImportWh",
   "gridExportWh",
   "inverterPowerW",
+  "inverterPowerMaxW",
   "pvPowerW",
   "batteryPowerW",
   "storedEnergyWh",

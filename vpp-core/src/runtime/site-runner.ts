@@ -208,19 +208,26 @@ class Runner implements SiteRunner {
     const forecast = this.#forecaster(interval, recent);
     return quotes({
       netLoadWh: wattHours(forecast.loadWh - forecast.pvWh),
-      battery: this.#outlook(this.#image, interval, recent),
+      battery: this.#outlook(this.#image, interval, recent, forecast.pvWh),
       tariff: this.#context.tariff,
       referencePrice,
     }).map((quote) => ({ siteId: this.siteId, intervalIndex: interval.index, ...quote }));
   }
 
-  #outlook(image: SiteImage, interval: DeliveryInterval, recent: RecentPower): BatteryOutlook | null {
+  #outlook(
+    image: SiteImage,
+    interval: DeliveryInterval,
+    recent: RecentPower,
+    pvWh: WattHours,
+  ): BatteryOutlook | null {
     const storedWh = goodValue(image.storedEnergyWh);
     const capacityWh = goodValue(image.batteryCapacityWh);
     if (storedWh === null || capacityWh === null) return null;
     const hours = (interval.endMs - interval.startMs) / 3_600_000;
     const energyOf = (powerW: number | null): WattHours => wattHours(Math.floor((powerW ?? 0) * hours));
     const { reserveWh } = this.#config;
+    const dischargeWh = energyOf(goodValue(image.dischargePowerMaxW));
+    const inverterPowerMaxW = goodValue(image.inverterPowerMaxW);
     return {
       storedWh: projectedStored({
         storedWh,
@@ -233,7 +240,10 @@ class Runner implements SiteRunner {
       capacityWh,
       reserveWh,
       chargeMaxWh: energyOf(goodValue(image.chargePowerMaxW)),
-      dischargeMaxWh: energyOf(goodValue(image.dischargePowerMaxW)),
+      dischargeMaxWh:
+        inverterPowerMaxW === null
+          ? dischargeWh
+          : wattHours(Math.max(0, Math.min(dischargeWh, energyOf(inverterPowerMaxW) - pvWh))),
     };
   }
 
