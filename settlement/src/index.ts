@@ -1,5 +1,5 @@
 export type { BatchArchive, BatchFile } from "./batch/batch-archive.ts";
 export { type BatchFault, verifyBatch } from "./batch/verify-batch.ts";
 export { escrow } from "./escrow-rail.ts";
-export type { EscrowOptions } from "./rail/escrow-options.ts";
 export { type BatchInspection, inspectBatches } from "./inspect-batches.ts";
+export type { EscrowOptions } from "./rail/escrow-options.ts";

@@ -41,12 +41,12 @@ export interface MarketLoopContext {
 }
 
 /** Real or simulated time between the gate, the bids and the start of delivery. */
-export function leadTime(minutes: IntervalMinutes): number {
+function leadTime(minutes: IntervalMinutes): number {
   return intervalLength(minutes) * LEAD_SHARE;
 }
 
 /** The first interval whose bids can still be placed at a time. */
-export function firstTradable(now: EpochMs, minutes: IntervalMinutes): DeliveryInterval {
+function firstTradable(now: EpochMs, minutes: IntervalMinutes): DeliveryInterval {
   return nextInterval(intervalAt(epochMs(now + 2 * leadTime(minutes)), minutes));
 }
 
