@@ -28,6 +28,7 @@ const ready: RunEvent = {
   currency: "EUR",
   homes: 2,
   devices: { modbus: 3, opcua: 1 },
+  addresses: { "home-1/inverter": "127.0.0.1:5020 unit 1" },
   apiUrl: "http://127.0.0.1:1",
   docsUrl: "http://127.0.0.1:1/docs",
   store: "PostgreSQL 18",
@@ -75,6 +76,7 @@ test("a person reads what was traded, delivered, earned and paid", () => {
   for (const event of [ready, cleared, settled]) report(event);
   report({ event: "chain", kind: "paid", batchNumber: 1, intervalIndex: index, transactionHash: "0xabc" });
   expect(text()).toContain("street: 2 homes, devices: 3 on Modbus, 1 on OPC UA");
+  expect(text()).toContain("wire  home-1/inverter at 127.0.0.1:5020 unit 1");
   expect(text()).toContain(
     "07:00-07:15  cleared 1.500 kWh at 0.1900 EUR per kWh in 2 trades (3 bids, 4 offers)",
   );

@@ -63,6 +63,7 @@ class Story {
     return [
       "",
       `${event.community}: ${event.homes} homes, ${devicesText(event.devices)}`,
+      ...wireLines(event.addresses),
       `  API   ${event.apiUrl}`,
       `  docs  ${event.docsUrl}`,
       `  store ${event.store}; ${kept}`,
@@ -156,4 +157,10 @@ function devicesText(devices: Readonly<Record<string, number>>): string {
 
 function hasTraded(statement: SiteStatement): boolean {
   return statement.soldWh + statement.boughtWh > 0;
+}
+
+/** One address to look at the wire, for the curious. */
+function wireLines(addresses: Readonly<Record<string, string>>): readonly string[] {
+  const [first] = Object.entries(addresses);
+  return first === undefined ? [] : [`  wire  ${first[0]} at ${first[1]}`];
 }

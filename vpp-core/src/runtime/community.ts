@@ -5,6 +5,7 @@ import { checkConfig } from "./check-config.ts";
 import { type Closers, closers as newClosers } from "./closers.ts";
 import { communityView } from "./community-view.ts";
 import type { CommunityConfig, ConfigFile } from "./config.ts";
+import { countBy } from "./count-by.ts";
 import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { members } from "./members.ts";
 import { openStore } from "./open-store.ts";
@@ -150,17 +151,17 @@ async function openApi(
     logger: options.logger.child({ component: "api" }),
   });
   closers.add("API", () => api.close());
-  const devices: Record<string, number> = {};
-  for (const link of context.sites.flatMap((site) => site.links)) {
-    const protocol = link.live().identity?.protocol;
-    if (protocol !== undefined) devices[protocol] = (devices[protocol] ?? 0) + 1;
-  }
+  const links = context.sites.flatMap((site) => site.links.map((link) => link.live()));
+  const identities = links.flatMap(({ deviceId, identity }) =>
+    identity === null ? [] : [{ deviceId, ...identity }],
+  );
   options.report({
     event: "ready",
     community: config.community,
     currency: config.currency,
     homes: context.sites.length,
-    devices,
+    devices: countBy(identities, ({ protocol }) => protocol),
+    addresses: Object.fromEntries(identities.map(({ deviceId, address }) => [deviceId, address])),
     apiUrl: api.url,
     docsUrl: `${api.url}/docs`,
     store: context.store.description,

@@ -1,3 +1,4 @@
+import type { DeviceId } from "../der/device-identity.ts";
 import type { DeviceReading } from "../der/reading.ts";
 import { messageOf } from "../errors/commonwatt-error.ts";
 import type { DeviceLive } from "../fleet/fleet-store.ts";
@@ -21,10 +22,16 @@ export interface DeviceLink {
   stop(): Promise<void>;
 }
 
+/** What a link needs, and whom it tells: once when its device falls silent, once when it answers again. */
+export interface DeviceLinkContext extends DeviceContext {
+  readonly onSilence: (device: DeviceId, problem: string) => void;
+  readonly onAnswer: (device: DeviceId) => void;
+}
+
 /** Starts reaching for a device, with pauses from 1 s up to 60 s of real time between tries. */
 export function linkDevice(
   connector: DeviceConnector,
-  context: DeviceContext,
+  context: DeviceLinkContext,
   onChange: (live: DeviceLive) => void,
 ): DeviceLink {
   const aborter = new AbortController();
@@ -38,13 +45,19 @@ export function linkDevice(
     connected: device !== null && problem === null,
     problem,
   });
+  let isSilenceTold = false;
   const tell = (next: string | null): void => {
     if (next === problem) return;
-    if (next === null) logger.info({}, "device answers");
-    else if (problem === null || problem === "not reached yet")
-      logger.warn({ problem: next }, "device is silent");
     problem = next;
     onChange(live());
+    if (next === null) {
+      logger.info({}, "device answers");
+      if (isSilenceTold) context.onAnswer(connector.id);
+    } else {
+      logger.info({ problem: next }, "device is silent");
+      if (!isSilenceTold) context.onSilence(connector.id, next);
+    }
+    isSilenceTold = next !== null;
   };
   const connecting = connectUntilReached(connector, context, aborter.signal, tell).then((reached) => {
     device = reached;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { good, missing } from "../der/measured.ts";
 import type { SiteImage } from "../dispatch/site-image.ts";
 import { siteId } from "../grid/site.ts";
-import type { MeterSigner } from "../ports/metering.ts";
+import type { MeterReading, MeterSigner } from "../ports/metering.ts";
 import { type EpochMs, epochMs } from "../time/clock.ts";
 import { deliveryInterval, intervalIndex } from "../time/delivery-interval.ts";
 import { wattHours } from "../units/energy.ts";
@@ -21,8 +21,22 @@ function image(time: EpochMs, importWh: number | null, exportWh = 0): SiteImage 
   return { takenAtMs: time, gridImportWh: register(importWh), gridExportWh: register(exportWh) } as SiteImage;
 }
 
+function reading(sequence: number, minutes: number, importWh: number): MeterReading {
+  return {
+    ...{ siteId: siteId("home-1"), sequence, takenAtMs: at(minutes) },
+    ...{ importWh: wattHours(importWh), exportWh: wattHours(0) },
+  };
+}
+
+test("after a restart in mid-interval, what was metered in it before is known", () => {
+  const earlier = [reading(1, -1, 1000), reading(2, 1, 1020), reading(3, 4, 1060)];
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, earlier);
+  recorder.observe(image(at(6), 1110));
+  expect(recorder.netImportedWh()).toBe(100);
+});
+
 test("signs the first reading, the first after a boundary and those just before one", () => {
-  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, 41);
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, [reading(41, -20, 500)]);
   const signed = [-5, -1, -0.5, 0.25, 5, 14.5, 15].map(
     (minutes) => recorder.observe(image(at(minutes), 1000 + Math.round(minutes * 10)))?.sequence ?? null,
   );
@@ -30,7 +44,7 @@ test("signs the first reading, the first after a boundary and those just before 
 });
 
 test("the running interval is measured from its boundary, between the readings that enclose it", () => {
-  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, 0);
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, []);
   expect(recorder.netImportedWh()).toBeNull();
   recorder.observe(image(at(-1), 1000, 500));
   recorder.observe(image(at(1), 1020, 540));
@@ -41,7 +55,7 @@ test("the running interval is measured from its boundary, between the readings t
 });
 
 test("a register that is missing or repeated is not signed", () => {
-  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, 0);
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, []);
   expect(recorder.observe(image(at(-0.5), null))).toBeNull();
   expect(recorder.observe(image(at(-0.4), 1000))?.sequence).toBe(1);
   expect(recorder.observe(image(at(-0.4), 1000))).toBeNull();

@@ -1,7 +1,7 @@
 import { goodValue } from "../der/measured.ts";
 import type { SiteImage } from "../dispatch/site-image.ts";
 import type { SiteId } from "../grid/site.ts";
-import type { MeterSigner, SignedMeterReading } from "../ports/metering.ts";
+import type { MeterReading, MeterSigner, SignedMeterReading } from "../ports/metering.ts";
 import type { EpochMs } from "../time/clock.ts";
 import { type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
 import type { WattHours } from "../units/energy.ts";
@@ -24,16 +24,17 @@ export interface MeterRecorder {
 /**
  * Makes the recorder of one site. It signs the first reading it sees, the first after each boundary and
  * those just before one (within `windowMs`), so that every boundary is enclosed closely by signed registers.
- * @param lastSequence sequence of the last reading that this meter signed, 0 when there is none
+ * @param earlier what this meter signed before, oldest first: the last reading, and those around the start of
+ *   the running interval, so that a restart in mid-interval knows what was metered in it already
  */
 export function meterRecorder(
   siteId: SiteId,
   signer: MeterSigner,
   minutes: IntervalMinutes,
   windowMs: number,
-  lastSequence: number,
+  earlier: readonly MeterReading[],
 ): MeterRecorder {
-  let sequence = lastSequence;
+  let sequence = earlier.at(-1)?.sequence ?? 0;
   let previous: Registers | null = null;
   let atStart: Registers | null = null;
   let latest: Registers | null = null;
@@ -41,18 +42,24 @@ export function meterRecorder(
     sequence += 1;
     return signer.sign({ siteId, sequence, ...registers });
   };
+  /** Notes registers; tells whether they are the first within their interval. */
+  const note = (registers: Registers): boolean => {
+    const { startMs } = intervalAt(registers.takenAtMs, minutes);
+    previous = latest;
+    latest = registers;
+    const isFirst = previous === null || previous.takenAtMs < startMs;
+    if (isFirst) atStart = previous === null ? null : interpolated(previous, registers, startMs);
+    return isFirst;
+  };
+  for (const reading of earlier) note(reading);
   return {
     observe(image) {
       const registers = registersOf(image);
       if (registers === null) return null;
-      const interval = intervalAt(registers.takenAtMs, minutes);
-      previous = latest;
-      latest = registers;
-      const crossed = previous === null || previous.takenAtMs < interval.startMs;
-      if (crossed) atStart = previous === null ? null : interpolated(previous, registers, interval.startMs);
-      const nearEnd = interval.endMs - registers.takenAtMs <= windowMs;
-      const moved = previous === null || previous.takenAtMs < registers.takenAtMs;
-      return moved && (crossed || nearEnd) ? sign(registers) : null;
+      const isNew = latest === null || latest.takenAtMs < registers.takenAtMs;
+      const isFirst = note(registers);
+      const isNearEnd = intervalAt(registers.takenAtMs, minutes).endMs - registers.takenAtMs <= windowMs;
+      return isNew && (isFirst || isNearEnd) ? sign(registers) : null;
     },
     netImportedWh() {
       if (atStart === null || latest === null) return null;

@@ -15,6 +15,8 @@ export type RunEvent =
       readonly currency: string;
       readonly homes: number;
       readonly devices: Readonly<Record<string, number>>;
+      /** Where each device is reached, e.g. `127.0.0.1:5020 unit 1`. */
+      readonly addresses: Readonly<Record<string, string>>;
       readonly apiUrl: string;
       readonly docsUrl: string;
       readonly store: string;

@@ -11,8 +11,7 @@ import { messageOf } from "../errors/commonwatt-error.ts";
 import type { FleetStore } from "../fleet/fleet-store.ts";
 import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
-import type { DeviceContext } from "../ports/device.ts";
-import type { MeterSigner, SignedMeterReading } from "../ports/metering.ts";
+import type { MeterReading, MeterSigner, SignedMeterReading } from "../ports/metering.ts";
 import type { DeviceOwnership, ReadingRow, Store } from "../ports/store.ts";
 import type { OrderIntent } from "../ports/trading-venue.ts";
 import { type DurationMs, durationMs, epochMs, sleepUntil } from "../time/clock.ts";
@@ -20,7 +19,7 @@ import { type DeliveryInterval, type IntervalMinutes, intervalAt } from "../time
 import { type WattHours, wattHours } from "../units/energy.ts";
 import type { PriceMicroPerKwh } from "../units/price.ts";
 import type { SiteConfig } from "./config.ts";
-import { type DeviceLink, linkDevice } from "./device-link.ts";
+import { type DeviceLink, type DeviceLinkContext, linkDevice } from "./device-link.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import { meterRecorder } from "./meter-recorder.ts";
 
@@ -32,14 +31,15 @@ const STALE_CYCLES = 4;
 const HISTORY_MS = durationMs(15 * 60_000);
 
 /** What a site needs in order to run. */
-export interface SiteRunnerContext extends DeviceContext {
+export interface SiteRunnerContext extends DeviceLinkContext {
   readonly store: Store;
   readonly fleet: FleetStore;
   readonly tariff: Tariff;
   readonly minutes: IntervalMinutes;
   readonly controlPeriod: DurationMs;
   readonly meterSigner: MeterSigner;
-  readonly lastMeterSequence: number;
+  /** What the meter signed before, oldest first; see `meterRecorder`. */
+  readonly earlierReadings: readonly MeterReading[];
   /** Devices that a run before this one left under command. */
   readonly ownedBefore: readonly DeviceOwnership[];
 }
@@ -112,7 +112,7 @@ class Runner implements SiteRunner {
       context.meterSigner,
       context.minutes,
       context.controlPeriod * 1.5,
-      context.lastMeterSequence,
+      context.earlierReadings,
     );
     this.#controller = startSiteController({
       limits: config.limits,

@@ -2,11 +2,12 @@ import { createFleetStore, type FleetStore } from "../fleet/fleet-store.ts";
 import type { SiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { SignedMeterReading } from "../ports/metering.ts";
 import type { SettlementRail } from "../ports/settlement-rail.ts";
 import type { BatchStore, MeteringStore, Store, TradeStore } from "../ports/store.ts";
 import type { OrderSigner, TradingVenue } from "../ports/trading-venue.ts";
-import { type Clock, type DurationMs, durationMs, epochMs, sleep } from "../time/clock.ts";
-import { type IntervalMinutes, intervalLength } from "../time/delivery-interval.ts";
+import { type Clock, type DurationMs, durationMs, type EpochMs, epochMs, sleep } from "../time/clock.ts";
+import { type IntervalMinutes, intervalAt, intervalLength } from "../time/delivery-interval.ts";
 import { systemClock } from "../time/system-clock.ts";
 import { type SiteRunner, startSite } from "./site-runner.ts";
 import type { ServiceContext } from "./start-services.ts";
@@ -39,7 +40,7 @@ export interface CommunityContext {
 
 /** Starts the control loops of all homes, and waits a while for their devices. */
 export async function startSites(
-  { config, everyone, clock, logger, store }: ServiceContext,
+  { config, everyone, clock, logger, store, report }: ServiceContext,
   speed: number,
 ): Promise<CommunityContext> {
   const fleet = createFleetStore();
@@ -48,7 +49,7 @@ export async function startSites(
   const ownedBefore = await store.ownership.list();
   const sites: SiteRunner[] = [];
   for (const member of everyone) {
-    const last = await store.metering.lastUpTo(member.site.id, epochMs(Number.MAX_SAFE_INTEGER));
+    const earlierReadings = await readingsAround(store.metering, member.site.id, clock.now(), minutes);
     sites.push(
       startSite(member.config, {
         clock,
@@ -60,8 +61,11 @@ export async function startSites(
         minutes,
         controlPeriod: period,
         meterSigner: member.meterSigner,
-        lastMeterSequence: last?.sequence ?? 0,
+        earlierReadings,
         ownedBefore,
+        onSilence: (device, problem) =>
+          report({ event: "warning", component: device, code: "DEVICE_SILENT", message: problem }),
+        onAnswer: (device) => report({ event: "recovered", component: device, message: "answers again" }),
       }),
     );
   }
@@ -85,6 +89,23 @@ export async function startSites(
     pollMs: period / 4,
     logger,
   };
+}
+
+/** The readings that enclose the start of the running interval, and the last one, oldest first. */
+async function readingsAround(
+  metering: MeteringStore,
+  siteId: SiteId,
+  now: EpochMs,
+  minutes: IntervalMinutes,
+): Promise<readonly SignedMeterReading[]> {
+  const { startMs } = intervalAt(now, minutes);
+  const readings = await Promise.all([
+    metering.lastUpTo(siteId, startMs),
+    metering.firstFrom(siteId, startMs),
+    metering.lastUpTo(siteId, epochMs(Number.MAX_SAFE_INTEGER)),
+  ]);
+  const bySequence = new Map(readings.filter((each) => each !== null).map((each) => [each.sequence, each]));
+  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
 }
 
 /** A period that divides the interval, so that a control cycle falls on every boundary. */

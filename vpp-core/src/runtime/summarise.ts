@@ -1,5 +1,6 @@
 import { messageOf } from "../errors/commonwatt-error.ts";
 import type { Community } from "./community.ts";
+import { countBy } from "./count-by.ts";
 import type { RunSummary } from "./run-summary.ts";
 
 /** Says what a run came to. Reads the escrow's books from the chain and counts what is in the store. */
@@ -10,15 +11,13 @@ export async function summarise(community: Community, uptimeMs: () => number): P
     context.logger.error({ error: messageOf(error) }, "the escrow could not be audited");
     return null;
   });
-  const devices: Record<string, number> = {};
-  for (const link of context.sites.flatMap((site) => site.links)) {
-    const protocol = link.live().identity?.protocol;
-    if (protocol !== undefined) devices[protocol] = (devices[protocol] ?? 0) + 1;
-  }
+  const identities = context.sites.flatMap((site) =>
+    site.links.flatMap((link) => link.live().identity ?? []),
+  );
   return {
     event: "summary",
     homes: context.sites.length,
-    devices,
+    devices: countBy(identities, ({ protocol }) => protocol),
     intervals: totals.intervals,
     trades: totals.trades,
     tradedWh: totals.tradedWh,

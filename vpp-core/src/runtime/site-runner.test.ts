@@ -1,0 +1,198 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { deviceId } from "../der/device-identity.ts";
+import { good } from "../der/measured.ts";
+import { createFleetStore, type FleetStore } from "../fleet/fleet-store.ts";
+import { siteId } from "../grid/site.ts";
+import type { Device, DeviceConnector } from "../ports/device.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { SignedMeterReading } from "../ports/metering.ts";
+import type { ReadingRow, Store } from "../ports/store.ts";
+import { acceleratedClock } from "../time/accelerated-clock.ts";
+import { type Clock, durationMs, epochMs, sleep } from "../time/clock.ts";
+import { intervalAt, nextInterval } from "../time/delivery-interval.ts";
+import { systemClock } from "../time/system-clock.ts";
+import { wattHours } from "../units/energy.ts";
+import { watts } from "../units/power.ts";
+import { priceMicroPerKwh } from "../units/price.ts";
+import { type SiteRunner, startSite } from "./site-runner.ts";
+
+const PERIOD = durationMs(30_000);
+const id = deviceId("home-1/inverter");
+
+interface Home {
+  readonly site: SiteRunner;
+  readonly clock: Clock;
+  readonly fleet: FleetStore;
+  /** What reached the device and whom the site told, in order. */
+  readonly log: string[];
+  readonly rows: ReadingRow[];
+  readonly signed: SignedMeterReading[];
+  /** Lets the device fail, or answer again. */
+  fail(fails: boolean): void;
+  /** Lets control cycles pass. */
+  cycles(count: number): Promise<void>;
+}
+
+const running: SiteRunner[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((site) => site.stop()));
+});
+
+/** A home of 500 W with a battery at 5 of 10 kWh, 600 times as fast as real time. */
+function home(over: { owned?: boolean; storeDown?: () => boolean } = {}): Home {
+  const start = epochMs(Date.UTC(2026, 5, 21, 8));
+  const clock = acceleratedClock({ anchorMs: start, wallAnchorMs: systemClock.now(), speed: 600 });
+  const log: string[] = [];
+  const rows: ReadingRow[] = [];
+  const signed: SignedMeterReading[] = [];
+  let fails = false;
+  const device: Device = {
+    id,
+    identity: {
+      protocol: "modbus",
+      address: "here",
+      manufacturer: "m",
+      model: "m",
+      serialNumber: "1",
+      firmware: null,
+    },
+    capabilities: new Set(["meter", "battery"]),
+    battery: {
+      async apply(lease) {
+        log.push(`apply ${lease.batteryPowerW > 0 ? "discharge" : "charge"}`);
+        return { status: "applied", appliedPowerW: lease.batteryPowerW };
+      },
+      release: async () => void log.push("release"),
+    },
+    async read() {
+      if (fails) throw new Error("no answer");
+      const now = clock.now();
+      const points = {
+        gridPowerW: good(watts(500), now),
+        gridImportWh: good(wattHours(Math.floor((now - start) / 7200)), now),
+        gridExportWh: good(wattHours(0), now),
+        batteryPowerW: good(watts(0), now),
+        storedEnergyWh: good(wattHours(5000), now),
+        batteryCapacityWh: good(wattHours(10_000), now),
+        chargePowerMaxW: good(watts(3000), now),
+        dischargePowerMaxW: good(watts(3000), now),
+      };
+      return { deviceId: id, readAtMs: now, points };
+    },
+    close: async () => void log.push("close"),
+  };
+  const connector: DeviceConnector = { id, protocol: "modbus", address: "here", connect: async () => device };
+  const store = {
+    readings: { append: (appended: readonly ReadingRow[]) => void rows.push(...appended) },
+    metering: {
+      async save(readings: readonly SignedMeterReading[]) {
+        if (over.storeDown?.() === true) throw new Error("down");
+        signed.push(...readings);
+      },
+    },
+    ownership: { save: async () => void log.push("own"), clear: async () => void log.push("disown") },
+  } as unknown as Store;
+  const quiet = (): void => undefined;
+  const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+  const fleet = createFleetStore();
+  const site = startSite(
+    {
+      id: "home-1",
+      devices: [connector],
+      limits: { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) },
+      reserveWh: wattHours(1000),
+    },
+    {
+      ...{ clock, wallClock: systemClock, logger, store, fleet },
+      tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
+      minutes: 15,
+      controlPeriod: PERIOD,
+      meterSigner: { meterKey: "0x", sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }) },
+      earlierReadings: [
+        {
+          siteId: siteId("home-1"),
+          sequence: 7,
+          takenAtMs: epochMs(start - 1_000),
+          importWh: wattHours(0),
+          exportWh: wattHours(0),
+        },
+      ],
+      ownedBefore: over.owned === true ? [{ deviceId: id, sequence: 1, validUntilMs: start }] : [],
+      onSilence: (device_, problem) => void log.push(`${device_} is silent: ${problem}`),
+      onAnswer: (device_) => void log.push(`${device_} answers`),
+    },
+  );
+  running.push(site);
+  return {
+    ...{ site, clock, fleet, log, rows, signed },
+    fail: (now) => {
+      fails = now;
+    },
+    cycles: (count) => sleep(clock, durationMs(count * PERIOD)),
+  };
+}
+
+describe("a running site", () => {
+  test("delivers what it sold and returns the battery to its own mode before it lets go of it", async () => {
+    const { site, clock, log, cycles, fleet } = home();
+    await cycles(2);
+    expect(log).toEqual([]);
+    site.takePosition(intervalAt(clock.now(), 15), wattHours(300));
+    await cycles(2);
+    expect(log.slice(0, 2)).toEqual(["own", "apply discharge"]);
+    expect(fleet.site(siteId("home-1"))).toMatchObject({ mode: "scheduled", netSoldWh: 300 });
+    await site.stop();
+    expect(log.slice(-3)).toEqual(["release", "disown", "close"]);
+  });
+
+  test("a device that a run before left under command is returned to neutral before anything else", async () => {
+    const { site, clock, log, cycles } = home({ owned: true });
+    site.takePosition(intervalAt(clock.now(), 15), wattHours(300));
+    await cycles(3);
+    expect(log.slice(0, 4)).toEqual(["release", "disown", "own", "apply discharge"]);
+  });
+
+  test("a silent device is told once, its values grow stale, and it is told when it answers again", async () => {
+    const { log, cycles, fail, fleet } = home();
+    await cycles(2);
+    fail(true);
+    await cycles(10);
+    expect(log).toEqual(["home-1/inverter is silent: no answer"]);
+    expect(fleet.site(siteId("home-1"))).toMatchObject({
+      mode: "fault",
+      image: { gridPowerW: { quality: "stale" } },
+    });
+    fail(false);
+    await cycles(2);
+    expect(log.at(-1)).toBe("home-1/inverter answers");
+    expect(fleet.site(siteId("home-1"))?.mode).toBe("selfConsumption");
+  });
+
+  test("bids what it expects to lack, and nothing once its owner has opted out", async () => {
+    const { site, clock, cycles } = home();
+    await cycles(3);
+    const interval = nextInterval(intervalAt(clock.now(), 15));
+    const [first] = site.intents(interval, priceMicroPerKwh(190_000));
+    expect(first).toMatchObject({
+      siteId: "home-1",
+      intervalIndex: interval.index,
+      energyWh: expect.any(Number),
+    });
+    site.setOptedOut(true);
+    expect(site.intents(interval, priceMicroPerKwh(190_000))).toEqual([]);
+  });
+
+  test("signed readings wait for a store that is down, and none is lost or signed twice", async () => {
+    let down = true;
+    const { cycles, signed, rows } = home({ storeDown: () => down });
+    await cycles(3);
+    expect(signed).toEqual([]);
+    down = false;
+    await cycles(33);
+    const sequences = signed.map((reading) => reading.sequence);
+    expect(sequences[0]).toBe(8);
+    expect(sequences).toEqual(sequences.map((_, index) => 8 + index));
+    expect(sequences.length).toBeGreaterThanOrEqual(2);
+    expect(rows.filter((row) => row.point === "gridPowerW").length).toBeGreaterThan(20);
+  });
+});
