@@ -51,12 +51,12 @@ export interface Community {
  * Brings a community up: store and hardware, then market and settlement, then the sites, then time.
  * What was started is brought down again when a later step fails.
  */
-export async function startCommunity(options: StartOptions): Promise<Community> {
+export async function startCommunity(options: StartOptions, signal: AbortSignal): Promise<Community> {
   const closers = newClosers(options.logger);
   const directory = openDataDirectory(options.dataPath);
   closers.add("data folder", () => directory.close());
   try {
-    return await bringUp(options, directory, closers);
+    return await bringUp(options, directory, closers, signal);
   } catch (error) {
     await closers.closeAll();
     throw error;
@@ -67,6 +67,7 @@ async function bringUp(
   options: StartOptions,
   directory: DataDirectory,
   closers: Closers,
+  signal: AbortSignal,
 ): Promise<Community> {
   const { logger, report } = options;
   const tally = runTally(options.uptimeMs);
@@ -74,7 +75,7 @@ async function bringUp(
   closers.add("clock", () => time.stop());
   report({ event: "starting", step: "database and devices" });
   const [store, config] = await bothOrNeither(
-    openStore(options.databaseUrl, directory, logger, closers),
+    openStore(options.databaseUrl, directory, logger, closers, signal),
     setUp(options, directory, time.clock, closers),
   );
   const everyone = members(config, directory.folder("keys"));

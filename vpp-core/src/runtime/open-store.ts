@@ -5,6 +5,10 @@ import { openPostgresStore } from "../store/postgres-store.ts";
 import { systemClock } from "../time/system-clock.ts";
 import type { Closers } from "./closers.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { retrying } from "./retry.ts";
+
+/** How long a database may be away at the start: it may be starting too. */
+const PATIENCE_MS = 30_000;
 
 /** Opens the store: on the server at `databaseUrl`, or on an embedded PostgreSQL in the data folder. */
 export async function openStore(
@@ -12,6 +16,7 @@ export async function openStore(
   directory: DataDirectory,
   logger: Logger,
   closers: Closers,
+  signal: AbortSignal,
 ): Promise<Store> {
   let connectionString = databaseUrl;
   if (connectionString === null) {
@@ -19,12 +24,17 @@ export async function openStore(
     closers.add("database server", () => server.stop());
     connectionString = server.connectionString;
   }
-  const store = await openPostgresStore({
+  const options = {
     connectionString,
     logger: logger.child({ component: "store" }),
     wallClock: systemClock,
     spoolDirectory: directory.folder("spool"),
-  });
+  };
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const store = await retrying(
+    { what: "open the database", wallClock: systemClock, logger, signal: patience },
+    () => openPostgresStore(options),
+  );
   closers.add("store", () => store.close());
   return store;
 }

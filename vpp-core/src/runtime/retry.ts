@@ -27,8 +27,10 @@ export async function retrying<Result>(context: RetryContext, work: () => Promis
       return await work();
     } catch (error) {
       if (!isCommonwattError(error) || !error.retryable || context.signal.aborted) throw error;
-      context.logger.warn({ code: error.code, error: messageOf(error) }, `${context.what}: trying again`);
+      context.logger.warn({ code: error.code }, `${context.what}: ${messageOf(error)}; trying again`);
+      await sleep(context.wallClock, pauses.next(), context.signal).catch(() => {
+        throw error;
+      });
     }
-    await sleep(context.wallClock, pauses.next(), context.signal);
   }
 }

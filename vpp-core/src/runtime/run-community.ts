@@ -24,7 +24,7 @@ export interface RunOptions extends StartOptions {
  * flushed, and what the run came to is returned.
  */
 export async function runCommunity(options: RunOptions, signal: AbortSignal): Promise<RunSummary> {
-  const community = await startCommunity(options);
+  const community = await startCommunity(options, signal);
   try {
     await trade(community, options, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
