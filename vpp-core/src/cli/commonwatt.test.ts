@@ -77,6 +77,12 @@ describe("commonwatt start", () => {
   });
 });
 
+test("commonwatt start --help without a configuration lists what every configuration has", () => {
+  const { status, stdout } = commonwatt("start", "--config", "absent.ts", "--help");
+  expect(stdout).toContain("--intervals <n>");
+  expect(status).toBe(0);
+});
+
 describe("commonwatt", () => {
   test("an unknown command is wrong usage", () => {
     const { status, stderr } = commonwatt("stort");

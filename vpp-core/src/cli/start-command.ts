@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Command, Command as NewCommand } from "commander";
 import type { ConfigFile } from "../runtime/config.ts";
 import { runCommunity } from "../runtime/run-community.ts";
@@ -14,6 +15,9 @@ const DEFAULT_CONFIG = "commonwatt.config.ts";
 const DEFAULT_SPEED = 90;
 /** Faster than this a control cycle no longer fits between two boundaries. */
 const SPEED_MAX = 450;
+
+/** What the help page shows where there is no configuration that could add options. */
+const NO_CONFIG: Pick<ConfigFile, "options" | "simulatedStartMs"> = { options: {}, simulatedStartMs: null };
 
 interface StartArguments {
   readonly config: string;
@@ -46,6 +50,8 @@ function argumentsAfter(name: string): readonly string[] {
 
 async function start(rest: readonly string[]): Promise<void> {
   const file = configPath(rest);
+  const asksForHelp = rest.includes("--help") || rest.includes("-h");
+  if (asksForHelp && !existsSync(file)) fullCommand(NO_CONFIG).exitOverride().help();
   const config = await loadConfig(file);
   const command = fullCommand(config).exitOverride().showHelpAfterError();
   command.parse([...rest], { from: "user" });
@@ -67,7 +73,7 @@ function configPath(rest: readonly string[]): string {
     .opts<{ config: string }>().config;
 }
 
-function fullCommand(config: ConfigFile): Command {
+function fullCommand(config: Pick<ConfigFile, "options" | "simulatedStartMs">): Command {
   const command = new NewCommand("commonwatt start")
     .description("Runs a community: reads devices, trades, delivers, settles on chain. Ctrl-C stops it well.")
     .option("--config <file>", "configuration file", DEFAULT_CONFIG)

@@ -38,15 +38,10 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((site) => site.stop()));
 });
 
-/** A home of 500 W with a battery at 5 of 10 kWh, 600 times as fast as real time. */
-function home(over: { owned?: boolean; storeDown?: () => boolean } = {}): Home {
-  const start = epochMs(Date.UTC(2026, 5, 21, 8));
-  const clock = acceleratedClock({ anchorMs: start, wallAnchorMs: systemClock.now(), speed: 600 });
-  const log: string[] = [];
-  const rows: ReadingRow[] = [];
-  const signed: SignedMeterReading[] = [];
-  let fails = false;
-  const device: Device = {
+/** An inverter with meter and battery in a home of 500 W, at 5 of 10 kWh, that can be told to fail. */
+function device(clock: Clock, log: string[], fails: () => boolean): Device {
+  const start = clock.now();
+  return {
     id,
     identity: {
       protocol: "modbus",
@@ -65,7 +60,7 @@ function home(over: { owned?: boolean; storeDown?: () => boolean } = {}): Home {
       release: async () => void log.push("release"),
     },
     async read() {
-      if (fails) throw new Error("no answer");
+      if (fails()) throw new Error("no answer");
       const now = clock.now();
       const points = {
         gridPowerW: good(watts(500), now),
@@ -81,45 +76,61 @@ function home(over: { owned?: boolean; storeDown?: () => boolean } = {}): Home {
     },
     close: async () => void log.push("close"),
   };
-  const connector: DeviceConnector = { id, protocol: "modbus", address: "here", connect: async () => device };
-  const store = {
+}
+
+function storeInto(
+  log: string[],
+  rows: ReadingRow[],
+  signed: SignedMeterReading[],
+  isDown: () => boolean,
+): Store {
+  return {
     readings: { append: (appended: readonly ReadingRow[]) => void rows.push(...appended) },
     metering: {
       async save(readings: readonly SignedMeterReading[]) {
-        if (over.storeDown?.() === true) throw new Error("down");
+        if (isDown()) throw new Error("down");
         signed.push(...readings);
       },
     },
     ownership: { save: async () => void log.push("own"), clear: async () => void log.push("disown") },
   } as unknown as Store;
-  const quiet = (): void => undefined;
-  const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+}
+
+const quiet = (): void => undefined;
+const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+const reserveWh = wattHours(1000);
+const limits = { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) };
+const tariff = { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) };
+
+/** Runs the home 600 times as fast as real time. */
+function home(over: { owned?: boolean; storeDown?: () => boolean } = {}): Home {
+  const start = epochMs(Date.UTC(2026, 5, 21, 8));
+  const clock = acceleratedClock({ anchorMs: start, wallAnchorMs: systemClock.now(), speed: 600 });
+  const log: string[] = [];
+  const rows: ReadingRow[] = [];
+  const signed: SignedMeterReading[] = [];
+  let fails = false;
+  const inverter = device(clock, log, () => fails);
+  const connector: DeviceConnector = {
+    id,
+    protocol: "modbus",
+    address: "here",
+    connect: async () => inverter,
+  };
   const fleet = createFleetStore();
+  const registers = { importWh: wattHours(0), exportWh: wattHours(0) };
   const site = startSite(
+    { id: "home-1", devices: [connector], limits, reserveWh },
     {
-      id: "home-1",
-      devices: [connector],
-      limits: { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) },
-      reserveWh: wattHours(1000),
-    },
-    {
-      ...{ clock, wallClock: systemClock, logger, store, fleet },
-      tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
-      minutes: 15,
-      controlPeriod: PERIOD,
+      ...{ clock, wallClock: systemClock, logger, fleet, tariff, minutes: 15, controlPeriod: PERIOD },
+      store: storeInto(log, rows, signed, over.storeDown ?? (() => false)),
       meterSigner: { meterKey: "0x", sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }) },
       earlierReadings: [
-        {
-          siteId: siteId("home-1"),
-          sequence: 7,
-          takenAtMs: epochMs(start - 1_000),
-          importWh: wattHours(0),
-          exportWh: wattHours(0),
-        },
+        { siteId: siteId("home-1"), sequence: 7, takenAtMs: epochMs(start - 1_000), ...registers },
       ],
       ownedBefore: over.owned === true ? [{ deviceId: id, sequence: 1, validUntilMs: start }] : [],
-      onSilence: (device_, problem) => void log.push(`${device_} is silent: ${problem}`),
-      onAnswer: (device_) => void log.push(`${device_} answers`),
+      onSilence: (silent, problem) => void log.push(`${silent} is silent: ${problem}`),
+      onAnswer: (answering) => void log.push(`${answering} answers`),
     },
   );
   running.push(site);

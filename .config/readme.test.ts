@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
+
+/** Runs `commonwatt` as `npx commonwatt` does. */
+function commonwatt(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const cli = join(root, "vpp-core/src/cli/commonwatt.ts");
+  return spawnSync(process.execPath, [cli, ...args], { cwd: root, encoding: "utf8" });
+}
+
+describe("README", () => {
+  const named = [...readme.matchAll(/\bnpm (start|test|ci|run ([a-z:-]+))/g)].map(
+    ([, verb = "", script]) => script ?? verb,
+  );
+
+  test.each([...new Set(named)].filter((name) => name !== "ci"))("npm script %s exists", (name) => {
+    expect(Object.keys(scripts)).toContain(name);
+  });
+
+  const commands = [...readme.matchAll(/npx commonwatt ([a-z-]+(?: [a-z]+)?)/g)].map(
+    ([, words = ""]) => words,
+  );
+
+  test.each([...new Set(commands)])(
+    "npx commonwatt %s has a help page",
+    (words) => {
+      const { status, stdout } = commonwatt(...words.split(" "), "--help");
+      expect(stdout).toContain(`Usage: commonwatt ${words}`);
+      expect(status).toBe(0);
+    },
+    30_000,
+  );
+
+  test("every option of npm start that it lists is one", () => {
+    const config = "simulations/examples/street/commonwatt.config.ts";
+    const { stdout } = commonwatt("start", "--config", config, "--help");
+    const listed = [...readme.matchAll(/^\| `(--[a-z]+)/gm)].map(([, option]) => option);
+    expect(listed.length).toBeGreaterThan(4);
+    for (const option of listed) expect(stdout).toContain(option);
+  }, 30_000);
+
+  test("the configuration it shows is the file that is type-checked", () => {
+    const [, shown] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+    const file = join(root, "simulations/examples/own-street/commonwatt.config.ts");
+    expect(shown).toBe(readFileSync(file, "utf8"));
+  });
+
+  const links = [...readme.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, path = ""]) => path);
+
+  test.each([...new Set(links)])("the link to %s leads somewhere", (path) => {
+    expect(existsSync(join(root, path))).toBe(true);
+  });
+});
