@@ -5,7 +5,7 @@ import type { Tariff } from "../grid/tariff.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { TradeStore } from "../ports/store.ts";
 import type { Clearing, OrderSigner, TradingVenue } from "../ports/trading-venue.ts";
-import { type Clock, type EpochMs, epochMs, sleepUntil } from "../time/clock.ts";
+import { type Clock, epochMs, sleepUntil } from "../time/clock.ts";
 import {
   type DeliveryInterval,
   deliveryInterval,
@@ -20,8 +20,13 @@ import { retrying } from "./retry.ts";
 import type { RunReporter } from "./run-event.ts";
 import type { SiteRunner } from "./site-runner.ts";
 
-/** The gate closes this share of an interval before delivery, and sites bid that much before the gate. */
-const LEAD_SHARE = 0.1;
+/** The gate closes this share of an interval before delivery. */
+const GATE_LEAD_SHARE = 0.1;
+/** Sites bid at least this share of an interval before the gate, at most half of it. */
+const BID_LEAD_SHARE_MIN = 0.1;
+const BID_LEAD_SHARE_MAX = 0.5;
+/** Real time it takes to sign, check and write down the orders of one site, with a margin. */
+const BID_TIME_PER_SITE_MS = 15;
 
 /** What the market loop works with. */
 export interface MarketLoopContext {
@@ -31,6 +36,8 @@ export interface MarketLoopContext {
   readonly sites: readonly SiteRunner[];
   readonly tariff: Tariff;
   readonly minutes: IntervalMinutes;
+  /** Seconds of community time per real second. */
+  readonly speed: number;
   readonly clock: Clock;
   readonly wallClock: Clock;
   readonly logger: Logger;
@@ -40,14 +47,26 @@ export interface MarketLoopContext {
   readonly onCleared: (interval: DeliveryInterval, clearing: Clearing) => void;
 }
 
-/** Real or simulated time between the gate, the bids and the start of delivery. */
-function leadTime(minutes: IntervalMinutes): number {
-  return intervalLength(minutes) * LEAD_SHARE;
+/** How long before delivery the gate closes, and how long before that the sites bid; community time. */
+interface Leads {
+  readonly gateMs: number;
+  readonly bidMs: number;
 }
 
-/** The first interval whose bids can still be placed at a time. */
-function firstTradable(now: EpochMs, minutes: IntervalMinutes): DeliveryInterval {
-  return nextInterval(intervalAt(epochMs(now + 2 * leadTime(minutes)), minutes));
+/** A large street bids earlier: its orders must be in before the gate closes, however fast time runs. */
+function leads({ minutes, sites, speed }: MarketLoopContext): Leads {
+  const lengthMs = intervalLength(minutes);
+  const neededMs = sites.length * BID_TIME_PER_SITE_MS * speed;
+  return {
+    gateMs: lengthMs * GATE_LEAD_SHARE,
+    bidMs: Math.min(lengthMs * BID_LEAD_SHARE_MAX, Math.max(lengthMs * BID_LEAD_SHARE_MIN, neededMs)),
+  };
+}
+
+/** The first interval whose bids can still be placed now. */
+function firstTradable(context: MarketLoopContext): DeliveryInterval {
+  const { gateMs, bidMs } = leads(context);
+  return nextInterval(intervalAt(epochMs(context.clock.now() + gateMs + bidMs), context.minutes));
 }
 
 /**
@@ -55,9 +74,9 @@ function firstTradable(now: EpochMs, minutes: IntervalMinutes): DeliveryInterval
  * the clearing and hands out the positions. Ends after `count` intervals, or when the signal aborts.
  */
 export async function runMarket(context: MarketLoopContext, count: number): Promise<void> {
-  const { venue, clock, minutes, signal } = context;
+  const { venue, minutes, signal } = context;
   await catchUp(context);
-  let interval = firstTradable(clock.now(), minutes);
+  let interval = firstTradable(context);
   const last = venue.clearings(intervalIndex(0)).at(-1);
   if (last !== undefined && last.intervalIndex >= interval.index) {
     interval = deliveryInterval(intervalIndex(last.intervalIndex + 1), minutes);
@@ -71,7 +90,7 @@ export async function runMarket(context: MarketLoopContext, count: number): Prom
 /** Saves what was cleared but not saved, and closes gates that a crash left open. */
 async function catchUp(context: MarketLoopContext): Promise<void> {
   const { venue, minutes } = context;
-  const tradable = firstTradable(context.clock.now(), minutes);
+  const tradable = firstTradable(context);
   for (const open of venue.openIntervals()) {
     if (open.index < tradable.index) await venue.closeGate(open.index);
   }
@@ -81,12 +100,12 @@ async function catchUp(context: MarketLoopContext): Promise<void> {
 }
 
 async function tradeInterval(context: MarketLoopContext, interval: DeliveryInterval): Promise<void> {
-  const { venue, clock, signal, minutes, report } = context;
-  const leadMs = leadTime(minutes);
+  const { venue, clock, signal, report } = context;
+  const { gateMs, bidMs } = leads(context);
   await venue.openInterval(interval);
-  await sleepUntil(clock, epochMs(interval.startMs - 2 * leadMs), signal);
+  await sleepUntil(clock, epochMs(interval.startMs - gateMs - bidMs), signal);
   await placeOrders(context, interval);
-  await sleepUntil(clock, epochMs(interval.startMs - leadMs), signal);
+  await sleepUntil(clock, epochMs(interval.startMs - gateMs), signal);
   const clearing = await venue.closeGate(interval.index);
   await takeClearing(context, interval, clearing);
   report({

@@ -12,9 +12,10 @@ import { systemClock } from "../time/system-clock.ts";
 import { type SiteRunner, startSite } from "./site-runner.ts";
 import type { ServiceContext } from "./start-services.ts";
 
-/** Shortest control period, in the community's time and in real time. */
+/** Shortest control period, in the community's time and in real time, and real time for each device. */
 const CONTROL_PERIOD_MS = 5_000;
 const CONTROL_PERIOD_WALL_MS = 500;
+const CONTROL_TIME_PER_DEVICE_MS = 5;
 /** How long time stands still at the start so that devices can be reached. */
 const REACH_TIMEOUT_MS = 8_000;
 
@@ -32,6 +33,8 @@ export interface CommunityContext {
   readonly fleet: FleetStore;
   readonly tariff: Tariff;
   readonly minutes: IntervalMinutes;
+  /** Seconds of community time per real second. */
+  readonly speed: number;
   readonly clock: Clock;
   readonly wallClock: Clock;
   readonly pollMs: number;
@@ -45,7 +48,8 @@ export async function startSites(
 ): Promise<CommunityContext> {
   const fleet = createFleetStore();
   const minutes = config.intervalMinutes;
-  const period = controlPeriod(minutes, config.world === undefined ? 1 : speed);
+  const deviceCount = config.sites.reduce((sum, site) => sum + site.devices.length, 0);
+  const period = controlPeriod(minutes, speed, deviceCount);
   const ownedBefore = await store.ownership.list();
   const sites: SiteRunner[] = [];
   for (const member of everyone) {
@@ -84,6 +88,7 @@ export async function startSites(
     fleet,
     tariff: config.tariff,
     minutes,
+    speed,
     clock,
     wallClock: systemClock,
     pollMs: period / 4,
@@ -109,8 +114,9 @@ async function readingsAround(
 }
 
 /** A period that divides the interval, so that a control cycle falls on every boundary. */
-function controlPeriod(minutes: IntervalMinutes, speed: number): DurationMs {
+function controlPeriod(minutes: IntervalMinutes, speed: number, deviceCount: number): DurationMs {
   const lengthMs = intervalLength(minutes);
-  const shortestMs = Math.max(CONTROL_PERIOD_MS, CONTROL_PERIOD_WALL_MS * speed);
+  const wallMs = Math.max(CONTROL_PERIOD_WALL_MS, deviceCount * CONTROL_TIME_PER_DEVICE_MS);
+  const shortestMs = Math.max(CONTROL_PERIOD_MS, wallMs * speed);
   return durationMs(lengthMs / Math.max(1, Math.floor(lengthMs / shortestMs)));
 }
