@@ -33,6 +33,7 @@ export class OpcuaDevice implements Device {
   readonly identity: DeviceIdentity;
   readonly capabilities: ReadonlySet<Capability>;
   readonly battery: BatteryControl | null;
+  readonly pvLimit: null = null;
   readonly #settings: SessionSettings;
   readonly #context: DeviceContext;
   readonly #aborter = new AbortController();

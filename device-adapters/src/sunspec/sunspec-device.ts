@@ -18,6 +18,7 @@ import type { SunSpecSession } from "./sunspec-session.ts";
 export class SunSpecDevice implements Device {
   readonly id: DeviceId;
   readonly battery: BatteryControl | null;
+  readonly pvLimit: null = null;
   readonly #session: SunSpecSession;
   readonly #letGo: () => void;
   #counters: CounterWatches = { gridImport: new CounterWatch(), gridExport: new CounterWatch() };

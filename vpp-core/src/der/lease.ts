@@ -15,9 +15,32 @@ export interface BatteryLease {
 }
 
 /** Why a lease was refused. */
-export type LeaseRefusal = "expired" | "out-of-order" | "local-control" | "no-battery" | "not-confirmed";
+export type LeaseRefusal =
+  | "expired"
+  | "out-of-order"
+  | "local-control"
+  | "no-battery"
+  | "no-pv-limit"
+  | "not-confirmed";
 
 /** What became of a lease: applied (and read back), or refused. */
 export type LeaseReceipt =
   | { readonly status: "applied"; readonly appliedPowerW: Watts }
+  | { readonly status: "refused"; readonly code: LeaseRefusal; readonly message: string };
+
+/**
+ * A limit that ends by itself. Until `validUntilMs` the inverter gives no more than `pvPowerMaxW`, then as
+ * much as the sun does. Ordered and refused as a {@link BatteryLease} is.
+ */
+export interface PvLimitLease {
+  /** Most power to give; not negative. Inverters hold it at their AC side. */
+  readonly pvPowerMaxW: Watts;
+  readonly validUntilMs: EpochMs;
+  /** Rises with every limit to this device. */
+  readonly sequence: number;
+}
+
+/** What became of a limit: applied (and read back), or refused. */
+export type PvLimitReceipt =
+  | { readonly status: "applied"; readonly appliedPowerMaxW: Watts }
   | { readonly status: "refused"; readonly code: LeaseRefusal; readonly message: string };

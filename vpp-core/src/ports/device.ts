@@ -1,5 +1,5 @@
 import type { DeviceId, DeviceIdentity, DeviceProtocol } from "../der/device-identity.ts";
-import type { BatteryLease, LeaseReceipt } from "../der/lease.ts";
+import type { BatteryLease, LeaseReceipt, PvLimitLease, PvLimitReceipt } from "../der/lease.ts";
 import type { DeviceReading } from "../der/reading.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Logger } from "./logger.ts";
@@ -18,6 +18,17 @@ export interface BatteryControl {
   release(): Promise<void>;
 }
 
+/** Limits what a solar inverter gives. Every limit is a lease; see {@link PvLimitLease}. */
+export interface PvLimitControl {
+  /**
+   * Applies a limit: arms the device's own timer, writes, reads back. Refusals are values.
+   * @throws CommonwattError when the wire fails; the device then keeps what it had until its timer ends.
+   */
+  apply(lease: PvLimitLease): Promise<PvLimitReceipt>;
+  /** Lifts the limit now. */
+  release(): Promise<void>;
+}
+
 /** An open device. No call waits longer than the device's request deadline. */
 export interface Device {
   readonly id: DeviceId;
@@ -25,6 +36,8 @@ export interface Device {
   readonly capabilities: ReadonlySet<Capability>;
   /** `null` when the device has no battery that can be commanded. */
   readonly battery: BatteryControl | null;
+  /** `null` when the device's solar power cannot be limited. */
+  readonly pvLimit: PvLimitControl | null;
   /**
    * Reads every point once.
    * @throws CommonwattError with `retryable` when the device does not answer.

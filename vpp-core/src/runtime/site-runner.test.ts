@@ -59,6 +59,7 @@ function device(clock: Clock, log: string[], fails: () => boolean): Device {
       },
       release: async () => void log.push("release"),
     },
+    pvLimit: null,
     async read() {
       if (fails()) throw new Error("no answer");
       const now = clock.now();
