@@ -13,6 +13,8 @@ export interface PointRow {
   /** Whether every device with the model must have the point. */
   readonly mandatory?: boolean;
   readonly writable?: boolean;
+  /** Points with one name here stand for one value: they are read and written in one request. */
+  readonly sync?: string;
 }
 
 /** A point and where it stands. */
@@ -27,6 +29,8 @@ export interface GroupDefinition {
   readonly points: readonly PointDefinition[];
   /** Length of one copy in registers. */
   readonly registers: number;
+  /** The fixed point that says how many copies there are; `null` when only L says so. */
+  readonly count: string | null;
 }
 
 /** The table of a SunSpec model, or of several that share one layout. */
@@ -46,6 +50,8 @@ export interface ModelTable {
   readonly name: string;
   readonly points: readonly PointRow[];
   readonly group?: readonly PointRow[];
+  /** The fixed point that says how often the group stands. */
+  readonly count?: string;
 }
 
 function place(rows: readonly PointRow[], start: number): readonly PointDefinition[] {
@@ -73,7 +79,8 @@ export function defineModel(table: ModelTable): ModelDefinition {
     name: table.name,
     points,
     registers: lengthOf(points, 2),
-    group: group === null ? null : { points: group, registers: lengthOf(group, 0) },
+    group:
+      group === null ? null : { points: group, registers: lengthOf(group, 0), count: table.count ?? null },
   };
 }
 

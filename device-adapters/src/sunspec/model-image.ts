@@ -16,10 +16,11 @@ export function groupCapacity(definition: ModelDefinition, length: number): numb
   return Math.max(0, Math.floor((length + 2 - definition.registers) / definition.group.registers));
 }
 
-/** How many copies of its group a model has: what N says, as far as the length allows it. */
+/** How many copies of its group a model has: what its count says, as far as the length allows it. */
 export function groupCount(image: ModelImage): number {
   const capacity = groupCapacity(image.definition, image.bytes.length / 2 - 2);
-  const stated = image.definition.points.some((point) => point.name === "N") ? numberAt(image, "N") : null;
+  const count = image.definition.group?.count ?? null;
+  const stated = count === null ? null : rawNumberAt(image, count);
   return stated?.status === "good" ? Math.min(capacity, stated.value) : capacity;
 }
 

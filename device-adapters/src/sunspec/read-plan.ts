@@ -1,4 +1,4 @@
-import type { ModelDefinition } from "./model-definition.ts";
+import type { ModelDefinition, PointDefinition } from "./model-definition.ts";
 import { groupCapacity } from "./model-image.ts";
 
 /** One read request, in registers from a model's ID register. */
@@ -7,19 +7,26 @@ export interface ReadBlock {
   readonly count: number;
 }
 
-/** Where points end, in registers from the ID register; a read may stop at these places only. */
+/** Where points end that a read may stop behind: all but those inside a sync group. */
+function endsOf(points: readonly PointDefinition[], start: number): readonly number[] {
+  return points
+    .filter(({ sync }, index) => sync === undefined || points[index + 1]?.sync !== sync)
+    .map((point) => start + point.offset + point.registers);
+}
+
+/** Where a read may stop, in registers from the ID register. */
 function boundaries(definition: ModelDefinition, length: number): readonly number[] {
-  const ends = [1, 2, ...definition.points.map((point) => point.offset + point.registers)];
+  const ends = [1, 2, ...endsOf(definition.points, 0)];
   for (let copy = 0; copy < groupCapacity(definition, length); copy++) {
     const start = definition.registers + copy * (definition.group?.registers ?? 0);
-    ends.push(...(definition.group?.points ?? []).map((point) => start + point.offset + point.registers));
+    ends.push(...endsOf(definition.group?.points ?? [], start));
   }
   return ends.filter((end) => end <= length + 2);
 }
 
 /**
  * Cuts the reading of a model into requests of at most `registersMax`, at point boundaries only: devices
- * may refuse a read that ends inside a point. Reads no further than the device's own length L, nor than
+ * may refuse a read that ends inside a point, and a sync group is one value. Reads no further than the device's own length L, nor than
  * the points we know.
  */
 export function planReads(

@@ -8,6 +8,7 @@ import {
   type LeaseRefusal,
   messageOf,
 } from "@commonwatt/vpp-core";
+import { LeaseGate, lateRefusal } from "../lease/lease-gate.ts";
 import { exceptionCodeOf } from "../modbus/modbus-errors.ts";
 import { pointOf } from "./model-definition.ts";
 import { type ModelImage, rawNumberAt } from "./model-image.ts";
@@ -21,8 +22,6 @@ import {
 } from "./storage-command.ts";
 import type { SunSpecSession } from "./sunspec-session.ts";
 
-const LATE = "SUNSPEC_LEASE_LATE";
-
 function refused(code: LeaseRefusal, message: string): LeaseReceipt {
   return { status: "refused", code, message };
 }
@@ -35,65 +34,41 @@ interface StorageImages {
 /** Commands a battery by model 124, one command after the other. */
 export class StorageControl implements BatteryControl {
   readonly #session: SunSpecSession;
-  /** The end of the command before; a command begins when it has settled. */
-  #turn: Promise<unknown> = Promise.resolve();
-  /** A command that failed on the wire may have arrived: older ones are refused, it itself may be repeated. */
-  #attemptedSequence = Number.NEGATIVE_INFINITY;
-  #appliedSequence = Number.NEGATIVE_INFINITY;
+  readonly #gate: LeaseGate;
   #chargeFromGridBefore: number | null = null;
 
   constructor(session: SunSpecSession) {
     this.#session = session;
+    this.#gate = new LeaseGate(session.clock);
   }
 
   apply(lease: BatteryLease): Promise<LeaseReceipt> {
     const deadlineMs = this.#session.deadline();
-    return this.#inTurn(() => this.#applyNow(lease, deadlineMs));
+    return this.#gate.inTurn(() => this.#applyNow(lease, deadlineMs));
   }
 
   release(): Promise<void> {
     const deadlineMs = this.#session.deadline();
-    return this.#inTurn(() => this.#releaseNow(deadlineMs));
-  }
-
-  #inTurn<Result>(command: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(command);
-    this.#turn = result.catch(() => undefined);
-    return result;
+    return this.#gate.inTurn(() => this.#releaseNow(deadlineMs));
   }
 
   async #applyNow(lease: BatteryLease, deadlineMs: EpochMs): Promise<LeaseReceipt> {
-    const refusal = this.#refusalOf(lease);
+    const refusal = this.#gate.refusalOf(lease);
     if (refusal !== null) return refusal;
     const images = await this.#readImages(deadlineMs);
     if (images === null) return refused("no-battery", "the device has no storage model any more");
     const remainingS = (lease.validUntilMs - this.#session.clock.now()) / 1000;
     const command = planStorageCommand(lease.batteryPowerW, remainingS, images.storage, images.nameplate);
     if ("refusal" in command) return refused("not-confirmed", command.refusal);
-    this.#attemptedSequence = lease.sequence;
+    this.#gate.noteAttempt(lease);
     try {
-      await this.#perform(command.writes, deadlineMs, () => this.#assertInTime(lease));
+      await this.#perform(command.writes, deadlineMs, () => this.#gate.assertInTime(lease));
       return await this.#confirm(lease, command, images.storage, deadlineMs);
     } catch (error) {
-      if (isCommonwattError(error, LATE)) return refused("expired", error.message);
+      const late = lateRefusal(error);
+      if (late !== null) return late;
       if (exceptionCodeOf(error) === null || (isCommonwattError(error) && error.retryable)) throw error;
       return refused("not-confirmed", messageOf(error));
-    }
-  }
-
-  #refusalOf({ sequence, validUntilMs }: BatteryLease): LeaseReceipt | null {
-    if (sequence <= this.#appliedSequence || sequence < this.#attemptedSequence) {
-      return refused("out-of-order", `sequence ${sequence} comes after ${this.#attemptedSequence}`);
-    }
-    const lateMs = this.#session.clock.now() - validUntilMs;
-    return lateMs >= 0 ? refused("expired", `the lease ended ${lateMs} ms ago`) : null;
-  }
-
-  /** Asked again just before each write: a lease may end while its requests wait in the queue. */
-  #assertInTime({ validUntilMs }: BatteryLease): void {
-    const lateMs = this.#session.clock.now() - validUntilMs;
-    if (lateMs >= 0) {
-      throw new CommonwattError(LATE, `the lease ended ${lateMs} ms ago, while its requests waited`);
     }
   }
 
@@ -139,10 +114,10 @@ export class StorageControl implements BatteryControl {
     const after = await this.#session.read("storage", deadlineMs);
     const difference = after === null ? "the storage model is gone" : differenceFrom(after, command.writes);
     if (difference !== null) {
-      this.#assertInTime(lease);
+      this.#gate.assertInTime(lease);
       return refused("not-confirmed", difference);
     }
-    this.#appliedSequence = lease.sequence;
+    this.#gate.noteApplied(lease);
     return { status: "applied", appliedPowerW: command.appliedPowerW };
   }
 

@@ -13,6 +13,7 @@ export const mpptModel: ModelDefinition = defineModel({
     { name: "N", type: "count" },
     { name: "TmsPer", type: "uint16" },
   ],
+  count: "N",
   group: [
     { name: "ID", type: "uint16" },
     { name: "IDStr", type: "string", registers: 8 },
