@@ -10,7 +10,15 @@ export interface RegisterBank {
 }
 
 /** An exception code of the Modbus application protocol. */
-export type ModbusException = 1 | 2 | 3 | 11;
+export type ModbusException = 1 | 2 | 3 | 4 | 11;
+
+/** Stands between a server and its clients, and may spoil what passes. */
+export interface WireHook {
+  /** A client has connected; `false` leaves it connected and unheard. */
+  connected(socket: Socket): boolean;
+  /** Brings the answer to one request to the client, or does not; `answer` performs the request when called. */
+  exchange(socket: Socket, request: Buffer, answer: () => Buffer): void;
+}
 
 const ILLEGAL_FUNCTION = 1;
 const ILLEGAL_VALUE = 3;
@@ -38,7 +46,14 @@ export interface ModbusServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly units: ReadonlyMap<number, RegisterBank>;
+  /** What the wire does to requests and answers; a good wire when left out. */
+  readonly wire?: WireHook;
 }
+
+const GOOD_WIRE: WireHook = {
+  connected: () => true,
+  exchange: (socket, _request, answer) => void socket.write(answer()),
+};
 
 /**
  * Serves units over Modbus TCP to any number of clients: functions 3, 6 and 16.
@@ -50,7 +65,9 @@ export async function startModbusServer(options: ModbusServerOptions): Promise<M
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    serve(socket, options.units);
+    const wire = options.wire ?? GOOD_WIRE;
+    if (wire.connected(socket)) serve(socket, options.units, wire);
+    else socket.resume();
   });
   const port = await listen(server, options);
   return {
@@ -83,7 +100,7 @@ function listen(server: Server, { host, port }: ModbusServerOptions): Promise<nu
   });
 }
 
-function serve(socket: Socket, units: ReadonlyMap<number, RegisterBank>): void {
+function serve(socket: Socket, units: ReadonlyMap<number, RegisterBank>, wire: WireHook): void {
   let received = Buffer.alloc(0);
   socket.on("data", (chunk) => {
     received = Buffer.concat([received, chunk]);
@@ -95,14 +112,19 @@ function serve(socket: Socket, units: ReadonlyMap<number, RegisterBank>): void {
       }
       const end = HEADER_LENGTH + length;
       if (received.length < end) return;
-      const reply = answer(received.subarray(HEADER_LENGTH, end), units);
-      const header = Buffer.alloc(HEADER_LENGTH);
-      received.copy(header, 0, 0, 4);
-      header.writeUInt16BE(reply.length, 4);
-      socket.write(Buffer.concat([header, reply]));
+      const request = received.subarray(0, end);
       received = received.subarray(end);
+      wire.exchange(socket, request, () => framedAnswer(request, units));
     }
   });
+}
+
+function framedAnswer(request: Buffer, units: ReadonlyMap<number, RegisterBank>): Buffer {
+  const reply = answer(request.subarray(HEADER_LENGTH), units);
+  const header = Buffer.alloc(HEADER_LENGTH);
+  request.copy(header, 0, 0, 4);
+  header.writeUInt16BE(reply.length, 4);
+  return Buffer.concat([header, reply]);
 }
 
 /** Answers one request; both begin with the unit id and the function code. */

@@ -49,13 +49,22 @@ export interface StorageAssignment {
 export class StorageRegisters {
   readonly #plant: Plant;
   readonly #clock: Clock;
+  readonly #isTimerStuck: () => boolean;
   #settings: StorageSettings = NEUTRAL;
   #revertAtMs: EpochMs | null = null;
   #timer: Timer | null = null;
+  #writes = 0;
 
-  constructor(plant: Plant, clock: Clock) {
+  /** `isTimerStuck` is asked when the reversion timer has run out: a device with that fault stays as it is. */
+  constructor(plant: Plant, clock: Clock, isTimerStuck: () => boolean = () => false) {
     this.#plant = plant;
     this.#clock = clock;
+    this.#isTimerStuck = isTimerStuck;
+  }
+
+  /** How often registers have been written: many devices keep these in memory that wears out. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** The registers as they read now. */
@@ -68,7 +77,8 @@ export class StorageRegisters {
     const nowMs = this.#clock.now();
     if (this.#revertAtMs !== null && this.#revertAtMs <= nowMs) {
       this.#plant.advanceTo(this.#revertAtMs);
-      this.#revert();
+      if (this.#isTimerStuck()) this.#revertAtMs = null;
+      else this.#revert();
     }
     this.#plant.advanceTo(nowMs);
     if (this.#settings.StorCtl_Mod !== 0) this.#plant.setBatteryWindow(this.#window());
@@ -82,6 +92,7 @@ export class StorageRegisters {
       if (value < range.min || value > range.max) return 3;
     }
     this.settle();
+    this.#writes += 1;
     const changes = Object.fromEntries(assignments.map(({ point, value }) => [point, value]));
     this.#settings = { ...this.#settings, ...changes };
     if (assignments.some(({ point }) => COMMANDS.has(point))) this.#armTimer();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Clock } from "@commonwatt/vpp-core";
-import { startModbusServer } from "./modbus-server.ts";
-import { type SunSpecEmulatorUnit, SunSpecUnit } from "./sunspec-unit.ts";
+import type { RegisterFaults } from "./faults/register-faults.ts";
+import { startModbusServer, type WireHook } from "./modbus-server.ts";
+import { type SunSpecEmulatorUnit, SunSpecUnit, type UnitContext } from "./sunspec-unit.ts";
 
 /** What a SunSpec emulator serves, and where. */
 export interface SunSpecEmulatorOptions {
@@ -11,6 +12,12 @@ export interface SunSpecEmulatorOptions {
   /** The time of the plants and of the reversion timers. */
   readonly clock: Clock;
   readonly units: readonly SunSpecEmulatorUnit[];
+  /** What the wire does wrong; a good wire when left out. */
+  readonly wire?: WireHook | undefined;
+  /** What is wrong with the registers at this moment. */
+  readonly registerFaults?: (() => RegisterFaults) | undefined;
+  /** Told of each write to a battery's registers that is carried out. */
+  readonly onCommand?: UnitContext["onCommand"];
 }
 
 /** A running emulator. */
@@ -25,7 +32,7 @@ export interface SunSpecEmulator {
  * @throws CommonwattError `EMULATOR_PORT_IN_USE`, or `EMULATOR_LISTEN_FAILED`.
  */
 export async function startSunSpecEmulator(options: SunSpecEmulatorOptions): Promise<SunSpecEmulator> {
-  const { host, port, clock } = options;
+  const { host, port, clock, wire, registerFaults, onCommand } = options;
   const units = new Map<number, SunSpecUnit>();
   const plants = new Set(options.units.map(({ plant }) => plant));
   // Units may share a plant: a reversion that is due must come before anybody looks at it.
@@ -35,9 +42,9 @@ export async function startSunSpecEmulator(options: SunSpecEmulatorOptions): Pro
   };
   for (const unit of options.units) {
     assert(!units.has(unit.unit), `unit ${unit.unit} is there twice`);
-    units.set(unit.unit, new SunSpecUnit(unit, clock, settle));
+    units.set(unit.unit, new SunSpecUnit(unit, { clock, settle, registerFaults, onCommand }));
   }
-  const server = await startModbusServer({ host, port, units });
+  const server = await startModbusServer({ host, port, units, ...(wire === undefined ? {} : { wire }) });
   return {
     port: server.port,
     close: async () => {

@@ -9,6 +9,7 @@ import { mpptModel } from "../sunspec/models/mppt-model.ts";
 import { nameplateModel } from "../sunspec/models/nameplate-model.ts";
 import { storageModel } from "../sunspec/models/storage-model.ts";
 import type { EmulatedIdentity } from "./emulated-identity.ts";
+import { distortedValues, NO_REGISTER_FAULTS, type RegisterFaults } from "./faults/register-faults.ts";
 import {
   controlsValues,
   inverterValues,
@@ -21,13 +22,14 @@ import { meterValues } from "./meter-values.ts";
 import type { ModbusException, RegisterBank } from "./modbus-server.ts";
 import { encodeModel, type ModelValues } from "./model-values.ts";
 import type { Plant } from "./plant.ts";
-import { StorageRegisters } from "./storage-registers.ts";
+import { type StorageAssignment, StorageRegisters } from "./storage-registers.ts";
 
 /** The first address of the map, where most devices have it. */
 const BASE_ADDRESS = 40_000;
 const MARKER = Buffer.from("SunS", "latin1");
 const END_MODEL = Buffer.from([0xff, 0xff, 0x00, 0x00]);
 const ILLEGAL_ADDRESS = 2;
+const DEVICE_FAILURE = 4;
 const STORAGE_ID = 124;
 
 /** One emulated device on a server. */
@@ -46,25 +48,42 @@ interface EmulatedModel {
   readonly values: () => ModelValues;
 }
 
+/** What a unit needs from the server it is on. */
+export interface UnitContext {
+  readonly clock: Clock;
+  /** Brings every plant of the server up to now; called before a register is looked at. */
+  readonly settle: () => void;
+  /** What is wrong with the registers at this moment. */
+  readonly registerFaults?: (() => RegisterFaults) | undefined;
+  /** Told of each write to the battery's registers that is carried out. */
+  readonly onCommand?: ((unit: number, assignments: readonly StorageAssignment[]) => void) | undefined;
+}
+
 /** The registers of one emulated device, encoded anew from its plant at every read. */
 export class SunSpecUnit implements RegisterBank {
   /** The commanded side of the battery; `null` for a meter or an inverter without one. */
   readonly storage: StorageRegisters | null;
   readonly #models: readonly EmulatedModel[];
-  readonly #settle: () => void;
+  readonly #unit: number;
+  readonly #context: UnitContext;
 
-  /** `settle` brings every plant of the server up to now before a register is looked at. */
-  constructor({ plant, kind, identity }: SunSpecEmulatorUnit, clock: Clock, settle: () => void) {
+  constructor({ unit, plant, kind, identity }: SunSpecEmulatorUnit, context: UnitContext) {
     const hasBattery = kind === "hybrid" && plant.ratings.batteryCapacityWh > 0;
-    this.storage = hasBattery ? new StorageRegisters(plant, clock) : null;
-    this.#settle = settle;
+    this.#unit = unit;
+    this.#context = context;
+    const isTimerStuck = (): boolean => this.#faults.timerStuck;
+    this.storage = hasBattery ? new StorageRegisters(plant, context.clock, isTimerStuck) : null;
     const common = { id: 1, definition: commonModel, values: () => commonValues(identity) };
     const own = kind === "meter" ? meterModels(plant) : hybridModels(plant, this.storage);
     this.#models = [common, ...own];
   }
 
+  get #faults(): RegisterFaults {
+    return this.#context.registerFaults?.() ?? NO_REGISTER_FAULTS;
+  }
+
   read(address: number, count: number): Buffer | ModbusException {
-    this.#settle();
+    this.#context.settle();
     const image = this.#image();
     const start = 2 * (address - BASE_ADDRESS);
     const end = start + 2 * count;
@@ -74,7 +93,7 @@ export class SunSpecUnit implements RegisterBank {
   write(address: number, values: readonly number[]): ModbusException | null {
     const storageAddress = this.#addressOf(STORAGE_ID);
     if (this.storage === null || storageAddress === null) return ILLEGAL_ADDRESS;
-    this.#settle();
+    this.#context.settle();
     const assignments = values.map((value, index) => {
       const offset = address + index - storageAddress;
       const point = storageModel.points.find((candidate) => candidate.offset === offset);
@@ -82,19 +101,27 @@ export class SunSpecUnit implements RegisterBank {
       const signed = point?.type === "int16" && value > 0x7fff ? value - 0x1_0000 : value;
       return { point: point?.name ?? "", value: signed };
     });
-    return this.storage.write(assignments);
+    const { writesMax } = this.#faults;
+    if (writesMax !== null && this.storage.writes >= writesMax) return DEVICE_FAILURE;
+    const refusal = this.storage.write(assignments);
+    if (refusal === null) this.#context.onCommand?.(this.#unit, assignments);
+    return refusal;
   }
 
   #image(): Buffer {
-    const models = this.#models.map(({ id, definition, values }) => encodeModel(definition, id, values()));
-    return Buffer.concat([MARKER, ...models, END_MODEL]);
+    const models = this.#models.map((model) => this.#encoded(model));
+    return Buffer.concat([MARKER, ...models, ...(this.#faults.noEndModel ? [] : [END_MODEL])]);
+  }
+
+  #encoded({ definition, id, values }: EmulatedModel): Buffer {
+    return encodeModel(definition, id, distortedValues(definition, id, values(), this.#faults));
   }
 
   #addressOf(id: number): number | null {
     let address = BASE_ADDRESS + MARKER.length / 2;
     for (const model of this.#models) {
       if (model.id === id) return address;
-      address += encodeModel(model.definition, model.id, model.values()).length / 2;
+      address += this.#encoded(model).length / 2;
     }
     return null;
   }

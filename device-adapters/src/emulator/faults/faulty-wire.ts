@@ -1,0 +1,60 @@
+import type { Socket } from "node:net";
+import { type EpochMs, epochMs, systemClock } from "@commonwatt/vpp-core";
+import type { WireHook } from "../modbus-server.ts";
+import type { Fault, WireFaultName } from "./fault.ts";
+import { spoilExchange } from "./spoil-exchange.ts";
+
+const OTHERS_UNHEARD = 1;
+
+/** Faults of the wire that stay: each hits every n-th exchange, or all of them, as its table says. */
+export function standingFaults(faults: readonly Fault<WireFaultName>[]): WireHook {
+  const wire = new FaultyWire();
+  const periodic = faults.filter(({ name }) => name !== "single-client" && name !== "deaf");
+  wire.deafAfterConnectMs = faults.find(({ name }) => name === "deaf")?.parameter ?? 0;
+  const single = faults.find(({ name }) => name === "single-client");
+  if (single !== undefined) wire.others = single.parameter === OTHERS_UNHEARD ? "unheard" : "refused";
+  let count = 0;
+  wire.choose = () => {
+    count += 1;
+    return periodic.find(({ name, parameter }) => name === "delay" || count % Math.max(1, parameter) === 0) ?? null;
+  };
+  return wire;
+}
+
+/** A wire whose faults are set from outside while it runs. */
+export class FaultyWire implements WireHook {
+  /** The fault of the next exchange; `null` when it is to go well. */
+  choose: () => Fault<WireFaultName> | null = () => null;
+  /** How long a new connection is not heard. */
+  deafAfterConnectMs = 0;
+  /** What becomes of a second client at a time. */
+  others: "served" | "refused" | "unheard" = "served";
+  readonly #sockets = new Map<Socket, EpochMs>();
+  readonly #deaf = new WeakSet<Socket>();
+
+  connected(socket: Socket): boolean {
+    const isOther = this.#sockets.size > 0;
+    if (isOther && this.others === "refused") {
+      socket.resetAndDestroy();
+      return false;
+    }
+    if (isOther && this.others === "unheard") return false;
+    this.#sockets.set(socket, epochMs(systemClock.now() + this.deafAfterConnectMs));
+    socket.once("close", () => this.#sockets.delete(socket));
+    return true;
+  }
+
+  exchange(socket: Socket, request: Buffer, answer: () => Buffer): void {
+    const heardFromMs = this.#sockets.get(socket) ?? 0;
+    if (this.#deaf.has(socket) || systemClock.now() < heardFromMs) return;
+    const fault = this.choose();
+    if (fault === null) socket.write(answer());
+    else spoilExchange(fault, { socket, request, answer, deafen: (deaf) => void this.#deaf.add(deaf) });
+  }
+
+  /** Resets every connection. */
+  resetAll(): void {
+    for (const socket of this.#sockets.keys()) socket.resetAndDestroy();
+    this.#sockets.clear();
+  }
+}
