@@ -158,7 +158,7 @@ async function subscribe(
   );
   subscription.on("received_notifications", hear);
   subscription.on("keepalive", hear);
-  subscription.on("terminated", () => link.drop("the server ended the subscription"));
+  subscription.on("terminated", () => link.lose("the server ended the subscription"));
   const filter = new DataChangeFilter({
     trigger: DataChangeTrigger.StatusValueTimestamp,
     deadbandType: DeadbandType.None,

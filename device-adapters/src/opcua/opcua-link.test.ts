@@ -34,6 +34,12 @@ test("everything after the greeting is signed and encrypted, with Basic256Sha256
   }
 });
 
+test("goodbye is said in full: session first, secure channel last", async () => {
+  await device.close();
+  // The last message that a client sends; a server that only sees the socket end must guess why.
+  expect(bench.relay.sentByClients()).toContain("CLOF");
+});
+
 test("the server has no door without security", async () => {
   const library = await loadOpcuaLibrary();
   const { certificateFile, privateKeyFile } = await applicationCertificate(

@@ -53,6 +53,7 @@ export class OpcuaLink {
   #channel: ClientSecureChannelLayer | null = null;
   readonly #underWay = new Set<(why: string) => void>();
   #lostBecause: string | null = null;
+  #leaving = false;
   #tellLost: (why: string) => void = () => undefined;
 
   constructor(library: OpcuaLibrary, client: OPCUAClient, settings: LinkSettings) {
@@ -74,10 +75,10 @@ export class OpcuaLink {
       await this.#client.connect(endpointUrl);
       this.#session = await this.#client.createSession(identityOf(this.library, user));
       // Not before: while connecting, the library's own error says more.
-      this.#client.on("connection_lost", () => this.drop("the connection broke"));
-      this.#client.on("abort", () => this.drop("the server broke the connection off"));
-      this.#client.on("close", () => this.drop("the connection closed"));
-      this.#session.on("session_closed", () => this.drop("the server closed the session"));
+      this.#client.on("connection_lost", () => this.lose("the connection broke"));
+      this.#client.on("abort", () => this.lose("the server broke the connection off"));
+      this.#client.on("close", () => this.lose("the connection closed"));
+      this.#session.on("session_closed", () => this.lose("the server closed the session"));
     };
     await this.#settle("connect", logIn(), connectTimeoutMs);
   }
@@ -115,6 +116,11 @@ export class OpcuaLink {
     }
   }
 
+  /** Notes that the server's side has ended; while we log out, it does so because we asked for it. */
+  lose(why: string): void {
+    if (!this.#leaving) this.drop(why);
+  }
+
   /** Breaks the connection at once, without a word to the server; requests under way fail. */
   drop(why: string): void {
     if (this.#lostBecause !== null) return;
@@ -128,6 +134,7 @@ export class OpcuaLink {
   /** Logs out if the server answers in time, and disconnects either way. */
   async close(): Promise<void> {
     if (this.#lostBecause !== null) return;
+    this.#leaving = true;
     const leaving = this.#client.disconnect().catch(() => undefined);
     await this.#settle("disconnect", leaving, this.#settings.requestTimeoutMs).catch(() => undefined);
     this.drop("closed by us");
