@@ -1,5 +1,6 @@
 import type { Clock } from "@commonwatt/vpp-core";
 import { type ConnectionSettings, ModbusConnection } from "./modbus-connection.ts";
+import { peerName, transportOf } from "./transport.ts";
 
 /** A hold on a connection that others may hold as well. */
 export interface ConnectionLease {
@@ -17,13 +18,13 @@ interface PooledConnection {
 const pools = new WeakMap<Clock, Map<string, PooledConnection>>();
 
 /**
- * Gives the one connection to a host and port. Many inverters accept a single client, so that all units
+ * Gives the one connection to a peer or serial line. Many inverters accept a single client, so that all units
  * behind one address share it. The first holder's back-off settings count.
  */
 export function holdConnection(settings: ConnectionSettings): ConnectionLease {
   const pool = pools.get(settings.wallClock) ?? new Map<string, PooledConnection>();
   pools.set(settings.wallClock, pool);
-  const key = `${settings.host}:${settings.port}`;
+  const key = peerName(transportOf(settings));
   const pooled = pool.get(key) ?? { connection: new ModbusConnection(settings), holders: 0 };
   pool.set(key, pooled);
   pooled.holders += 1;

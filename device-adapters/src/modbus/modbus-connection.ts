@@ -3,31 +3,40 @@ import {
   type Clock,
   durationMs,
   type EpochMs,
+  epochMs,
   isCommonwattError,
   messageOf,
   seededRandom,
+  sleep,
 } from "@commonwatt/vpp-core";
 import { BackOff, type BackOffSettings } from "./back-off.ts";
-import { modbusError, type RequestName } from "./modbus-errors.ts";
-import { type ModbusLink, openLink } from "./modbus-link.ts";
+import { exceptionCodeOf, modbusError, type RequestName } from "./modbus-errors.ts";
+import type { ModbusLink, RegisterTable } from "./modbus-link.ts";
+import { openLink } from "./open-link.ts";
+import { type PeerAddress, peerName, type Transport, transportOf } from "./transport.ts";
+import { UnitHealth } from "./unit-health.ts";
 
 /** The most registers one read may ask for (Modbus application protocol, function 3). */
 export const READ_REGISTERS_MAX = 125;
 /** The most registers one write may carry (Modbus application protocol, function 16). */
 const WRITE_REGISTERS_MAX = 123;
-/** Unanswered requests in a row after which a connection counts as half-open and is replaced. */
-const TIMEOUTS_TO_RECONNECT = 3;
+/** Exceptions by which a gateway says that it does not reach a unit. */
+const GATEWAY_EXCEPTIONS: ReadonlySet<number | null> = new Set([10, 11]);
 /** Connections lost in a row, each before any answer, after which the peer is left alone. */
 const LOSSES_TO_BACK_OFF = 2;
 const CLOSED_BY_US = "the connection was closed by us";
 
 /** Where a connection leads and how patient it is. */
-export interface ConnectionSettings {
-  readonly host: string;
-  readonly port: number;
+export type ConnectionSettings = PeerAddress & {
   readonly backOff: BackOffSettings;
   readonly wallClock: Clock;
-}
+  /** How long to leave a new connection alone before its first request; some devices are deaf until then. */
+  readonly settleMs?: number;
+  /** The least time between an answer and the next request. */
+  readonly gapMs?: number;
+  /** Hang up after every request: some devices answer garbage on a connection that stays. */
+  readonly hangUpAfterRequest?: boolean;
+};
 
 /** What a request is bound by. */
 export interface RequestOptions {
@@ -35,6 +44,8 @@ export interface RequestOptions {
   readonly deadlineMs: EpochMs;
   /** Called just before the request goes on the wire; what it throws rejects the request, unsent. */
   readonly beforeSend?: () => void;
+  /** Which registers a read is for; holding registers unless given. */
+  readonly table?: RegisterTable;
 }
 
 interface QueuedRequest {
@@ -46,44 +57,53 @@ interface QueuedRequest {
 }
 
 /**
- * The connection to one Modbus TCP peer, shared by every unit behind it: one queue, one request in flight.
- * Connects when a request needs it. After failures the peer is left alone for a while; the first request
- * after that probes it. Every request settles at its deadline at the latest.
+ * The connection to one Modbus peer or serial line, shared by every unit behind it: one queue, one request
+ * in flight. Connects when a request needs it. After failures the peer is left alone for a while, and a
+ * unit that stays silent among others that answer by itself; the first request after that probes it.
+ * Every request settles at its deadline at the latest.
  */
 export class ModbusConnection {
-  /** Host and port, as a person would type them. */
+  /** Host and port or the serial line, as a person would name it. */
   readonly peer: string;
   readonly #settings: ConnectionSettings;
+  readonly #transport: Transport;
+  readonly #wallClock: Clock;
+  readonly #health: UnitHealth;
   readonly #backOff: BackOff;
   readonly #queue: QueuedRequest[] = [];
   #link: ModbusLink | null = null;
-  #linkHasAnswered = false;
-  #timeoutsInARow = 0;
   #lostUnanswered = 0;
   #generation = 0;
+  #quietUntilMs: EpochMs = epochMs(0);
   #serving = false;
   #closed = false;
 
   constructor(settings: ConnectionSettings) {
-    const { host, port, backOff, wallClock } = settings;
-    this.peer = `${host}:${port}`;
+    const { backOff, wallClock } = settings;
     this.#settings = settings;
-    this.#backOff = new BackOff(backOff, wallClock, seededRandom(`${this.peer}/${wallClock.now()}`));
+    this.#transport = transportOf(settings);
+    this.#wallClock = wallClock;
+    this.peer = peerName(this.#transport);
+    const random = seededRandom(`${this.peer}/${wallClock.now()}`);
+    this.#backOff = new BackOff(backOff, wallClock, random);
+    this.#health = new UnitHealth(backOff, wallClock, random);
   }
 
-  /** Rises with every TCP connection made: when it has changed, another device may stand there. */
+  /** Rises with every connection made: when it has changed, another device may stand there. */
   get generation(): number {
     return this.#generation;
   }
 
   /**
-   * Reads `count` (1 to 125) holding registers of a unit, two bytes each, most significant first.
+   * Reads `count` (1 to 125) registers of a unit, two bytes each, most significant first.
    * @throws CommonwattError with a `ModbusErrorCode`.
    */
   readRegisters(unit: number, address: number, count: number, options: RequestOptions): Promise<Buffer> {
     assert(count >= 1 && count <= READ_REGISTERS_MAX, `a read has 1 to 125 registers, not ${count}`);
     const name = { peer: this.peer, unit, what: `read ${address}+${count}` };
-    return this.#submit(name, options, (link) => link.read(name, address, count, options.deadlineMs));
+    return this.#submit(name, options, (link) =>
+      link.read(name, address, count, options.deadlineMs, options.table),
+    );
   }
 
   /**
@@ -102,6 +122,15 @@ export class ModbusConnection {
     return this.#submit(name, options, (link) => link.write(name, address, values, options.deadlineMs));
   }
 
+  /**
+   * Writes one register of a unit by function 6.
+   * @throws CommonwattError with a `ModbusErrorCode`, or what `beforeSend` threw.
+   */
+  writeRegister(unit: number, address: number, value: number, options: RequestOptions): Promise<void> {
+    const name = { peer: this.peer, unit, what: `write ${address}` };
+    return this.#submit(name, options, (link) => link.writeSingle(name, address, value, options.deadlineMs));
+  }
+
   /** Drops the connection and rejects every request that waits or is in flight. */
   close(): void {
     this.#closed = true;
@@ -117,7 +146,7 @@ export class ModbusConnection {
     options: RequestOptions,
     send: (link: ModbusLink) => Promise<Reply>,
   ): Promise<Reply> {
-    const { wallClock } = this.#settings;
+    const wallClock = this.#wallClock;
     return new Promise<Reply>((resolve, reject) => {
       const waiting = wallClock.after(durationMs(Math.max(0, options.deadlineMs - wallClock.now())), () => {
         const position = this.#queue.indexOf(request);
@@ -147,62 +176,94 @@ export class ModbusConnection {
   }
 
   async #serve(request: QueuedRequest): Promise<void> {
-    let sent = false;
+    const { name, options } = request;
+    let onWire = false;
     try {
       const link = await this.#openLink(request);
-      request.options.beforeSend?.();
-      sent = true;
+      await this.#pause(request);
+      onWire = true;
+      await link.prepare(name, options.deadlineMs);
+      onWire = false;
+      options.beforeSend?.();
+      onWire = true;
       await request.perform(link);
-      this.#noteAnswer();
+      this.#noteAnswer(name.unit);
     } catch (error) {
-      if (sent) this.#noteFailure(error);
+      if (onWire) this.#noteFailure(error, name.unit);
       request.reject(error);
     }
+    if (!onWire) return;
+    this.#quietFor(this.#settings.gapMs);
+    if (this.#settings.hangUpAfterRequest) this.#drop(CLOSED_BY_US);
+  }
+
+  #quietFor(lengthMs = 0): void {
+    if (lengthMs > 0) this.#quietUntilMs = epochMs(this.#wallClock.now() + lengthMs);
+  }
+
+  async #pause({ name, options }: QueuedRequest): Promise<void> {
+    if (this.#quietUntilMs === 0) return;
+    const waitMs = Math.min(this.#quietUntilMs, options.deadlineMs) - this.#wallClock.now();
+    if (waitMs <= 0) return;
+    await sleep(this.#wallClock, durationMs(waitMs));
+    if (this.#wallClock.now() < options.deadlineMs) return;
+    throw modbusError("MODBUS_TIMEOUT", "the pause before it took until the deadline", name);
   }
 
   async #openLink({ name, options }: QueuedRequest): Promise<ModbusLink> {
     if (this.#closed) throw modbusError("MODBUS_CLOSED", CLOSED_BY_US, name);
+    this.#refuseWhile(this.#health.remainingMs(name.unit), name);
     if (this.#link?.isOpen) return this.#link;
-    const waitMs = Math.ceil(this.#backOff.remainingMs);
-    if (waitMs > 0) {
-      throw modbusError("MODBUS_BACKING_OFF", `left alone for ${waitMs} ms more after failures`, name);
-    }
-    const link = await openLink(this.#settings, name, options.deadlineMs).catch((error: unknown) => {
-      this.#backOff.fail();
-      throw error;
-    });
+    this.#refuseWhile(this.#backOff.remainingMs, name);
+    const link = await openLink(this.#transport, this.#wallClock, name, options.deadlineMs).catch(
+      (error: unknown) => {
+        this.#backOff.fail();
+        throw error;
+      },
+    );
     if (this.#closed) {
       link.destroy(CLOSED_BY_US);
       throw modbusError("MODBUS_CLOSED", CLOSED_BY_US, name);
     }
     this.#link = link;
-    this.#linkHasAnswered = false;
-    this.#timeoutsInARow = 0;
+    this.#health.linkOpened();
     this.#generation += 1;
+    this.#quietFor(this.#settings.settleMs);
     return link;
   }
 
-  #noteAnswer(): void {
-    this.#linkHasAnswered = true;
-    this.#timeoutsInARow = 0;
+  #refuseWhile(remainingMs: number, name: RequestName): void {
+    const waitMs = Math.ceil(remainingMs);
+    if (waitMs === 0) return;
+    throw modbusError("MODBUS_BACKING_OFF", `left alone for ${waitMs} ms more after failures`, name);
+  }
+
+  #noteAnswer(unit: number): void {
+    this.#health.answered(unit);
+    this.#noteLinkAnswer();
+  }
+
+  #noteLinkAnswer(): void {
     this.#lostUnanswered = 0;
     this.#backOff.succeed();
   }
 
-  #noteFailure(error: unknown): void {
+  #noteFailure(error: unknown, unit: number): void {
     if (isCommonwattError(error, "MODBUS_EXCEPTION")) {
-      this.#noteAnswer();
+      if (GATEWAY_EXCEPTIONS.has(exceptionCodeOf(error))) this.#health.unreachable(unit);
+      else this.#health.answered(unit);
+      this.#noteLinkAnswer();
     } else if (isCommonwattError(error, "MODBUS_TIMEOUT")) {
-      this.#timeoutsInARow += 1;
-      if (this.#timeoutsInARow < TIMEOUTS_TO_RECONNECT) return;
+      this.#health.unanswered(unit);
+      if (!this.#health.linkIsSilent) return;
       this.#drop("the peer is silent");
-      this.#backOff.fail();
+      if (this.#health.severalAreSilent) this.#backOff.fail();
     } else if (isCommonwattError(error, "MODBUS_CONNECTION_LOST")) {
       this.#drop(messageOf(error));
       // A peer that has worked is tried again at once; one that hangs up twice without a word is not.
-      this.#lostUnanswered = this.#linkHasAnswered ? 0 : this.#lostUnanswered + 1;
+      this.#lostUnanswered = this.#health.hasAnswered ? 0 : this.#lostUnanswered + 1;
       if (this.#lostUnanswered >= LOSSES_TO_BACK_OFF) this.#backOff.fail();
-    } else {
+    } else if (this.#transport.kind === "tcp") {
       // After a frame that makes no sense the next bytes may be its rest: start on a clean stream.
       this.#drop("the peer sent a frame that makes no sense");
     }

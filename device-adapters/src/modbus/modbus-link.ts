@@ -1,49 +1,98 @@
-import { createConnection, type Socket } from "node:net";
-import { type Clock, durationMs, type EpochMs } from "@commonwatt/vpp-core";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type Clock, type CommonwattError, durationMs, type EpochMs } from "@commonwatt/vpp-core";
 import modbusSerial from "modbus-serial";
-import { fromLibraryError, modbusError, type RequestName } from "./modbus-errors.ts";
+import { exceptionCodeOf, fromLibraryError, modbusError, type RequestName } from "./modbus-errors.ts";
+import { type LineTiming, RtuPort } from "./rtu-port.ts";
+
+/** Which of a unit's two register tables to read. */
+export type RegisterTable = "holding" | "input";
 
 /** The library's client; the package is CommonJS, so its class stands behind `default`. */
 const ModbusRtu = modbusSerial.default;
 type Client = InstanceType<typeof ModbusRtu>;
 
-/** Where a link leads and whose time its deadlines are in. */
-export interface LinkSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly wallClock: Clock;
-}
-
 /**
- * One TCP connection and the modbus-serial client on it, used once and thrown away. The socket is ours:
- * the library does not tell of a reset connection and leaves requests pending after one, so that loss,
- * deadlines and closing are watched here and every request settles.
+ * One open connection or serial line and the modbus-serial client on it, used once and thrown away. The
+ * stream is ours: the library does not tell of a reset connection and leaves requests pending after one,
+ * so that loss, deadlines and closing are watched here and every request settles.
  */
 export class ModbusLink {
-  readonly #socket: Socket;
+  readonly #stream: Duplex;
   readonly #client: Client;
   readonly #wallClock: Clock;
+  /** `null` where frames have numbers of their own, as over Modbus TCP. */
+  readonly #line: RtuPort | null;
   #rejectInFlight: ((why: string) => void) | null = null;
   #lost: string | null = null;
 
-  constructor(socket: Socket, wallClock: Clock) {
-    this.#socket = socket;
+  private constructor(stream: Duplex, client: Client, line: RtuPort | null, wallClock: Clock) {
+    this.#stream = stream;
+    this.#client = client;
+    this.#line = line;
     this.#wallClock = wallClock;
-    this.#client = new ModbusRtu();
-    this.#client.linkTCP(socket, { port: socket.remotePort ?? 0 }, () => undefined);
-    socket.on("error", (error) => this.#lose(error.message));
-    socket.on("end", () => this.#lose("the peer closed the connection"));
-    socket.on("close", () => this.#lose("the connection closed"));
+    stream.on("error", (error) => this.#lose(error.message));
+    stream.on("end", () => this.#lose("the peer closed the connection"));
+    stream.on("close", () => this.#lose("the connection closed"));
+  }
+
+  /** Speaks Modbus TCP on a connected socket. */
+  static overTcp(socket: Socket, wallClock: Clock): ModbusLink {
+    const client = new ModbusRtu();
+    client.linkTCP(socket, { port: socket.remotePort ?? 0 }, () => undefined);
+    return new ModbusLink(socket, client, null, wallClock);
+  }
+
+  /** Speaks RTU on an open serial line, or on a connection to one. */
+  static overLine(stream: Duplex, timing: LineTiming, wallClock: Clock): ModbusLink {
+    const line = new RtuPort(stream, timing, wallClock);
+    const client = new ModbusRtu(line);
+    client.open();
+    return new ModbusLink(stream, client, line, wallClock);
   }
 
   get isOpen(): boolean {
     return this.#lost === null && this.#client.isOpen;
   }
 
-  /** Reads `count` holding registers (function 3): two bytes each, most significant first. */
-  async read(request: RequestName, address: number, count: number, deadlineMs: EpochMs): Promise<Buffer> {
+  /**
+   * Gets the line ready for a request to a unit: silent, and in step when the unit may still answer an
+   * earlier request.
+   */
+  async prepare(request: RequestName, deadlineMs: EpochMs): Promise<void> {
+    if (this.#line === null) return;
+    await this.#line.quiet(deadlineMs);
+    const probe = this.#line.owedBy(request.unit);
+    if (probe === null) return;
+    try {
+      await this.read(
+        { ...request, what: "a read that clears the line" },
+        probe.address,
+        probe.count,
+        deadlineMs,
+      );
+    } catch (error) {
+      // Refused is answered, too.
+      if (exceptionCodeOf(error) === null) throw error;
+    }
+    await this.#line.quiet(deadlineMs);
+  }
+
+  /**
+   * Reads `count` holding registers (function 3), or input registers (function 4): two bytes each, most
+   * significant first.
+   */
+  async read(
+    request: RequestName,
+    address: number,
+    count: number,
+    deadlineMs: EpochMs,
+    table: RegisterTable = "holding",
+  ): Promise<Buffer> {
     const { buffer } = await this.#exchange<{ buffer: Buffer }>(request, deadlineMs, (done) =>
-      this.#client.writeFC3(request.unit, address, count, done),
+      table === "holding"
+        ? this.#client.writeFC3(request.unit, address, count, done)
+        : this.#client.writeFC4(request.unit, address, count, done),
     );
     if (buffer.length !== 2 * count) {
       throw modbusError("MODBUS_BAD_FRAME", `${buffer.length} bytes for ${count} registers`, request);
@@ -66,6 +115,21 @@ export class ModbusLink {
     }
   }
 
+  /** Writes one register by function 6, which is all that some devices take. */
+  async writeSingle(
+    request: RequestName,
+    address: number,
+    value: number,
+    deadlineMs: EpochMs,
+  ): Promise<void> {
+    const echo = await this.#exchange<{ address: number; value: number }>(request, deadlineMs, (done) =>
+      this.#client.writeFC6(request.unit, address, value, done),
+    );
+    if (echo.address !== address || echo.value !== value) {
+      throw modbusError("MODBUS_BAD_FRAME", `echoed ${echo.value} at ${echo.address}`, request);
+    }
+  }
+
   /** Drops the connection; a request in flight is rejected first. */
   destroy(why: string): void {
     this.#lose(why);
@@ -74,7 +138,7 @@ export class ModbusLink {
   #lose(why: string): void {
     this.#lost ??= why;
     this.#rejectInFlight?.(why);
-    this.#socket.destroy();
+    this.#stream.destroy();
   }
 
   #exchange<Reply>(
@@ -91,49 +155,29 @@ export class ModbusLink {
         this.#rejectInFlight = null;
         end();
       };
+      const fail = (error: CommonwattError): void =>
+        finish(() => {
+          if (error.code === "MODBUS_EXCEPTION") this.#line?.settle();
+          else this.#line?.abandon();
+          reject(error);
+        });
       let settled = false;
       const timer = this.#wallClock.after(durationMs(Math.max(0, deadlineMs - this.#wallClock.now())), () =>
-        finish(() => reject(modbusError("MODBUS_TIMEOUT", "no answer before the deadline", request))),
+        fail(modbusError("MODBUS_TIMEOUT", "no answer before the deadline", request)),
       );
-      this.#rejectInFlight = (why) =>
-        finish(() => reject(modbusError("MODBUS_CONNECTION_LOST", why, request)));
+      this.#rejectInFlight = (why) => fail(modbusError("MODBUS_CONNECTION_LOST", why, request));
       if (this.isOpen) {
-        start((error, reply) =>
-          finish(() => (error ? reject(fromLibraryError(error, request)) : resolve(reply))),
-        );
+        start((error, reply) => {
+          if (error) fail(fromLibraryError(error, request));
+          else
+            finish(() => {
+              this.#line?.settle();
+              resolve(reply);
+            });
+        });
       } else {
         this.#rejectInFlight(this.#lost ?? "the connection is gone");
       }
     });
   }
-}
-
-/**
- * Opens a TCP connection for a request that waits until `deadlineMs`.
- * @throws CommonwattError `MODBUS_CONNECT_FAILED`, retryable.
- */
-export function openLink(
-  settings: LinkSettings,
-  request: RequestName,
-  deadlineMs: EpochMs,
-): Promise<ModbusLink> {
-  const { host, port, wallClock } = settings;
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port, noDelay: true, keepAlive: true });
-    const fail = (why: string, cause?: unknown): void => {
-      timer.cancel();
-      socket.destroy();
-      reject(modbusError("MODBUS_CONNECT_FAILED", `cannot connect: ${why}`, request, cause));
-    };
-    const timer = wallClock.after(durationMs(Math.max(0, deadlineMs - wallClock.now())), () =>
-      fail("no answer before the deadline"),
-    );
-    const onError = (error: NodeJS.ErrnoException): void => fail(error.code ?? error.message, error);
-    socket.once("error", onError);
-    socket.once("connect", () => {
-      timer.cancel();
-      socket.removeListener("error", onError);
-      resolve(new ModbusLink(socket, wallClock));
-    });
-  });
 }
