@@ -11,6 +11,7 @@ const FAULTS: ReadonlySet<string> = new Set([
   "SUNSPEC_MODEL_MOVED",
   "SUNSPEC_NOT_FOUND",
   "SUNSPEC_NOTHING_KNOWN",
+  "SUNSPEC_NO_SUCH_DEVICE",
   "SUNSPEC_TORN_READ",
 ]);
 

@@ -1,9 +1,21 @@
-import { roundToWatts, type Watts } from "@commonwatt/vpp-core";
+import { roundToWatts } from "@commonwatt/vpp-core";
+import {
+  chargeMaxW,
+  dischargeMaxW,
+  type LimitImages,
+  ratedChargeMaxW,
+  ratedDischargeMaxW,
+} from "./battery-limits.ts";
+import {
+  type CommandRefusal,
+  type ModelCommand,
+  type ModelWrite,
+  registerDifference,
+} from "./model-command.ts";
 import { pointOf } from "./model-definition.ts";
 import { type ModelImage, rawNumberAt } from "./model-image.ts";
 import { storageModel } from "./models/storage-model.ts";
 import { encodeNumber } from "./point-codec.ts";
-import { chargeMaxW, dischargeMaxW } from "./storage-limits.ts";
 
 /** StorCtl_Mod: bit 0 makes the device heed InWRte, bit 1 OutWRte. */
 const CONTROL_BOTH = 3;
@@ -12,24 +24,6 @@ const CONTROL_NONE = 0;
 const CHARGE_FROM_GRID = 1;
 /** The longest time a uint16 can say; 65535 means "not implemented". */
 const REVERSION_MAX_S = 65_534;
-
-/** One write request: a point of model 124, the values from it on, as unsigned registers. */
-export interface StorageWrite {
-  readonly point: string;
-  readonly values: readonly number[];
-}
-
-/** How a battery is brought to hold one power: the writes in their order, and what they come to. */
-export interface StorageCommand {
-  readonly writes: readonly StorageWrite[];
-  /** The power asked for, clamped to the limits and rounded to what the percentages can say. */
-  readonly appliedPowerW: Watts;
-}
-
-/** Why a battery cannot be commanded, as a sentence. */
-export interface StorageRefusal {
-  readonly refusal: string;
-}
 
 /** A raw register value as it goes on the wire. */
 function wire(name: string, value: number): number {
@@ -62,23 +56,32 @@ function windowFor(powerW: number, chargeW: number, dischargeW: number, rawPerPe
     : { outRaw: held, inRaw: pushed, appliedW: heldW };
 }
 
+/** The models a command is planned from; model 124 must be there. */
+export interface StorageImages extends LimitImages {
+  readonly storage: ModelImage;
+}
+
 /**
  * Works out the writes that make a battery hold `powerW` (+ is discharge) for `durationS` by model 124:
- * the reversion timer first, then the window, the mode last. All numbers come from `storage` and
- * `nameplate` as just read, scale factors included.
+ * the reversion timer first, then the window, the mode last. All numbers come from `images` as just read,
+ * scale factors included; the power is clamped to what the battery can do now, and cut to whole steps of
+ * `stepW` where the device takes no others.
  */
 export function planStorageCommand(
-  powerW: Watts,
+  powerW: number,
   durationS: number,
-  storage: ModelImage,
-  nameplate: ModelImage | null,
-): StorageCommand | StorageRefusal {
-  const charge = chargeMaxW(storage);
-  const discharge = dischargeMaxW(storage, nameplate);
+  images: StorageImages,
+  stepW = 1,
+): ModelCommand | CommandRefusal {
+  const { storage } = images;
+  const charge = ratedChargeMaxW(images);
+  const discharge = ratedDischargeMaxW(images);
+  const [chargeNow, dischargeNow] = [chargeMaxW(images), dischargeMaxW(images)];
   const scale = rawNumberAt(storage, "InOutWRte_SF");
-  if (charge.status !== "good" || charge.value <= 0)
+  if (charge.status !== "good" || charge.value <= 0 || chargeNow.status !== "good") {
     return { refusal: "the charge power limit is not known" };
-  if (discharge.status !== "good" || discharge.value <= 0) {
+  }
+  if (discharge.status !== "good" || discharge.value <= 0 || dischargeNow.status !== "good") {
     return { refusal: "the discharge power limit is not known" };
   }
   if (scale.status !== "good" || scale.value > 0 || scale.value < -2) {
@@ -87,7 +90,9 @@ export function planStorageCommand(
   if (rawNumberAt(storage, "InOutWRte_RvrtTms").status !== "good") {
     return { refusal: "the device has no reversion timer: a command would outlive us" };
   }
-  const window = windowFor(powerW, charge.value, discharge.value, 10 ** -scale.value);
+  const allowedW = Math.max(-chargeNow.value, Math.min(dischargeNow.value, powerW));
+  const wishedW = Math.trunc(allowedW / stepW) * stepW || 0;
+  const window = windowFor(wishedW, charge.value, discharge.value, 10 ** -scale.value);
   const fromGrid = powerW < 0 && rawNumberAt(storage, "ChaGriSet").status === "good";
   const reversionS = Math.min(REVERSION_MAX_S, Math.max(1, Math.ceil(durationS)));
   return {
@@ -108,7 +113,7 @@ export function planStorageCommand(
 export function planStorageRelease(
   storage: ModelImage,
   chargeFromGridBefore: number | null,
-): readonly StorageWrite[] {
+): readonly ModelWrite[] {
   const scale = rawNumberAt(storage, "InOutWRte_SF");
   const full =
     scale.status === "good" && scale.value <= 0 && scale.value >= -2 ? 100 * 10 ** -scale.value : null;
@@ -120,15 +125,19 @@ export function planStorageRelease(
 }
 
 /** Where a model read back differs from what was written, as a sentence; `null` when it does not. */
-export function differenceFrom(storage: ModelImage, writes: readonly StorageWrite[]): string | null {
-  for (const { point, values } of writes) {
-    const { offset } = pointOf(storageModel, point, false);
-    for (const [index, value] of values.entries()) {
-      const found = storage.bytes.readUInt16BE(2 * (offset + index));
-      // Some devices count the reversion timer down in its own register.
-      const holds = point === "InOutWRte_RvrtTms" ? found > 0 && found <= value : found === value;
-      if (!holds) return `${point}+${index} was written as ${value} and reads ${found}`;
-    }
+export function differenceFrom(storage: ModelImage, writes: readonly ModelWrite[]): string | null {
+  for (const write of writes) {
+    const difference =
+      write.point === "InOutWRte_RvrtTms"
+        ? timerDifference(storage, write)
+        : registerDifference(storage, write);
+    if (difference !== null) return difference;
   }
   return null;
+}
+
+/** Some devices count the reversion timer down in its own register. */
+function timerDifference(storage: ModelImage, { point, values: [written = 0] }: ModelWrite): string | null {
+  const found = storage.bytes.readUInt16BE(2 * pointOf(storageModel, point, false).offset);
+  return found > 0 && found <= written ? null : `${point} was written as ${written} and reads ${found}`;
 }

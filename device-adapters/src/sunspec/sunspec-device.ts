@@ -6,21 +6,25 @@ import type {
   DeviceIdentity,
   DeviceReading,
   EpochMs,
+  PvLimitControl,
 } from "@commonwatt/vpp-core";
 import { CounterWatch } from "./counter-watch.ts";
 import { isDeviceFault } from "./device-fault.ts";
-import type { ModelRole } from "./device-map.ts";
-import { StorageControl } from "./storage-control.ts";
-import { type CounterWatches, type ModelOutcome, pointsFrom } from "./sunspec-points.ts";
+import { ControllerHeartbeat, DeviceHeartbeat } from "./heartbeat.ts";
+import { type ModelRole, rolesToRead } from "./model-role.ts";
+import { batteryControlOf, pvLimitControlOf } from "./power-controls.ts";
+import { type CounterWatches, imageOf, type ModelOutcome, pointsFrom, staled } from "./sunspec-points.ts";
 import type { SunSpecSession } from "./sunspec-session.ts";
 
 /** An open SunSpec device. */
 export class SunSpecDevice implements Device {
   readonly id: DeviceId;
   readonly battery: BatteryControl | null;
-  readonly pvLimit: null = null;
+  readonly pvLimit: PvLimitControl | null;
   readonly #session: SunSpecSession;
   readonly #letGo: () => void;
+  readonly #heartbeat: ControllerHeartbeat;
+  readonly #deviceHeartbeat = new DeviceHeartbeat();
   #counters: CounterWatches = { gridImport: new CounterWatch(), gridExport: new CounterWatch() };
   #serialNumber: string;
 
@@ -29,7 +33,9 @@ export class SunSpecDevice implements Device {
     this.#session = session;
     this.#letGo = letGo;
     this.#serialNumber = session.map.identity.serialNumber;
-    this.battery = session.map.models.has("storage") ? new StorageControl(session) : null;
+    this.#heartbeat = new ControllerHeartbeat(session);
+    this.battery = batteryControlOf(session, this.#heartbeat);
+    this.pvLimit = pvLimitControlOf(session, this.#heartbeat);
   }
 
   get identity(): DeviceIdentity {
@@ -49,18 +55,21 @@ export class SunSpecDevice implements Device {
   }
 
   async close(): Promise<void> {
+    this.#heartbeat.stop();
     this.#letGo();
   }
 
   async #readOnce(deadlineMs: EpochMs): Promise<DeviceReading> {
     const readAtMs = this.#session.clock.now();
     const outcomes = new Map<ModelRole, ModelOutcome>();
-    for (const role of this.#session.map.models.keys()) {
+    for (const role of rolesToRead(this.#session.map.models)) {
       const outcome = await this.#readModel(role, deadlineMs);
       if (outcome !== null) outcomes.set(role, outcome);
     }
     this.#forgetCountersOfAnotherDevice();
-    return { deviceId: this.id, readAtMs, points: pointsFrom(outcomes, this.#counters, readAtMs) };
+    const points = pointsFrom(outcomes, this.#counters, readAtMs);
+    const doubt = this.#deviceHeartbeat.judge((role) => imageOf(outcomes.get(role)), readAtMs);
+    return { deviceId: this.id, readAtMs, points: doubt === null ? points : staled(points, doubt) };
   }
 
   async #readModel(role: ModelRole, deadlineMs: EpochMs): Promise<ModelOutcome | null> {

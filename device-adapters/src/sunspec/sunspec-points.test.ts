@@ -2,8 +2,8 @@ import { epochMs } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { encodeModel, type ModelValues } from "../emulator/model-values.ts";
 import { CounterWatch } from "./counter-watch.ts";
-import type { ModelRole } from "./device-map.ts";
 import type { ModelImage } from "./model-image.ts";
+import type { ModelRole } from "./model-role.ts";
 import { modelById } from "./models/models.ts";
 import { type ModelOutcome, pointsFrom } from "./sunspec-points.ts";
 

@@ -1,11 +1,12 @@
 import type { EpochMs, PointReadings } from "@commonwatt/vpp-core";
+import { chargeMaxW, dischargeMaxW, type LimitImages } from "./battery-limits.ts";
 import type { CounterWatch } from "./counter-watch.ts";
 import { dcPower } from "./dc-modules.ts";
-import type { ModelRole } from "./device-map.ts";
+import { dcPortPower } from "./dc-ports.ts";
 import { combine, energyFrom, powerFrom } from "./measure.ts";
 import { type ModelImage, numberAt } from "./model-image.ts";
+import type { ModelRole } from "./model-role.ts";
 import type { Decoded } from "./point-codec.ts";
-import { chargeMaxW, dischargeMaxW } from "./storage-limits.ts";
 
 /** What came of reading a model: its image, or why there is none. */
 export type ModelOutcome = ModelImage | { readonly failure: string };
@@ -21,92 +22,159 @@ export interface CounterWatches {
 
 type Take = (image: ModelImage) => Decoded<number>;
 
+/** The models of one cycle, asked for one value at a time. */
+interface Cycle {
+  readonly outcomes: ModelOutcomes;
+  from(role: ModelRole, take: Take): Decoded<number>;
+  timeOf(role: ModelRole): EpochMs;
+  /** The role that the device has: the first one, else the second. */
+  either(role: ModelRole, instead: ModelRole): ModelRole;
+}
+
 /** Turns the models of one cycle into points, each with its quality. */
 export function pointsFrom(
   outcomes: ModelOutcomes,
   counters: CounterWatches,
   readAtMs: EpochMs,
 ): PointReadings {
-  const from = (role: ModelRole, take: Take): Decoded<number> => {
-    const outcome = outcomes.get(role);
-    if (outcome === undefined) return { status: "unavailable", reason: `no ${role} model` };
-    return "failure" in outcome ? { status: "bad", reason: outcome.failure } : take(outcome);
+  const cycle: Cycle = {
+    outcomes,
+    from: (role, take) => {
+      const outcome = outcomes.get(role);
+      if (outcome === undefined) return { status: "unavailable", reason: `no ${role} model` };
+      return "failure" in outcome ? { status: "bad", reason: outcome.failure } : take(outcome);
+    },
+    timeOf: (role) => {
+      const outcome = outcomes.get(role);
+      return outcome === undefined || "failure" in outcome ? readAtMs : outcome.sourceTimeMs;
+    },
+    either: (role, instead) => (outcomes.has(role) || !outcomes.has(instead) ? role : instead),
   };
-  const timeOf = (role: ModelRole): EpochMs => {
-    const outcome = outcomes.get(role);
-    return outcome === undefined || "failure" in outcome ? readAtMs : outcome.sourceTimeMs;
-  };
+  const hasAny = (...roles: readonly ModelRole[]): boolean => roles.some((role) => outcomes.has(role));
   return {
-    ...(outcomes.has("inverter") ? inverterPoints(from, timeOf, outcomes) : {}),
-    ...(outcomes.has("storage") ? storagePoints(from, timeOf, outcomes) : {}),
-    ...(outcomes.has("meter") ? meterPoints(from, timeOf, counters) : {}),
+    ...(hasAny("inverter", "acMeasurement") ? inverterPoints(cycle) : {}),
+    ...(hasAny("storage", "storageCapacity", "batteryBank") ? batteryPoints(cycle) : {}),
+    ...(hasAny("meter") ? meterPoints(cycle, counters) : {}),
   };
 }
 
-type From = (role: ModelRole, take: Take) => Decoded<number>;
-type TimeOf = (role: ModelRole) => EpochMs;
+const at =
+  (name: string): Take =>
+  (image) =>
+    numberAt(image, name);
 
-function inverterPoints(from: From, timeOf: TimeOf, outcomes: ModelOutcomes): PointReadings {
+function inverterPoints({ outcomes, from, timeOf, either }: Cycle): PointReadings {
+  const ac = either("inverter", "acMeasurement");
+  const rating = either("nameplate", "capacity");
+  const ratedPower = from(rating, rating === "nameplate" ? at("WRtg") : at("WMax"));
+  const useRating = rating === "capacity" && ratedPower.status === "unavailable";
+  return {
+    inverterPowerW: powerFrom(from(ac, at("W")), timeOf(ac)),
+    inverterPowerMaxW: powerFrom(useRating ? from(rating, at("WMaxRtg")) : ratedPower, timeOf(rating)),
+    ...pvPoint({ outcomes, from, timeOf, either }),
+  };
+}
+
+function pvPoint({ outcomes, from, timeOf }: Cycle): PointReadings {
   const hasStorage = outcomes.has("storage");
+  if (outcomes.has("dcMeasurement") && !outcomes.has("mppt")) {
+    const power = from("dcMeasurement", (image) => dcPortPower(image, "pv"));
+    return { pvPowerW: powerFrom(power, timeOf("dcMeasurement")) };
+  }
+  if (!outcomes.has("inverter") && outcomes.has("storageCapacity")) return {};
   // Without model 160, the DC side of an inverter that has no battery is all PV.
-  const pvPower =
-    outcomes.has("mppt") || hasStorage
-      ? from("mppt", (image) => dcPower(image, "pv", hasStorage))
-      : from("inverter", (image) => numberAt(image, "DCW"));
-  return {
-    inverterPowerW: powerFrom(
-      from("inverter", (image) => numberAt(image, "W")),
-      timeOf("inverter"),
-    ),
-    inverterPowerMaxW: powerFrom(
-      from("nameplate", (image) => numberAt(image, "WRtg")),
-      timeOf("nameplate"),
-    ),
-    pvPowerW: powerFrom(pvPower, timeOf(outcomes.has("mppt") ? "mppt" : "inverter")),
-  };
+  if (outcomes.has("mppt") || hasStorage) {
+    const power = from("mppt", (image) => dcPower(image, "pv", hasStorage));
+    return { pvPowerW: powerFrom(power, timeOf("mppt")) };
+  }
+  // An inverter of IEEE 1547 without DC ports has nothing but sun behind its AC side.
+  const power = outcomes.has("inverter") ? from("inverter", at("DCW")) : from("acMeasurement", at("W"));
+  return { pvPowerW: powerFrom(power, timeOf(outcomes.has("inverter") ? "inverter" : "acMeasurement")) };
 }
 
-function imageOf(outcome: ModelOutcome | undefined): ModelImage | null {
+/** Takes the trust from values that are good: a device whose own count stands still repeats old ones. */
+export function staled(points: PointReadings, reason: string): PointReadings {
+  const entries = Object.entries(points).map(([name, point]) => [
+    name,
+    point?.quality === "good" ? { ...point, quality: "stale", reason } : point,
+  ]);
+  return Object.fromEntries(entries) as PointReadings;
+}
+
+/** The image of a model that could be read. */
+export function imageOf(outcome: ModelOutcome | undefined): ModelImage | null {
   return outcome === undefined || "failure" in outcome ? null : outcome;
 }
 
-function storagePoints(from: From, timeOf: TimeOf, outcomes: ModelOutcomes): PointReadings {
-  const batteryPower = combine(
-    [
-      from("mppt", (image) => dcPower(image, "discharge", true)),
-      from("mppt", (image) => dcPower(image, "charge", true)),
-    ],
-    (discharge = 0, charge = 0) => discharge - charge,
-  );
-  const capacity = from("nameplate", (image) => numberAt(image, "WHRtg"));
-  const chargeState = from("storage", (image) => numberAt(image, "ChaState"));
-  const stored = combine([chargeState, capacity], (percent = 0, energy = 0) => (percent / 100) * energy);
+/** Where a device says the power of its battery: its DC side, or the AC side of a battery alone. */
+function batteryPower({ outcomes, from, timeOf }: Cycle): PointReadings {
+  if (outcomes.has("mppt") || !outcomes.has("storageCapacity")) {
+    const power = combine(
+      [
+        from("mppt", (image) => dcPower(image, "discharge", true)),
+        from("mppt", (image) => dcPower(image, "charge", true)),
+      ],
+      (discharge = 0, charge = 0) => discharge - charge,
+    );
+    return { batteryPowerW: powerFrom(power, timeOf("mppt")) };
+  }
+  if (outcomes.has("dcMeasurement")) {
+    const power = from("dcMeasurement", (image) => dcPortPower(image, "battery"));
+    return { batteryPowerW: powerFrom(power, timeOf("dcMeasurement")) };
+  }
+  return { batteryPowerW: powerFrom(from("acMeasurement", at("W")), timeOf("acMeasurement")) };
+}
+
+/** The energy in the battery and what it can hold, from the model that says so. */
+function batteryEnergy({ outcomes, from, timeOf }: Cycle): PointReadings {
+  const share = (percent = 0, energy = 0): number => (percent / 100) * energy;
+  if (outcomes.has("storage")) {
+    const capacity = from("nameplate", at("WHRtg"));
+    const stored = combine([from("storage", at("ChaState")), capacity], share);
+    return {
+      storedEnergyWh: energyFrom(stored, timeOf("storage")),
+      batteryCapacityWh: energyFrom(capacity, timeOf("nameplate")),
+    };
+  }
+  const role: ModelRole = outcomes.has("storageCapacity") ? "storageCapacity" : "batteryBank";
+  const capacity = from(role, at("WHRtg"));
+  const available = role === "storageCapacity" ? from(role, at("WHAvail")) : null;
+  const stored =
+    available === null || available.status === "unavailable"
+      ? combine([from(role, at("SoC")), capacity], share)
+      : available;
   return {
-    batteryPowerW: powerFrom(batteryPower, timeOf("mppt")),
-    storedEnergyWh: energyFrom(stored, timeOf("storage")),
-    batteryCapacityWh: energyFrom(capacity, timeOf("nameplate")),
-    chargePowerMaxW: powerFrom(from("storage", chargeMaxW), timeOf("storage")),
-    dischargePowerMaxW: powerFrom(
-      from("storage", (image) => dischargeMaxW(image, imageOf(outcomes.get("nameplate")))),
-      timeOf("storage"),
-    ),
+    storedEnergyWh: energyFrom(stored, timeOf(role)),
+    batteryCapacityWh: energyFrom(capacity, timeOf(role)),
   };
 }
 
-function meterPoints(from: From, timeOf: TimeOf, counters: CounterWatches): PointReadings {
+function batteryPoints(cycle: Cycle): PointReadings {
+  const { outcomes, from, timeOf } = cycle;
+  const images: LimitImages = {
+    storage: imageOf(outcomes.get("storage")),
+    nameplate: imageOf(outcomes.get("nameplate")),
+    capacity: imageOf(outcomes.get("capacity")),
+    batteryBank: imageOf(outcomes.get("batteryBank")),
+  };
+  const rated: ModelRole = outcomes.has("storage") ? "storage" : "capacity";
+  const source: ModelRole = outcomes.has("batteryBank") ? "batteryBank" : rated;
+  const isRead = outcomes.has(source);
+  const limit = (take: (images: LimitImages) => Decoded<number>): Decoded<number> =>
+    isRead ? from(source, () => take(images)) : take(images);
+  return {
+    ...batteryPower(cycle),
+    ...batteryEnergy(cycle),
+    chargePowerMaxW: powerFrom(limit(chargeMaxW), timeOf(source)),
+    dischargePowerMaxW: powerFrom(limit(dischargeMaxW), timeOf(source)),
+  };
+}
+
+function meterPoints({ from, timeOf }: Cycle, counters: CounterWatches): PointReadings {
   const timeMs = timeOf("meter");
   return {
-    gridPowerW: powerFrom(
-      from("meter", (image) => numberAt(image, "W")),
-      timeMs,
-    ),
-    gridImportWh: counters.gridImport.judge(
-      from("meter", (image) => numberAt(image, "TotWhImp")),
-      timeMs,
-    ),
-    gridExportWh: counters.gridExport.judge(
-      from("meter", (image) => numberAt(image, "TotWhExp")),
-      timeMs,
-    ),
+    gridPowerW: powerFrom(from("meter", at("W")), timeMs),
+    gridImportWh: counters.gridImport.judge(from("meter", at("TotWhImp")), timeMs),
+    gridExportWh: counters.gridExport.judge(from("meter", at("TotWhExp")), timeMs),
   };
 }

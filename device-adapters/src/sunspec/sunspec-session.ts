@@ -9,10 +9,11 @@ import {
 } from "@commonwatt/vpp-core";
 import type { ModbusConnection, RequestOptions } from "../modbus/modbus-connection.ts";
 import { isDeviceFault, saysModelsMoved } from "./device-fault.ts";
-import { type DeviceMap, discoverDevice, identityFrom, type ModelRole } from "./device-map.ts";
+import { type DeviceAddress, type DeviceMap, discoverDevice, identityFrom } from "./device-map.ts";
 import type { RegisterReader } from "./model-chain.ts";
 import type { ModelImage } from "./model-image.ts";
 import { readModel } from "./model-reader.ts";
+import type { ModelRole } from "./model-role.ts";
 
 /** A device that keeps refusing what its own map says is not searched anew more often than this. */
 const REDISCOVERY_GAP_MS = 60_000;
@@ -21,6 +22,8 @@ const REDISCOVERY_GAP_MS = 60_000;
 export interface SessionSettings {
   readonly connection: ModbusConnection;
   readonly unit: number;
+  /** Which logical device of the unit; `null` takes all of it as one. */
+  readonly device: number | null;
   readonly requestTimeoutMs: number;
 }
 
@@ -56,12 +59,12 @@ export class SunSpecSession {
     context: DeviceContext,
     address: string,
   ): Promise<SunSpecSession> {
-    const { connection, unit, requestTimeoutMs } = settings;
+    const { connection, unit, device, requestTimeoutMs } = settings;
     const read: RegisterReader = (register, count) =>
       connection.readRegisters(unit, register, count, {
         deadlineMs: epochMs(context.wallClock.now() + requestTimeoutMs),
       });
-    const map = await discoverDevice(read, address, context.clock);
+    const map = await discoverDevice(read, { address, device }, context.clock);
     return new SunSpecSession(settings, context, map, connection.generation);
   }
 
@@ -73,6 +76,11 @@ export class SunSpecSession {
   /** Rises with every connection made; see {@link ModbusConnection.generation}. */
   get generation(): number {
     return this.#settings.connection.generation;
+  }
+
+  /** Real time, for what goes on beside calls. */
+  get wallClock(): Clock {
+    return this.#context.wallClock;
   }
 
   /** When a call that begins now must have ended, on the wall clock. */
@@ -165,7 +173,8 @@ export class SunSpecSession {
     this.#rediscoverAfterMs = epochMs(this.#context.wallClock.now() + REDISCOVERY_GAP_MS);
     try {
       const read: RegisterReader = (register, count) => this.#reader(this.deadline())(register, count);
-      this.#map = await discoverDevice(read, this.#address, this.clock);
+      const at: DeviceAddress = { address: this.#address, device: this.#settings.device };
+      this.#map = await discoverDevice(read, at, this.clock);
     } catch (error) {
       this.#context.logger.warn({ error: messageOf(error) }, "the models could not be found again");
       if (isDeviceFault(error)) return;
