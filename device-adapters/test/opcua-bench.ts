@@ -20,7 +20,7 @@ import type { DerServerHome } from "../src/opcua/der-home.ts";
 import { type DerServer, startDerServer } from "../src/opcua/der-server.ts";
 import { type OpcuaOptions, opcua } from "../src/opcua/opcua-connector.ts";
 import type { OpcuaUser } from "../src/opcua/opcua-link.ts";
-import { startRelay, type TcpRelay } from "./tcp-relay.ts";
+import { startRelay, type TcpRelay } from "../src/emulator/faults/tcp-relay.ts";
 import { testContext } from "./test-context.ts";
 
 /** Midnight: the bench plant's sun is down. */

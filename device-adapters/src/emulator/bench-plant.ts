@@ -42,6 +42,7 @@ export class BenchPlant implements Plant {
   readonly #loadPowerW: Watts;
   #nowMs: number;
   #window: BatteryWindow | null = null;
+  #pvLimitW: Watts | null = null;
   #storedWms: number;
   #importWms = 0;
   #exportWms = 0;
@@ -81,8 +82,13 @@ export class BenchPlant implements Plant {
     this.#window = window;
   }
 
+  setPvLimit(limitW: Watts | null): void {
+    this.#pvLimitW = limitW;
+  }
+
   #powers(): Pick<PlantState, "pvPowerW" | "batteryPowerW" | "gridPowerW"> {
-    const pvPowerW = pvPower(this.#nowMs, this.ratings.pvPeakW);
+    const sunW = pvPower(this.#nowMs, this.ratings.pvPeakW);
+    const pvPowerW = Math.min(sunW, this.#pvLimitW ?? sunW);
     const batteryPowerW = this.#batteryPower(this.#loadPowerW - pvPowerW);
     const gridPowerW = this.#loadPowerW - pvPowerW - batteryPowerW;
     return { pvPowerW: watts(pvPowerW), batteryPowerW: watts(batteryPowerW), gridPowerW: watts(gridPowerW) };

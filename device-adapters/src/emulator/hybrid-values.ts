@@ -95,14 +95,13 @@ export function settingsValues(plant: Plant): ModelValues {
   };
 }
 
-/** Model 123: connected, without a power limit. The emulated device lets none of it be written. */
-export function controlsValues(): ModelValues {
+/** Model 123: connected, with the power limit as it was set. */
+export function controlsValues(settings: WireValues): ModelValues {
   return {
     points: {
       Conn: 1,
-      WMaxLimPct: 10_000,
+      ...settings,
       WMaxLimPct_SF: -2,
-      WMaxLim_Ena: 0,
       OutPFSet: 1_000,
       OutPFSet_SF: -3,
       OutPFSet_Ena: 0,

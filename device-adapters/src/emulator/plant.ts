@@ -39,4 +39,6 @@ export interface Plant {
   state(): PlantState;
   /** Commands the battery; `null` returns it to its own mode. */
   setBatteryWindow(window: BatteryWindow | null): void;
+  /** Caps the solar power; `null` lifts the cap. A plant without this takes no limits. */
+  setPvLimit?(limitW: Watts | null): void;
 }

@@ -28,7 +28,8 @@ export interface SunSpecEmulator {
 
 /**
  * Serves emulated SunSpec devices over Modbus TCP. A hybrid has models 1, 103, 120, 121, 123, 124 and 160,
- * a meter 1 and 203, from address 40000. The battery obeys model 124 with its reversion timer.
+ * a `der` 1, 701, 702, 704, 713, 714 and 715, a meter 1 and 203, from address 40000. Models 123, 124 and
+ * 704 are obeyed, with their reversion timers.
  * @throws CommonwattError `EMULATOR_PORT_IN_USE`, or `EMULATOR_LISTEN_FAILED`.
  */
 export async function startSunSpecEmulator(options: SunSpecEmulatorOptions): Promise<SunSpecEmulator> {
@@ -37,7 +38,7 @@ export async function startSunSpecEmulator(options: SunSpecEmulatorOptions): Pro
   const plants = new Set(options.units.map(({ plant }) => plant));
   // Units may share a plant: a reversion that is due must come before anybody looks at it.
   const settle = (): void => {
-    for (const unit of units.values()) unit.storage?.settle();
+    for (const unit of units.values()) unit.settle();
     for (const plant of plants) plant.advanceTo(clock.now());
   };
   for (const unit of options.units) {

@@ -1,5 +1,4 @@
 import type { Clock } from "@commonwatt/vpp-core";
-import type { ModelDefinition } from "../sunspec/model-definition.ts";
 import { basicSettingsModel } from "../sunspec/models/basic-settings-model.ts";
 import { commonModel } from "../sunspec/models/common-model.ts";
 import { immediateControlsModel } from "../sunspec/models/immediate-controls-model.ts";
@@ -8,7 +7,9 @@ import { meterModel } from "../sunspec/models/meter-model.ts";
 import { mpptModel } from "../sunspec/models/mppt-model.ts";
 import { nameplateModel } from "../sunspec/models/nameplate-model.ts";
 import { storageModel } from "../sunspec/models/storage-model.ts";
+import { derModels } from "./der-models.ts";
 import type { EmulatedIdentity } from "./emulated-identity.ts";
+import type { EmulatedModel } from "./emulated-model.ts";
 import { distortedValues, NO_REGISTER_FAULTS, type RegisterFaults } from "./faults/register-faults.ts";
 import {
   controlsValues,
@@ -18,6 +19,7 @@ import {
   settingsValues,
   storageValues,
 } from "./hybrid-values.ts";
+import { immediateLimit } from "./immediate-limit.ts";
 import { meterValues } from "./meter-values.ts";
 import type { ModbusException, RegisterBank } from "./modbus-server.ts";
 import { encodeModel, type ModelValues } from "./model-values.ts";
@@ -37,15 +39,12 @@ export interface SunSpecEmulatorUnit {
   /** Unit id, 1 to 247. */
   readonly unit: number;
   readonly plant: Plant;
-  /** `hybrid` is an inverter with PV and, when the plant has one, a battery; `meter` is its grid meter. */
-  readonly kind: "hybrid" | "meter";
+  /**
+   * `hybrid` is an inverter with PV and, when the plant has one, a battery; `der` is the same with a battery
+   * by the models of IEEE 1547; `meter` is its grid meter.
+   */
+  readonly kind: "hybrid" | "der" | "meter";
   readonly identity: EmulatedIdentity;
-}
-
-interface EmulatedModel {
-  readonly id: number;
-  readonly definition: ModelDefinition;
-  readonly values: () => ModelValues;
 }
 
 /** What a unit needs from the server it is on. */
@@ -74,12 +73,17 @@ export class SunSpecUnit implements RegisterBank {
     const isTimerStuck = (): boolean => this.#faults.timerStuck;
     this.storage = hasBattery ? new StorageRegisters(plant, context.clock, isTimerStuck) : null;
     const common = { id: 1, definition: commonModel, values: () => commonValues(identity) };
-    const own = kind === "meter" ? meterModels(plant) : hybridModels(plant, this.storage);
-    this.#models = [common, ...own];
+    this.#models = [common, ...ownModels(kind, plant, this.storage, context.clock)];
   }
 
   get #faults(): RegisterFaults {
     return this.#context.registerFaults?.() ?? NO_REGISTER_FAULTS;
+  }
+
+  /** Brings the timers and the plant up to now. */
+  settle(): void {
+    this.storage?.settle();
+    for (const { controls } of this.#models) controls?.settle();
   }
 
   read(address: number, count: number): Buffer | ModbusException {
@@ -91,6 +95,14 @@ export class SunSpecUnit implements RegisterBank {
   }
 
   write(address: number, values: readonly number[]): ModbusException | null {
+    const controlled = this.#models.find(({ id, controls, definition }) => {
+      const offset = address - (this.#addressOf(id) ?? Number.POSITIVE_INFINITY);
+      return controls !== undefined && offset >= 0 && offset + values.length <= definition.registers;
+    });
+    if (controlled?.controls !== undefined) {
+      this.#context.settle();
+      return controlled.controls.write(address - (this.#addressOf(controlled.id) ?? 0), values);
+    }
     const storageAddress = this.#addressOf(STORAGE_ID);
     if (this.storage === null || storageAddress === null) return ILLEGAL_ADDRESS;
     this.#context.settle();
@@ -131,11 +143,26 @@ function commonValues({ manufacturer, model, firmware, serialNumber }: EmulatedI
   return { points: { Mn: manufacturer, Md: model, Vr: firmware, SN: serialNumber } };
 }
 
+function ownModels(
+  kind: SunSpecEmulatorUnit["kind"],
+  plant: Plant,
+  storage: StorageRegisters | null,
+  clock: Clock,
+): readonly EmulatedModel[] {
+  if (kind === "meter") return meterModels(plant);
+  return kind === "der" ? derModels(plant, clock) : hybridModels(plant, storage, clock);
+}
+
 function meterModels(plant: Plant): readonly EmulatedModel[] {
   return [{ id: 203, definition: meterModel, values: () => meterValues(plant) }];
 }
 
-function hybridModels(plant: Plant, storage: StorageRegisters | null): readonly EmulatedModel[] {
+function hybridModels(
+  plant: Plant,
+  storage: StorageRegisters | null,
+  clock: Clock,
+): readonly EmulatedModel[] {
+  const limit = immediateLimit(plant, clock);
   const storageModels =
     storage === null
       ? []
@@ -144,7 +171,12 @@ function hybridModels(plant: Plant, storage: StorageRegisters | null): readonly 
     { id: 103, definition: integerInverterModel, values: () => inverterValues(plant) },
     { id: 120, definition: nameplateModel, values: () => nameplateValues(plant) },
     { id: 121, definition: basicSettingsModel, values: () => settingsValues(plant) },
-    { id: 123, definition: immediateControlsModel, values: () => controlsValues() },
+    {
+      id: 123,
+      definition: immediateControlsModel,
+      values: () => controlsValues(limit.settings),
+      ...(plant.setPvLimit === undefined ? {} : { controls: limit }),
+    },
     ...storageModels,
     { id: 160, definition: mpptModel, values: () => mpptValues(plant) },
   ];

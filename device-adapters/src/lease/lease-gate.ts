@@ -1,6 +1,8 @@
 import { type Clock, CommonwattError, type EpochMs, isCommonwattError } from "@commonwatt/vpp-core";
 
 const LATE = "LEASE_LATE";
+/** How long a request may be on its way: one that is sent later than this before the end comes too late. */
+const DELIVERY_MS = 100;
 
 /** What the gate asks of a lease. */
 interface GatedLease {
@@ -64,9 +66,12 @@ export class LeaseGate {
    * @throws CommonwattError `LEASE_LATE`; {@link lateRefusal} turns it into a receipt.
    */
   assertInTime({ validUntilMs }: GatedLease): void {
-    const lateMs = this.#clock.now() - validUntilMs;
-    if (lateMs >= 0) {
-      throw new CommonwattError(LATE, `the lease ended ${lateMs} ms ago, while its requests waited`);
+    const leftMs = validUntilMs - this.#clock.now();
+    if (leftMs < DELIVERY_MS) {
+      throw new CommonwattError(
+        LATE,
+        `the lease came to ${leftMs} ms before its end while its requests waited`,
+      );
     }
   }
 }

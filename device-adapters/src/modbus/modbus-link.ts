@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Clock, type CommonwattError, durationMs, type EpochMs } from "@commonwatt/vpp-core";
 import modbusSerial from "modbus-serial";
+import { FrameWatch } from "./frame-watch.ts";
 import { exceptionCodeOf, fromLibraryError, modbusError, type RequestName } from "./modbus-errors.ts";
 import { type LineTiming, RtuPort } from "./rtu-port.ts";
 
@@ -23,6 +24,8 @@ export class ModbusLink {
   readonly #wallClock: Clock;
   /** `null` where frames have numbers of their own, as over Modbus TCP. */
   readonly #line: RtuPort | null;
+  /** `null` where frames have no lengths of their own, as on a line. */
+  #frames: FrameWatch | null = null;
   #rejectInFlight: ((why: string) => void) | null = null;
   #lost: string | null = null;
 
@@ -40,7 +43,11 @@ export class ModbusLink {
   static overTcp(socket: Socket, wallClock: Clock): ModbusLink {
     const client = new ModbusRtu();
     client.linkTCP(socket, { port: socket.remotePort ?? 0 }, () => undefined);
-    return new ModbusLink(socket, client, null, wallClock);
+    const link = new ModbusLink(socket, client, null, wallClock);
+    const frames = new FrameWatch();
+    link.#frames = frames;
+    socket.on("data", (chunk) => frames.take(chunk));
+    return link;
   }
 
   /** Speaks RTU on an open serial line, or on a connection to one. */
@@ -53,6 +60,11 @@ export class ModbusLink {
 
   get isOpen(): boolean {
     return this.#lost === null && this.#client.isOpen;
+  }
+
+  /** Whether frames follow each other on a line, so that it must be prepared for each request. */
+  get isLine(): boolean {
+    return this.#line !== null;
   }
 
   /**
@@ -162,9 +174,10 @@ export class ModbusLink {
           reject(error);
         });
       let settled = false;
-      const timer = this.#wallClock.after(durationMs(Math.max(0, deadlineMs - this.#wallClock.now())), () =>
-        fail(modbusError("MODBUS_TIMEOUT", "no answer before the deadline", request)),
-      );
+      const timer = this.#wallClock.after(durationMs(Math.max(0, deadlineMs - this.#wallClock.now())), () => {
+        fail(modbusError("MODBUS_TIMEOUT", "no answer before the deadline", request));
+        if (this.#frames?.isMidFrame) this.#lose("the rest of a frame never came");
+      });
       this.#rejectInFlight = (why) => fail(modbusError("MODBUS_CONNECTION_LOST", why, request));
       if (this.isOpen) {
         start((error, reply) => {

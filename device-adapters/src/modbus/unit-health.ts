@@ -3,6 +3,8 @@ import { BackOff, type BackOffSettings } from "./back-off.ts";
 
 /** Requests in a row that a unit leaves unanswered before it is left alone. */
 const SILENT_AFTER = 3;
+/** Requests in a row that nobody answers before the link counts as half-open and is replaced. */
+const LINK_SILENT_AFTER = 2;
 
 interface UnitState {
   readonly backOff: BackOff;
@@ -44,7 +46,9 @@ export class UnitHealth {
    * and nobody is left who answers.
    */
   get linkIsSilent(): boolean {
-    return this.#silentInARow >= SILENT_AFTER && [...this.#answered].every((unit) => this.#silent.has(unit));
+    return (
+      this.#silentInARow >= LINK_SILENT_AFTER && [...this.#answered].every((unit) => this.#silent.has(unit))
+    );
   }
 
   /** Whether more than one unit is silent. */

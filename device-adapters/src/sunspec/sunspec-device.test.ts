@@ -128,6 +128,9 @@ test("finds its models anew when they have moved, within the same read", async (
   filler.writeUInt16BE(10, 2);
   replace(server.registers, meterMap("M-1", { W: 200 }, filler));
   expect((await device.read()).points.gridPowerW).toMatchObject({ value: 200, quality: "good" });
+  // Back again soon after, as a device whose L is another one at night.
+  replace(server.registers, meterMap("M-1", { W: 300 }));
+  expect((await device.read()).points.gridPowerW).toMatchObject({ value: 300, quality: "good" });
   await device.close();
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type Clock,
   CommonwattError,
@@ -170,6 +171,7 @@ export class SunSpecSession {
 
   async #discover(): Promise<void> {
     const { generation } = this;
+    const before = this.#map.chain.models;
     this.#rediscoverAfterMs = epochMs(this.#context.wallClock.now() + REDISCOVERY_GAP_MS);
     try {
       const read: RegisterReader = (register, count) => this.#reader(this.deadline())(register, count);
@@ -184,6 +186,8 @@ export class SunSpecSession {
     this.#verifiedGeneration = generation;
     this.#modelsMoved = false;
     this.#isAnotherDevice = false;
+    // A search that found the models elsewhere was right to be made: some devices change L at dusk and dawn.
+    if (!isDeepStrictEqual(this.#map.chain.models, before)) this.#rediscoverAfterMs = epochMs(0);
   }
 
   #reader(deadlineMs: EpochMs): RegisterReader {

@@ -16,7 +16,9 @@ export function standingFaults(faults: readonly Fault<WireFaultName>[]): WireHoo
   let count = 0;
   wire.choose = () => {
     count += 1;
-    return periodic.find(({ name, parameter }) => name === "delay" || count % Math.max(1, parameter) === 0) ?? null;
+    return (
+      periodic.find(({ name, parameter }) => name === "delay" || count % Math.max(1, parameter) === 0) ?? null
+    );
   };
   return wire;
 }

@@ -1,0 +1,74 @@
+import type { DeviceReading, PointName } from "@commonwatt/vpp-core";
+import type { RestlessPlant } from "./restless-plant.ts";
+import { TrackedCalls } from "./tracked-calls.ts";
+
+/** What one fault cost. */
+interface Recovery {
+  readonly fault: string;
+  readonly recoveryMs: number;
+  /** Two poll intervals and the back-off step that an outage as long leads to. */
+  readonly allowedMs: number;
+}
+
+/** A reading that the plant never had in its time. */
+interface WrongReading {
+  readonly fault: string;
+  readonly point: string;
+  readonly value: number;
+}
+
+/** What is counted while faults are injected. */
+export class Tally {
+  readonly calls: TrackedCalls = new TrackedCalls();
+  readonly wrong: WrongReading[] = [];
+  readonly late: { readonly lateMs: number; readonly what: string }[] = [];
+  readonly recoveries: Recovery[] = [];
+  readonly neverRecovered: string[] = [];
+  readonly injected: Record<string, number> = {};
+  goodValues = 0;
+  otherValues = 0;
+  failedReads = 0;
+  commandsApplied = 0;
+  commandsRefused = 0;
+  commandsFailed = 0;
+
+  /** Compares every good value of a reading with what the plant had between two times. */
+  judge(
+    reading: DeviceReading,
+    plant: RestlessPlant,
+    span: (sourceTimeMs: number) => readonly [fromMs: number, toMs: number],
+    fault: string,
+  ): boolean {
+    let allGood = true;
+    for (const [name, measured] of Object.entries(reading.points)) {
+      if (measured.quality !== "good" || measured.value === null) {
+        this.otherValues += 1;
+        allGood = false;
+        continue;
+      }
+      this.goodValues += 1;
+      const [fromMs, toMs] = span(measured.sourceTimeMs);
+      if (plant.had(name as PointName, measured.value, fromMs, toMs)) continue;
+      this.wrong.push({ fault, point: name, value: measured.value });
+    }
+    return allGood;
+  }
+
+  /** Notes that a fault has been injected. */
+  noteFault(name: string): void {
+    this.injected[name] = (this.injected[name] ?? 0) + 1;
+  }
+}
+
+/** The value below which a share of the sorted values lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}
+
+/** The back-off step that failures during an outage lead to, when each wait is half a step at least. */
+export function stepAfterOutage(baseMs: number, outageMs: number): number {
+  let stepMs = baseMs;
+  for (let waitedMs = stepMs / 2; waitedMs < outageMs; waitedMs += stepMs / 2) stepMs *= 2;
+  return stepMs;
+}
