@@ -1,4 +1,5 @@
 import { CommonwattError, isCommonwattError } from "@commonwatt/vpp-core";
+import { modelById } from "./models/models.ts";
 
 /** Reads holding registers of one unit: two bytes each, most significant first. */
 export type RegisterReader = (address: number, count: number) => Promise<Buffer>;
@@ -10,6 +11,8 @@ export interface ModelAddress {
   readonly address: number;
   /** L as the device states it: registers after ID and L. */
   readonly length: number;
+  /** What the device states where that cannot be and `length` is what must be meant. */
+  readonly statedLength?: number;
   /** Which model 1 it follows, from 0: every model 1 begins a new logical device. */
   readonly deviceIndex: number;
 }
@@ -29,6 +32,7 @@ const BASE_ADDRESSES = [40_000, 0, 50_000] as const;
 const MARKER = "SunS";
 const END_MODEL_ID = 0xffff;
 const COMMON_MODEL_ID = 1;
+const COMMON_LENGTHS: readonly number[] = [66, 65];
 const ADDRESS_MAX = 65_535;
 /** No device has that many; a map that says so is broken. */
 const MODELS_MAX = 200;
@@ -51,11 +55,13 @@ export async function walkModelChain(read: RegisterReader): Promise<ModelChain> 
     if (id === null) return { baseAddress, models, end: "exception" };
     if (id === END_MODEL_ID) return { baseAddress, models, end: "end-model" };
     if (id === 0) return { baseAddress, models, end: "zero-id" };
-    const length = await readUnlessRefused(read, address + 1);
-    if (length === null) return { baseAddress, models, end: "exception" };
+    const stated = await readUnlessRefused(read, address + 1);
+    if (stated === null) return { baseAddress, models, end: "exception" };
+    const length = id === COMMON_MODEL_ID ? await commonLength(read, address, stated) : stated;
     if (address + 1 + length > ADDRESS_MAX) return { baseAddress, models, end: "address-overflow" };
     if (id === COMMON_MODEL_ID) deviceIndex += 1;
-    models.push({ id, address, length, deviceIndex });
+    const broken = length === stated ? {} : { statedLength: stated };
+    models.push({ id, address, length, deviceIndex, ...broken });
     address += 2 + length;
   }
 }
@@ -82,6 +88,20 @@ const GIVES_UP: ReadonlySet<string> = new Set([
   "MODBUS_BACKING_OFF",
   "MODBUS_CLOSED",
 ]);
+
+/**
+ * The length of a model 1. It is 66, or 65 without the pad; there are devices that state another one and
+ * have 66 registers all the same. Then what stands behind the candidates decides.
+ */
+async function commonLength(read: RegisterReader, address: number, stated: number): Promise<number> {
+  if (COMMON_LENGTHS.includes(stated)) return stated;
+  for (const length of [stated, ...COMMON_LENGTHS]) {
+    if (address + 2 + length > ADDRESS_MAX) continue;
+    const next = await readUnlessRefused(read, address + 2 + length);
+    if (next !== null && (next === END_MODEL_ID || modelById(next) !== null)) return length;
+  }
+  return stated;
+}
 
 async function readUnlessRefused(read: RegisterReader, address: number): Promise<number | null> {
   try {

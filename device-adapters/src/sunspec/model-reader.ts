@@ -14,7 +14,7 @@ import { planReads, type ReadBlock } from "./read-plan.ts";
 export async function readModel(
   read: RegisterReader,
   definition: ModelDefinition,
-  { id, address, length }: ModelAddress,
+  { id, address, length, statedLength = length }: ModelAddress,
   clock: Clock,
 ): Promise<ModelImage> {
   const blocks = planReads(definition, length, READ_REGISTERS_MAX);
@@ -22,10 +22,10 @@ export async function readModel(
   for (const block of blocks) parts.push(await read(address + block.offset, block.count));
   const bytes = Buffer.concat(parts);
   const sourceTimeMs = clock.now();
-  if (bytes.readUInt16BE(0) !== id || bytes.readUInt16BE(2) !== length) {
+  if (bytes.readUInt16BE(0) !== id || bytes.readUInt16BE(2) !== statedLength) {
     throw new CommonwattError(
       "SUNSPEC_MODEL_MOVED",
-      `at ${address} stood model ${id} with ${length} registers, now ${bytes.readUInt16BE(0)} with ${bytes.readUInt16BE(2)}`,
+      `at ${address} stood model ${id} with ${statedLength} registers, now ${bytes.readUInt16BE(0)} with ${bytes.readUInt16BE(2)}`,
       { details: { address, id, length }, retryable: true },
     );
   }
