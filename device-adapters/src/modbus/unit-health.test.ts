@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { UnitHealth } from "./unit-health.ts";
 
 function health(): UnitHealth {
-  return new UnitHealth({ baseMs: 1_000, maxMs: 60_000 }, simulatedClock(epochMs(0)), seededRandom(1));
+  return new UnitHealth({ baseMs: 1_000, maxMs: 60_000 }, simulatedClock(epochMs(0)), seededRandom(1), 2);
 }
 
 test("a link on which two requests in a row got no answer is half-open", () => {

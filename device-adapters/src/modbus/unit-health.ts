@@ -3,8 +3,6 @@ import { BackOff, type BackOffSettings } from "./back-off.ts";
 
 /** Requests in a row that a unit leaves unanswered before it is left alone. */
 const SILENT_AFTER = 3;
-/** Requests in a row that nobody answers before the link counts as half-open and is replaced. */
-const LINK_SILENT_AFTER = 2;
 
 interface UnitState {
   readonly backOff: BackOff;
@@ -23,9 +21,17 @@ export class UnitHealth {
   /** Units that have answered on the present link, and those that have been silent since any did. */
   readonly #answered = new Set<number>();
   readonly #silent = new Set<number>();
+  readonly #linkSilentAfter: number;
   #silentInARow = 0;
 
-  constructor(settings: BackOffSettings, clock: Clock, random: Random) {
+  /** `linkSilentAfter`: requests in a row that nobody answers before the silence is the link's. */
+  constructor(
+    settings: BackOffSettings,
+    clock: Clock,
+    random: Random,
+    linkSilentAfter: number = SILENT_AFTER,
+  ) {
+    this.#linkSilentAfter = linkSilentAfter;
     this.#settings = settings;
     this.#clock = clock;
     this.#random = random;
@@ -47,7 +53,8 @@ export class UnitHealth {
    */
   get linkIsSilent(): boolean {
     return (
-      this.#silentInARow >= LINK_SILENT_AFTER && [...this.#answered].every((unit) => this.#silent.has(unit))
+      this.#silentInARow >= this.#linkSilentAfter &&
+      [...this.#answered].every((unit) => this.#silent.has(unit))
     );
   }
 
