@@ -8,11 +8,13 @@ import {
   messageOf,
   seededRandom,
   sleep,
+  type Timer,
 } from "@commonwatt/vpp-core";
 import { BackOff, type BackOffSettings } from "./back-off.ts";
 import { exceptionCodeOf, modbusError, type RequestName } from "./modbus-errors.ts";
 import type { ModbusLink, RegisterTable } from "./modbus-link.ts";
 import { openLink } from "./open-link.ts";
+import { OwedReplies } from "./owed-replies.ts";
 import { type PeerAddress, peerName, type Transport, transportOf } from "./transport.ts";
 import { UnitHealth } from "./unit-health.ts";
 
@@ -55,7 +57,8 @@ interface QueuedRequest {
   readonly options: RequestOptions;
   readonly perform: (link: ModbusLink) => Promise<void>;
   readonly reject: (error: unknown) => void;
-  readonly stopWaiting: () => void;
+  /** Ends the wait at the deadline; `null` when the request need not wait. */
+  waiting: Timer | null;
 }
 
 /**
@@ -71,6 +74,7 @@ export class ModbusConnection {
   readonly #transport: Transport;
   readonly #wallClock: Clock;
   readonly #health: UnitHealth;
+  readonly #owed = new OwedReplies();
   readonly #backOff: BackOff;
   readonly #queue: QueuedRequest[] = [];
   #link: ModbusLink | null = null;
@@ -138,7 +142,7 @@ export class ModbusConnection {
   close(): void {
     this.#closed = true;
     for (const request of this.#queue.splice(0)) {
-      request.stopWaiting();
+      request.waiting?.cancel();
       request.reject(modbusError("MODBUS_CLOSED", CLOSED_BY_US, request.name));
     }
     this.#drop(CLOSED_BY_US);
@@ -151,18 +155,16 @@ export class ModbusConnection {
   ): Promise<Reply> {
     const wallClock = this.#wallClock;
     return new Promise<Reply>((resolve, reject) => {
-      const waiting = wallClock.after(durationMs(Math.max(0, options.deadlineMs - wallClock.now())), () => {
-        const position = this.#queue.indexOf(request);
-        if (position >= 0) this.#queue.splice(position, 1);
-        reject(modbusError("MODBUS_TIMEOUT", "its turn did not come before the deadline", name));
-      });
-      const request: QueuedRequest = {
-        name,
-        options,
-        perform: (link) => send(link).then(resolve),
-        reject,
-        stopWaiting: () => waiting.cancel(),
-      };
+      const perform = (link: ModbusLink): Promise<void> => send(link).then(resolve);
+      const request: QueuedRequest = { name, options, perform, reject, waiting: null };
+      if (this.#serving) {
+        const waitMs = Math.max(0, options.deadlineMs - wallClock.now());
+        request.waiting = wallClock.after(durationMs(waitMs), () => {
+          const position = this.#queue.indexOf(request);
+          if (position >= 0) this.#queue.splice(position, 1);
+          reject(modbusError("MODBUS_TIMEOUT", "its turn did not come before the deadline", name));
+        });
+      }
       this.#queue.push(request);
       void this.#serveQueue();
     });
@@ -172,7 +174,7 @@ export class ModbusConnection {
     if (this.#serving) return;
     this.#serving = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      next.stopWaiting();
+      next.waiting?.cancel();
       await this.#serve(next);
     }
     this.#serving = false;
@@ -182,11 +184,13 @@ export class ModbusConnection {
     const { name, options } = request;
     let onWire = false;
     try {
-      const link = await this.#openLink(request);
-      await this.#pause(request);
-      onWire = true;
-      await link.prepare(name, options.deadlineMs);
-      onWire = false;
+      const link = this.#openedLink(name) ?? (await this.#openLink(request));
+      if (this.#quietUntilMs > 0) await this.#pause(request);
+      if (link.isLine) {
+        onWire = true;
+        await link.prepare(name, options.deadlineMs);
+        onWire = false;
+      }
       options.beforeSend?.();
       onWire = true;
       await request.perform(link);
@@ -205,7 +209,6 @@ export class ModbusConnection {
   }
 
   async #pause({ name, options }: QueuedRequest): Promise<void> {
-    if (this.#quietUntilMs === 0) return;
     const waitMs = Math.min(this.#quietUntilMs, options.deadlineMs) - this.#wallClock.now();
     if (waitMs <= 0) return;
     await sleep(this.#wallClock, durationMs(waitMs));
@@ -213,17 +216,20 @@ export class ModbusConnection {
     throw modbusError("MODBUS_TIMEOUT", "the pause before it took until the deadline", name);
   }
 
-  async #openLink({ name, options }: QueuedRequest): Promise<ModbusLink> {
+  /** The link, when it is open; throws when nothing may be asked now. */
+  #openedLink(name: RequestName): ModbusLink | null {
     if (this.#closed) throw modbusError("MODBUS_CLOSED", CLOSED_BY_US, name);
     this.#refuseWhile(this.#health.remainingMs(name.unit), name);
-    if (this.#link?.isOpen) return this.#link;
+    return this.#link?.isOpen ? this.#link : null;
+  }
+
+  async #openLink({ name, options }: QueuedRequest): Promise<ModbusLink> {
     this.#refuseWhile(this.#backOff.remainingMs, name);
-    const link = await openLink(this.#transport, this.#wallClock, name, options.deadlineMs).catch(
-      (error: unknown) => {
-        this.#backOff.fail();
-        throw error;
-      },
-    );
+    const opening = openLink(this.#transport, this.#owed, this.#wallClock, name, options.deadlineMs);
+    const link = await opening.catch((error: unknown) => {
+      this.#backOff.fail();
+      throw error;
+    });
     if (this.#closed) {
       link.destroy(CLOSED_BY_US);
       throw modbusError("MODBUS_CLOSED", CLOSED_BY_US, name);

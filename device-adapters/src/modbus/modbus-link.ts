@@ -4,6 +4,7 @@ import { type Clock, type CommonwattError, durationMs, type EpochMs } from "@com
 import modbusSerial from "modbus-serial";
 import { FrameWatch } from "./frame-watch.ts";
 import { exceptionCodeOf, fromLibraryError, modbusError, type RequestName } from "./modbus-errors.ts";
+import type { OwedReplies } from "./owed-replies.ts";
 import { type LineTiming, RtuPort } from "./rtu-port.ts";
 
 /** Which of a unit's two register tables to read. */
@@ -51,8 +52,8 @@ export class ModbusLink {
   }
 
   /** Speaks RTU on an open serial line, or on a connection to one. */
-  static overLine(stream: Duplex, timing: LineTiming, wallClock: Clock): ModbusLink {
-    const line = new RtuPort(stream, timing, wallClock);
+  static overLine(stream: Duplex, timing: LineTiming, owed: OwedReplies, wallClock: Clock): ModbusLink {
+    const line = new RtuPort(stream, timing, owed, wallClock);
     const client = new ModbusRtu(line);
     client.open();
     return new ModbusLink(stream, client, line, wallClock);
@@ -74,7 +75,7 @@ export class ModbusLink {
   async prepare(request: RequestName, deadlineMs: EpochMs): Promise<void> {
     if (this.#line === null) return;
     await this.#line.quiet(deadlineMs);
-    const probe = this.#line.owedBy(request.unit);
+    const probe = this.#line.owed.probeOf(request.unit);
     if (probe === null) return;
     try {
       await this.read(

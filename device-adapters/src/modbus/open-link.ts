@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type Clock, durationMs, type EpochMs, messageOf } from "@commonwatt/vpp-core";
 import { modbusError, type RequestName } from "./modbus-errors.ts";
 import { ModbusLink } from "./modbus-link.ts";
+import type { OwedReplies } from "./owed-replies.ts";
 import { interFrameGapMs, type RtuTransport, type TcpTransport, type Transport } from "./transport.ts";
 
 /** A serial line delivers a frame without holes, but for what drivers and adapters hold back. */
@@ -11,11 +12,13 @@ const SERIAL_BROKEN_AFTER_MS = 100;
 const SERVER_BROKEN_AFTER_MS = 500;
 
 /**
- * Opens a connection or a serial line for a request that waits until `deadlineMs`.
+ * Opens a connection or a serial line for a request that waits until `deadlineMs`. On a line, `owed` are
+ * the replies that requests before it have not got.
  * @throws CommonwattError `MODBUS_CONNECT_FAILED`, retryable.
  */
 export async function openLink(
   transport: Transport,
+  owed: OwedReplies,
   wallClock: Clock,
   request: RequestName,
   deadlineMs: EpochMs,
@@ -44,12 +47,12 @@ export async function openLink(
       throw fail(messageOf(error), error);
     });
     const timing = { gapMs: interFrameGapMs(transport), brokenAfterMs: SERIAL_BROKEN_AFTER_MS };
-    return ModbusLink.overLine(await within(port, openSerial), timing, wallClock);
+    return ModbusLink.overLine(await within(port, openSerial), timing, owed, wallClock);
   }
   const socket = await within(connectTo(transport), (opening, done) => void opening.once("connect", done));
   if (transport.kind === "tcp") return ModbusLink.overTcp(socket, wallClock);
   const timing = { gapMs: interFrameGapMs(transport), brokenAfterMs: SERVER_BROKEN_AFTER_MS };
-  return ModbusLink.overLine(socket, timing, wallClock);
+  return ModbusLink.overLine(socket, timing, owed, wallClock);
 }
 
 type Opening<Stream> = (stream: Stream, done: () => void) => void;

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { type Clock, durationMs, type EpochMs, epochMs, sleep, type Timer } from "@commonwatt/vpp-core";
+import { type ExpectedReply, mayBe, type OwedReplies, readReplyLength } from "./owed-replies.ts";
 
 /** How an RTU line is timed. */
 export interface LineTiming {
@@ -8,18 +9,6 @@ export interface LineTiming {
   readonly gapMs: number;
   /** Silence in the middle of a reply after which the rest will not come. */
   readonly brokenAfterMs: number;
-}
-
-/** What tells one reply from another: RTU frames have no number to match them by. */
-interface ReplyShape {
-  readonly unit: number;
-  readonly functionCode: number;
-  readonly length: number;
-}
-
-/** A request whose reply may still come, and a register of the unit that asked for. */
-interface OwedReply extends ReplyShape {
-  readonly address: number;
 }
 
 const EXCEPTION_FLAG = 0x80;
@@ -33,22 +22,23 @@ const READ_INPUT_REGISTERS = 4;
 /**
  * An RTU line as modbus-serial wants a port: cuts the bytes of a serial line or a TCP connection into
  * replies. The library checks their CRC, length, unit and function. A reply that an earlier request is
- * still owed is thrown away here; see {@link RtuPort.owedBy}.
+ * still owed is thrown away here.
  */
 export class RtuPort extends EventEmitter {
+  readonly owed: OwedReplies;
   readonly #stream: Duplex;
   readonly #timing: LineTiming;
   readonly #clock: Clock;
   #received: Buffer = Buffer.alloc(0);
   #lastByteAtMs: EpochMs = epochMs(0);
-  #expected: OwedReply | null = null;
-  #owed: OwedReply[] = [];
+  #expected: ExpectedReply | null = null;
   #broken: Timer | null = null;
 
-  constructor(stream: Duplex, timing: LineTiming, clock: Clock) {
+  constructor(stream: Duplex, timing: LineTiming, owed: OwedReplies, clock: Clock) {
     super();
     this.#stream = stream;
     this.#timing = timing;
+    this.owed = owed;
     this.#clock = clock;
     stream.on("data", (chunk: Buffer) => this.#receive(chunk));
   }
@@ -70,7 +60,7 @@ export class RtuPort extends EventEmitter {
     this.#expected = {
       unit: request.readUInt8(0),
       functionCode,
-      length: isRead ? 5 + 2 * request.readUInt16BE(4) : ECHO_LENGTH,
+      length: isRead ? readReplyLength(request.readUInt16BE(4)) : ECHO_LENGTH,
       address: request.readUInt16BE(2),
     };
     this.#received = Buffer.alloc(0);
@@ -91,40 +81,27 @@ export class RtuPort extends EventEmitter {
   /** Gives the request up: its reply may still come. */
   abandon(): void {
     this.#broken?.cancel();
-    if (this.#expected !== null) this.#owed.push(this.#expected);
+    if (this.#expected !== null) this.owed.add(this.#expected);
     this.#expected = null;
   }
 
-  /** Notes that the request has its reply. Everything this unit was owed would have come before it. */
+  /** Notes that the request has its reply. */
   settle(): void {
-    const unit = this.#expected?.unit;
+    if (this.#expected !== null) this.owed.clear(this.#expected.unit);
     this.#expected = null;
-    this.#owed = this.#owed.filter((owed) => owed.unit !== unit);
-  }
-
-  /**
-   * A read that brings a line back into step with a unit that owes replies: its own reply has another
-   * length than any of them. A device answers in order, so that behind this reply none of them can come.
-   */
-  owedBy(unit: number): { readonly address: number; readonly count: number } | null {
-    const owed = this.#owed.filter((reply) => reply.unit === unit);
-    const last = owed.at(-1);
-    if (last === undefined) return null;
-    let count = 1;
-    while (owed.some((reply) => reply.length === 5 + 2 * count)) count += 1;
-    return { address: last.address, count };
   }
 
   #receive(chunk: Buffer): void {
     this.#lastByteAtMs = this.#clock.now();
     this.#broken?.cancel();
-    if (this.#expected === null) return;
+    const expected = this.#expected;
+    if (expected === null) return;
     this.#received = Buffer.concat([this.#received, chunk]);
     for (let length = frameLength(this.#received); length !== null; length = frameLength(this.#received)) {
       if (this.#received.length < length) break;
       const reply = this.#received.subarray(0, length);
       this.#received = this.#received.subarray(length);
-      if (this.#isOwed(reply)) continue;
+      if (!mayBe(reply, expected) && this.owed.has(reply)) continue;
       this.emit("data", reply);
       return;
     }
@@ -137,16 +114,6 @@ export class RtuPort extends EventEmitter {
       this.#received = Buffer.alloc(0);
       if (this.#expected !== null) this.emit("data", torn);
     });
-  }
-
-  #isOwed(reply: Buffer): boolean {
-    const [unit, functionCode] = reply;
-    const fits = (shape: ReplyShape): boolean =>
-      shape.unit === unit &&
-      (shape.functionCode === functionCode
-        ? shape.length === reply.length
-        : (shape.functionCode | EXCEPTION_FLAG) === functionCode);
-    return this.#expected !== null && !fits(this.#expected) && this.#owed.some(fits);
   }
 }
 
