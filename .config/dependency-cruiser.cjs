@@ -34,7 +34,8 @@ const LAYERS = [
 /** Outside libraries, and the one place where each is called. */
 const DOORS = {
   "modbus-serial": "^device-adapters/src/modbus/",
-  "node-opcua[^/]*": "^device-adapters/src/(opcua/|emulator/opcua-)",
+  "node-opcua(?!-older)[^/]*": "^device-adapters/src/(opcua/|emulator/opcua-)",
+  "node-opcua-older": "^device-adapters/test/interop/",
   ethers: "^settlement/src/chain/",
   pg: "^vpp-core/src/store/",
   fastify: "^[^/]+/src/api/",
@@ -73,7 +74,7 @@ const layerRules = LAYERS.map((layer, at) => ({
 }));
 
 const doorRules = Object.entries(DOORS).map(([library, door]) => ({
-  name: `${library.replace("[^/]*", "")}-has-one-door`,
+  name: `${library.replace(/\(.*|\[.*/, "")}-has-one-door`,
   severity: "error",
   from: { path: `^${oneOf(names)}/`, pathNot: door },
   to: { path: `^node_modules/${library}/`, dependencyTypesNot: ["type-only"] },

@@ -9,6 +9,7 @@ import { PACKAGES } from "./listed-files.ts";
 const LIBRARIES = [
   "modbus-serial",
   "node-opcua",
+  "node-opcua-older",
   "ethers",
   "pg",
   "fastify",
@@ -48,6 +49,7 @@ const FORBIDDEN: readonly (readonly [rule: string, file: string, source: string]
   ["imports-resolve", "market/src/d.ts", `export { x } from "./not-there.ts";`],
   ["modbus-serial-has-one-door", "device-adapters/src/sunspec/a.ts", `import "modbus-serial";`],
   ["node-opcua-has-one-door", "device-adapters/src/emulator/modbus-a.ts", `import "node-opcua";`],
+  ["node-opcua-older-has-one-door", "device-adapters/src/opcua/a.ts", `import "node-opcua-older";`],
   ["ethers-has-one-door", "settlement/src/accounting/a.ts", `import "ethers";`],
   ["pg-has-one-door", "vpp-core/src/runtime/d.ts", `export const late = () => import("pg");`],
   ["fastify-has-one-door", "vpp-core/src/ports/d.ts", `import fastify from "fastify"; fastify();`],
@@ -71,6 +73,7 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ["vpp-core/src/process/e.ts", `import "../errors/x.ts"; import "../time/x.ts";`],
   ["device-adapters/src/opcua/e.ts", `import "node-opcua"; import "@commonwatt/vpp-core";`],
   ["device-adapters/src/emulator/opcua-e.ts", `import "node-opcua";`],
+  ["device-adapters/test/interop/e.ts", `import "node-opcua-older";`],
   ["settlement/src/chain/e.ts", `import "ethers"; import "@commonwatt/market";`],
   [
     "simulations/src/e.ts",

@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     environment: "node",
     include: ["*/{src,test,tools,examples}/**/*.test.ts", ".config/*.test.ts"],
+    // Its peers have to be installed first: `npm run test:interop`.
+    exclude: [...configDefaults.exclude, "device-adapters/test/interop/**"],
     // Real servers, sockets and databases start in some tests; two cores run them.
     maxWorkers: 2,
     testTimeout: 30_000,
