@@ -1,8 +1,14 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
+import { registerDevicesBench } from "./cli/devices-bench-command.ts";
 import { registerEmulateCommand } from "./cli/emulate-command.ts";
+import { registerFaultsTest } from "./cli/faults-test-command.ts";
 
-/** What this package adds to the `commonwatt` command: `emulate`. */
+/** What this package adds to the `commonwatt` command: `devices-bench`, `emulate`, `faults-test`. */
 export const plugin: CommonwattPlugin = {
   name: "@commonwatt/device-adapters",
-  commands: registerEmulateCommand,
+  commands: (program) => {
+    registerDevicesBench(program);
+    registerEmulateCommand(program);
+    registerFaultsTest(program);
+  },
 };
