@@ -1,5 +1,6 @@
 export { BenchPlant, type BenchPlantOptions } from "./emulator/bench-plant.ts";
 export type { EmulatedIdentity } from "./emulator/emulated-identity.ts";
+export { NO_REGISTER_FAULTS } from "./emulator/faults/register-faults.ts";
 export {
   type OpcuaEmulator,
   type OpcuaEmulatorOptions,
@@ -16,4 +17,6 @@ export { provisionTrust, type TrustSides } from "./opcua/application-certificate
 export type { DerNodes } from "./opcua/der-model.ts";
 export { type OpcuaOptions, opcua } from "./opcua/opcua-connector.ts";
 export { plugin } from "./plugin.ts";
+export type { DeviceProfile } from "./profile-device/profile.ts";
+export { type ModbusProfileOptions, modbusProfile } from "./profile-device/profile-connector.ts";
 export { type ModbusDeviceOptions, modbus } from "./sunspec/sunspec-connector.ts";

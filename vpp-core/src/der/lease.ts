@@ -21,7 +21,8 @@ export type LeaseRefusal =
   | "local-control"
   | "no-battery"
   | "no-pv-limit"
-  | "not-confirmed";
+  | "not-confirmed"
+  | "write-budget";
 
 /** What became of a lease: applied (and read back), or refused. */
 export type LeaseReceipt =

@@ -1,0 +1,55 @@
+import { CommonwattError } from "@commonwatt/vpp-core";
+import type { TSchema } from "typebox";
+import { Value } from "typebox/value";
+import type { DeviceProfile, RegisterMapProfile } from "./profile.ts";
+import { brokenRules, type Violation } from "./profile-rules.ts";
+import { batterySchema, registerMapProfileSchema, sunSpecProfileSchema } from "./profile-schema.ts";
+
+/** As many as a person corrects before trying again. */
+const SHOWN_MAX = 10;
+
+/**
+ * Checks that `value` is a profile: its shape by the schema, then what a schema cannot say.
+ * @throws CommonwattError `PROFILE_INVALID`; the message has one line for each fault, with the profile, the
+ *   path within it and the rule.
+ */
+export function checkProfile(value: unknown): DeviceProfile {
+  const violations = violationsOf(value);
+  if (violations.length === 0) return value as DeviceProfile;
+  const name = nameOf(value);
+  const lines = violations.slice(0, SHOWN_MAX).map(({ path, rule }) => `${name}: ${path}: ${rule}`);
+  if (violations.length > SHOWN_MAX) lines.push(`${name}: and ${violations.length - SHOWN_MAX} more`);
+  throw new CommonwattError("PROFILE_INVALID", lines.join("\n"), {
+    details: { profile: name, path: violations[0]?.path ?? "", rule: violations[0]?.rule ?? "" },
+  });
+}
+
+function violationsOf(value: unknown): readonly Violation[] {
+  if (typeof value !== "object" || value === null) return [{ path: "/", rule: "must be an object" }];
+  const { kind } = value as { kind?: unknown };
+  if (kind === "sunspec") return shapeOf(sunSpecProfileSchema, value, "");
+  if (kind !== "registers") return [{ path: "/kind", rule: 'must be "registers" or "sunspec"' }];
+  const { battery } = value as { battery?: unknown };
+  const shape = [
+    ...shapeOf(registerMapProfileSchema, value, ""),
+    ...(battery === null ? [] : shapeOf(batterySchema, battery, "/battery")),
+  ];
+  return shape.length > 0 ? shape : brokenRules(value as RegisterMapProfile);
+}
+
+function shapeOf(schema: TSchema, value: unknown, prefix: string): readonly Violation[] {
+  return Value.Errors(schema, value).map(({ instancePath, message, params }) => {
+    const details = Object.values(params as Record<string, unknown>)
+      .flat()
+      .join(", ");
+    return {
+      path: `${prefix}${instancePath}` || "/",
+      rule: details === "" ? message : `${message} (${details})`,
+    };
+  });
+}
+
+function nameOf(value: unknown): string {
+  const name = (value as { name?: unknown } | null)?.name;
+  return typeof name === "string" && name !== "" ? name : "a profile without a name";
+}

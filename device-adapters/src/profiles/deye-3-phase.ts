@@ -1,0 +1,48 @@
+import type { DeviceProfile } from "../profile-device/profile.ts";
+
+/** Deye and Sunsynk three-phase hybrid inverters with a low-voltage battery. */
+export const deye3Phase: DeviceProfile = {
+  kind: "registers",
+  name: "deye-3-phase",
+  vendor: "Deye",
+  model: "three-phase hybrid",
+  capabilities: ["meter", "pv", "battery"],
+  wire: {
+    port: 502,
+    unit: 1,
+    wordOrder: "little",
+    blockRegistersMax: 100,
+    gapRegistersMax: 20,
+    gapMs: 20,
+    settleMs: 0,
+    clientsMax: null,
+    timeoutMs: 5_000,
+  },
+  registers: {
+    gridImport: { table: "holding", address: 522, type: "uint32", scale: 0.1, unit: "kWh" },
+    gridExport: { table: "holding", address: 524, type: "uint32", scale: 0.1, unit: "kWh" },
+    stateOfCharge: { table: "holding", address: 588, type: "uint16", unit: "percent" },
+    batteryPower: { table: "holding", address: 590, type: "int16", unit: "W" },
+    gridPower: { table: "holding", address: 625, type: "int16", unit: "W" },
+    pv1: { table: "holding", address: 672, type: "uint16", unit: "W" },
+    pv2: { table: "holding", address: 673, type: "uint16", unit: "W" },
+    pv3: { table: "holding", address: 674, type: "uint16", unit: "W" },
+    pv4: { table: "holding", address: 675, type: "uint16", unit: "W" },
+  },
+  identity: {},
+  points: {
+    gridPowerW: { add: ["gridPower"] },
+    gridImportWh: { add: ["gridImport"] },
+    gridExportWh: { add: ["gridExport"] },
+    pvPowerW: { add: ["pv1", "pv2", "pv3", "pv4"], optional: ["pv3", "pv4"] },
+    batteryPowerW: { add: ["batteryPower"] },
+    batteryCapacityWh: { configured: "batteryCapacityWh" },
+    storedEnergyWh: { percent: { register: "stateOfCharge", of: "batteryCapacityWh" } },
+  },
+  battery: null,
+  sources: ["evcc deye-hybrid-3p.yaml"],
+  notes: [
+    "Only read: its settings (registers 109 to 177) are kept in EEPROM, have no end, and hold no power.",
+    "High-voltage models count power in tens of watts, until firmware 1098 changed that: not for them.",
+  ],
+};

@@ -1,0 +1,63 @@
+import type { DeviceProfile } from "../profile-device/profile.ts";
+
+/** Kostal Plenticore with a battery under external control. */
+export const kostalPlenticore: DeviceProfile = {
+  kind: "registers",
+  name: "kostal-plenticore",
+  vendor: "Kostal",
+  model: "Plenticore",
+  capabilities: ["meter", "pv", "battery"],
+  wire: {
+    port: 1_502,
+    unit: 71,
+    wordOrder: "little",
+    blockRegistersMax: 100,
+    gapRegistersMax: 16,
+    gapMs: 0,
+    settleMs: 0,
+    clientsMax: 1,
+    timeoutMs: 5_000,
+  },
+  registers: {
+    acPower: { table: "holding", address: 172, type: "float32", unit: "W" },
+    meterPower: { table: "holding", address: 252, type: "float32", unit: "W" },
+    stateOfCharge: { table: "holding", address: 514, type: "uint16", unit: "percent" },
+    acPowerMax: { table: "holding", address: 531, type: "uint16", unit: "W" },
+    batteryPower: { table: "holding", address: 582, type: "int16", unit: "W" },
+    chargeSetpoint: {
+      table: "holding",
+      address: 1_034,
+      type: "float32",
+      unit: "W",
+      write: { function: 16, storage: "ram" },
+    },
+    pvPower: { table: "holding", address: 1_066, type: "float32", unit: "W" },
+    capacity: { table: "holding", address: 1_068, type: "float32", unit: "Wh" },
+    chargeMax: { table: "holding", address: 1_076, type: "float32", unit: "W" },
+    dischargeMax: { table: "holding", address: 1_078, type: "float32", unit: "W" },
+  },
+  identity: {},
+  points: {
+    gridPowerW: { add: ["meterPower"] },
+    inverterPowerW: { add: ["acPower"] },
+    inverterPowerMaxW: { add: ["acPowerMax"] },
+    pvPowerW: { add: ["pvPower"] },
+    batteryPowerW: { add: ["batteryPower"] },
+    batteryCapacityWh: { add: ["capacity"] },
+    storedEnergyWh: { percent: { register: "stateOfCharge", of: "batteryCapacityWh" } },
+    chargePowerMaxW: { add: ["chargeMax"] },
+    dischargePowerMaxW: { add: ["dischargeMax"] },
+  },
+  battery: {
+    nativeTimer: { kind: "refresh", reliable: true },
+    limits: { charge: "chargePowerMaxW", discharge: "dischargePowerMaxW" },
+    charge: [{ register: "chargeSetpoint", value: { powerW: "signed" } }],
+    discharge: [{ register: "chargeSetpoint", value: { powerW: "signed" } }],
+    neutral: [{ register: "chargeSetpoint", value: { constant: 0 } }],
+  },
+  sources: ["evcc kostal-plenticore-gen2.yaml", "kilianknoll/kostal-modbusquery"],
+  notes: [
+    "Only for the byte order the maker ships (little endian, CDAB); the other can be chosen in the inverter.",
+    "An installer must allow external battery control; how long a command lasts is set there, too.",
+  ],
+};
