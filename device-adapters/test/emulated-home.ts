@@ -41,8 +41,11 @@ export interface EmulatedHome {
 
 const identity = { manufacturer: "Bench", model: "Hybrid", serialNumber: "H-1", firmware: "2.5" };
 
-/** Starts a home with an inverter (unit 1) and a meter (unit 200). */
-export async function emulatedHome(ratings: PlantRatings = RATINGS): Promise<EmulatedHome> {
+/** Starts a home with an inverter of a kind (unit 1) and a meter (unit 200). */
+export async function emulatedHome(
+  ratings: PlantRatings = RATINGS,
+  kind: "hybrid" | "der" = "hybrid",
+): Promise<EmulatedHome> {
   const clock = simulatedClock(MIDNIGHT);
   const plant = new BenchPlant({ startMs: MIDNIGHT, ratings, storedEnergyWh: wattHours(5_000) });
   const emulator = await startSunSpecEmulator({
@@ -50,7 +53,7 @@ export async function emulatedHome(ratings: PlantRatings = RATINGS): Promise<Emu
     port: 0,
     clock,
     units: [
-      { unit: 1, plant, kind: "hybrid", identity },
+      { unit: 1, plant, kind, identity },
       { unit: 200, plant, kind: "meter", identity: { ...identity, model: "Meter", serialNumber: "M-1" } },
     ],
   });

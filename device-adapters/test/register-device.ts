@@ -29,8 +29,15 @@ export interface RegisterDevice extends ModbusServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Serves `registers` as unit 1 on 127.0.0.1, on a free port unless one is given. */
-export async function registerDevice(registers: Registers, port = 0): Promise<RegisterDevice> {
+/**
+ * Serves `registers` as unit 1 on 127.0.0.1, on a free port unless one is given; writes are refused unless
+ * `write` takes them.
+ */
+export async function registerDevice(
+  registers: Registers,
+  port = 0,
+  write: RegisterBank["write"] = () => 2,
+): Promise<RegisterDevice> {
   const reads: [number, number][] = [];
   const bank: RegisterBank = {
     read: (address, count) => {
@@ -43,7 +50,7 @@ export async function registerDevice(registers: Registers, port = 0): Promise<Re
       }
       return bytes;
     },
-    write: () => 2,
+    write,
   };
   const server = await startModbusServer({ host: "127.0.0.1", port, units: new Map([[1, bank]]) });
   return { ...server, registers, reads, [Symbol.asyncDispose]: () => server.close() };
