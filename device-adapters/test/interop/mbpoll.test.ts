@@ -91,14 +91,14 @@ test("mbpoll reads the AC power and the grid power that our client reads, below 
   expect(await inverter.battery?.apply(lease)).toMatchObject({ status: "applied", appliedPowerW: 5_000 });
   const acPowerW = (await inverter.read()).points.inverterPowerW?.value ?? 0;
   const gridPowerW = (await meter.read()).points.gridPowerW?.value ?? 0;
-  // The sun moves on between two readings, by a few watts at most.
+  // The sun moves on between two readings, by half a watt a second at most.
   const seen = readSunSpecPower(server.inverter);
   expect(seen.hasMarker).toBe(true);
-  expect(Math.abs((seen.acPowerW ?? 0) - acPowerW)).toBeLessThanOrEqual(5);
+  expect(Math.abs((seen.acPowerW ?? 0) - acPowerW)).toBeLessThanOrEqual(20);
   const model = chainOf(server.meter).get(203) ?? 0;
   const [power, , , , scale] = mbpollRegisters(server.meter, model + 18, 5);
   expect(gridPowerW).toBeLessThanOrEqual(-4_500);
-  expect(Math.abs(signed(power) * 10 ** signed(scale) - gridPowerW)).toBeLessThanOrEqual(5);
+  expect(Math.abs(signed(power) * 10 ** signed(scale) - gridPowerW)).toBeLessThanOrEqual(20);
   await inverter.battery?.release();
   await Promise.all([inverter.close(), meter.close()]);
   await server.stop();

@@ -18,7 +18,6 @@ import { modelAddress, sunSpecImage, UNIT } from "./sunspec-image.ts";
 
 const HOST = "127.0.0.1";
 const hybrid = await sunSpecImage("hybrid", -5_000);
-const meter = await sunSpecImage("meter", 4_000);
 const clock = simulatedClock(epochMs(Date.UTC(2026, 5, 1, 7)));
 
 function connect({ port }: Peer): Promise<Device> {
@@ -126,19 +125,36 @@ describe.each(PEERS)("%s serves a hybrid inverter:", (name) => {
   });
 });
 
-test("three servers agree on every value of a meter that exports, as our emulator encoded it", async () => {
+test.for([
+  ["a meter", "meter"],
+  ["an IEEE 1547 device, whose model 701 is longer than a read may be,", "der"],
+] as const)("three servers agree on every value of %s as our emulator encoded it", async ([, kind]) => {
+  const { image, plant } = await sunSpecImage(kind, 4_000);
   const readings = await Promise.all(
     PEERS.map(async (name) => {
-      await using peer = await startPeer(name, meter.image);
+      await using peer = await startPeer(name, image);
       const device = await connect(peer);
       const { points } = await device.read();
       await device.close();
       return points;
     }),
   );
-  const [first] = readings;
-  const { gridPowerW } = meter.plant.state();
+  const { gridPowerW, loadPowerW } = plant.state();
   expect(gridPowerW).toBeLessThan(0);
-  expect(first?.gridPowerW).toEqual(good(gridPowerW, clock.now()));
+  const [first] = readings;
+  if (kind === "meter") expect(first?.gridPowerW).toEqual(good(gridPowerW, clock.now()));
+  else expect(first?.inverterPowerW).toEqual(good(watts(loadPowerW - gridPowerW), clock.now()));
   expect(readings).toEqual(PEERS.map(() => first));
+});
+
+test("a device whose reversion timer stands still is not left under command", async () => {
+  const { image } = await sunSpecImage("der", 0);
+  await using peer = await startPeer("libmodbus", image);
+  const device = await connect(peer);
+  const lease = { batteryPowerW: watts(-2_000), validUntilMs: epochMs(clock.now() + 60_000), sequence: 1 };
+  expect(await device.battery?.apply(lease)).toMatchObject({ status: "refused", code: "not-confirmed" });
+  // WSetEna: what cannot end by itself is not left on.
+  const enable = modelAddress(image, 704) + 22;
+  expect(mbpollRegisters({ host: HOST, port: peer.port, unit: UNIT }, enable, 1)).toEqual([0]);
+  await device.close();
 });

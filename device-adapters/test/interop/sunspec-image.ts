@@ -19,7 +19,7 @@ export interface SunSpecImage {
 
 /** The registers of an emulated device while its battery is held at `batteryPowerW`, and its plant. */
 export async function sunSpecImage(
-  kind: "hybrid" | "meter",
+  kind: "hybrid" | "der" | "meter",
   batteryPowerW: number,
 ): Promise<{ readonly image: SunSpecImage; readonly plant: BenchPlant }> {
   const plant = new BenchPlant({ startMs: MORNING, storedEnergyWh: wattHours(5_000) });
