@@ -14,13 +14,13 @@ import {
   watts,
 } from "@commonwatt/vpp-core";
 import { BenchPlant } from "../src/emulator/bench-plant.ts";
+import { startRelay, type TcpRelay } from "../src/emulator/faults/tcp-relay.ts";
 import { OpcuaBattery } from "../src/emulator/opcua-battery.ts";
 import { provisionTrust } from "../src/opcua/application-certificate.ts";
 import type { DerServerHome } from "../src/opcua/der-home.ts";
 import { type DerServer, startDerServer } from "../src/opcua/der-server.ts";
 import { type OpcuaOptions, opcua } from "../src/opcua/opcua-connector.ts";
 import type { OpcuaUser } from "../src/opcua/opcua-link.ts";
-import { startRelay, type TcpRelay } from "../src/emulator/faults/tcp-relay.ts";
 import { testContext } from "./test-context.ts";
 
 /** Midnight: the bench plant's sun is down. */
@@ -71,7 +71,7 @@ export class OpcuaBench {
   async renew(): Promise<void> {
     await this.#relay?.close();
     this.points = { gridPowerW: good(watts(-1_500), START) };
-    this.#relay = await startRelay(this.server.port);
+    this.#relay = await startRelay(this.server.port, { record: true });
   }
 
   /** Connects to `home-9` through the relay, with the right user and certificates, unless told otherwise. */

@@ -49,6 +49,10 @@ test("emulate sunspec listens, can be read, and ends with 0 at Ctrl-C", async ()
 test.for([
   [["sunspec", "--port", "65536"], "whole number from 0 to 65535"],
   [["sunspec", "--unit", "0"], "whole number from 1 to 247"],
+  [["sunspec", "--fault", "smoke"], "is no fault; there are reset"],
+  [["sunspec", "--fault", "cut:5"], "is no fault; there are reset"],
+  [["opcua", "--fault", "reset"], "is no fault; there are cut"],
+  [["sunspec", "--replay", "no-such-trace.json"], "no-such-trace.json"],
   [["toaster"], "unknown command"],
 ] as const)("emulate %j is refused with the reason", async ([args, reason]) => {
   const { errors, exit } = run(...args);

@@ -1,8 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { systemClock, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { BenchPlant } from "../emulator/bench-plant.ts";
+import { type ModbusFault, parseModbusFault, standingFaults } from "../emulator/faults/standing-faults.ts";
+import { startModbusServer } from "../emulator/modbus-server.ts";
+import { parseRegisterTrace, TraceUnit } from "../emulator/register-trace.ts";
 import { startSunSpecEmulator } from "../emulator/sunspec-emulator.ts";
 import type { SunSpecEmulatorUnit } from "../emulator/sunspec-unit.ts";
+import { repeated } from "./repeated-option.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 
 const METER_UNIT = 200;
@@ -13,6 +18,8 @@ interface SunSpecOptions {
   readonly host: string;
   readonly port: number;
   readonly unit: number;
+  readonly fault?: readonly ModbusFault[];
+  readonly replay?: string;
   readonly json?: boolean;
 }
 
@@ -23,8 +30,16 @@ export function configureSunSpec(command: Command): void {
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "TCP port; 0 takes a free one", wholeNumber(0, 65_535), 5020)
     .option("--unit <unit>", "unit id of the inverter", wholeNumber(1, 247), 1)
+    .option(
+      "--fault <name[:parameter]>",
+      "something that goes wrong; may be repeated",
+      repeated(parseModbusFault),
+    )
+    .option("--replay <trace.json>", "serve recorded registers in place of a plant")
     .option("--json", "say where it listens as one line of JSON")
-    .action((options: SunSpecOptions) => emulateSunSpec(options));
+    .action((options: SunSpecOptions) =>
+      options.replay === undefined ? emulateSunSpec(options) : replayTrace(options, options.replay),
+    );
 }
 
 async function emulateSunSpec(options: SunSpecOptions): Promise<void> {
@@ -35,6 +50,7 @@ async function emulateSunSpec(options: SunSpecOptions): Promise<void> {
     port: options.port,
     clock: systemClock,
     units: benchUnits(unit, meterUnit),
+    ...standingFaults(options.fault ?? [], systemClock),
   });
   const { port } = emulator;
   const lines =
@@ -43,6 +59,27 @@ async function emulateSunSpec(options: SunSpecOptions): Promise<void> {
   await untilInterrupted();
   await emulator.close();
   if (options.json === true) process.stdout.write(`${JSON.stringify({ event: "summary", host, port })}\n`);
+}
+
+/** Registers of a trace with faults of the wire; those of the registers are what was recorded. */
+async function replayTrace({ host, port, fault = [], json }: SunSpecOptions, file: string): Promise<void> {
+  const { units } = parseRegisterTrace(await readFile(file, "utf8"));
+  const { wire } = standingFaults(fault, systemClock);
+  const server = await startModbusServer({
+    host,
+    port,
+    wire,
+    units: new Map(units.map(({ unit, frames }) => [unit, new TraceUnit(frames, systemClock)])),
+  });
+  const ids = units.map(({ unit }) => unit);
+  const listening = { event: "listening", protocol: "modbus", host, port: server.port, units: ids };
+  const text = `What ${file} recorded of unit ${ids.join(", ")} is served on ${host}:${server.port}. Ctrl-C ends it.`;
+  process.stdout.write(`${json === true ? JSON.stringify(listening) : text}\n`);
+  await untilInterrupted();
+  await server.close();
+  if (json === true) {
+    process.stdout.write(`${JSON.stringify({ event: "summary", host, port: server.port })}\n`);
+  }
 }
 
 function benchUnits(unit: number, meterUnit: number): readonly SunSpecEmulatorUnit[] {

@@ -8,6 +8,7 @@ import {
   durationMs,
   type EpochMs,
   epochMs,
+  isCommonwattError,
   type Logger,
   sleep,
   systemClock,
@@ -62,13 +63,22 @@ export class FaultRig {
     this.#context = { clock: systemClock, wallClock: { ...systemClock }, logger: SILENT };
   }
 
-  /** Connects every client and begins to poll. */
+  /** Connects every client, again and again when need be, and begins to poll. */
   async start(): Promise<void> {
-    const { connectors, tally } = this.#options;
-    this.#devices = await Promise.all(
-      connectors.map((connector) => tally.calls.track("connect", connector.connect(this.#context))),
-    );
+    this.#devices = await Promise.all(this.#options.connectors.map((connector) => this.#connect(connector)));
     this.#polling = this.#poll();
+  }
+
+  async #connect(connector: DeviceConnector): Promise<Device> {
+    const { tally, pace } = this.#options;
+    for (;;) {
+      try {
+        return await tally.calls.track("connect", connector.connect(this.#context));
+      } catch (error) {
+        if (!isCommonwattError(error) || !error.retryable) throw error;
+        await sleep(systemClock, durationMs(pace.pollIntervalMs));
+      }
+    }
   }
 
   async stop(): Promise<void> {

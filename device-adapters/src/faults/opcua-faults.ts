@@ -49,7 +49,7 @@ export class OpcuaFaults {
     const sides = { clientPkiDirectory, serverPkiDirectory: join(this.#directory, "server") };
     const { serverCertificateFile } = await provisionTrust(sides);
     const emulator = await this.#startEmulator(0);
-    const relay = await startRelay(emulator.port, { record: false });
+    const relay = await startRelay(emulator.port);
     const device = opcua({
       id: this.#name,
       endpointUrl: `opc.tcp://127.0.0.1:${relay.port}`,

@@ -4,25 +4,6 @@ import type { WireHook } from "../modbus-server.ts";
 import type { Fault, WireFaultName } from "./fault.ts";
 import { spoilExchange } from "./spoil-exchange.ts";
 
-const OTHERS_UNHEARD = 1;
-
-/** Faults of the wire that stay: each hits every n-th exchange, or all of them, as its table says. */
-export function standingFaults(faults: readonly Fault<WireFaultName>[]): WireHook {
-  const wire = new FaultyWire();
-  const periodic = faults.filter(({ name }) => name !== "single-client" && name !== "deaf");
-  wire.deafAfterConnectMs = faults.find(({ name }) => name === "deaf")?.parameter ?? 0;
-  const single = faults.find(({ name }) => name === "single-client");
-  if (single !== undefined) wire.others = single.parameter === OTHERS_UNHEARD ? "unheard" : "refused";
-  let count = 0;
-  wire.choose = () => {
-    count += 1;
-    return (
-      periodic.find(({ name, parameter }) => name === "delay" || count % Math.max(1, parameter) === 0) ?? null
-    );
-  };
-  return wire;
-}
-
 /** A wire whose faults are set from outside while it runs. */
 export class FaultyWire implements WireHook {
   /** The fault of the next exchange; `null` when it is to go well. */

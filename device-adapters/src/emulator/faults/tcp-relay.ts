@@ -17,12 +17,13 @@ export interface TcpRelay {
   close(): Promise<void>;
 }
 
-/** Where a relay listens and whether it keeps what it has seen. */
+/** Where a relay listens, and what it keeps. */
 export interface RelayOptions {
   /** 127.0.0.1 unless given. */
   readonly host?: string;
   /** A free one unless given. */
   readonly port?: number;
+  /** Whether to keep what clients send. */
   readonly record?: boolean;
 }
 
@@ -34,7 +35,7 @@ interface Pair {
 
 /** Relays to a port of this machine. */
 export async function startRelay(targetPort: number, options: RelayOptions = {}): Promise<TcpRelay> {
-  const relay = new Relay(targetPort, options.record ?? true);
+  const relay = new Relay(targetPort, options.record ?? false);
   const port = await listen(relay.listener, options);
   return {
     port,
