@@ -30,7 +30,7 @@ export interface FixtureDevice extends ScriptedPeer {
   /** Registers by `unit/table/address`; a test may change them. */
   readonly words: Map<string, number>;
   /** Reads of more registers than this are refused. */
-  readsMax: number;
+  readonly limits: { readsMax: number };
 }
 
 const READS: Readonly<Record<number, "holding" | "input">> = { 3: "holding", 4: "input" };
@@ -49,16 +49,7 @@ export async function fixtureDevice(fixture: RegisterFixture): Promise<FixtureDe
       frame(transaction, unit, typeof body === "number" ? Buffer.from([kind | 0x80, body]) : body),
     );
   });
-  return Object.assign(peer, limits, {
-    words,
-    takeWrites: () => writes.splice(0),
-    get readsMax() {
-      return limits.readsMax;
-    },
-    set readsMax(value: number) {
-      limits.readsMax = value;
-    },
-  });
+  return Object.assign(peer, { limits, words, takeWrites: () => writes.splice(0) });
 }
 
 function wordsOf(fixture: RegisterFixture): Map<string, number> {
