@@ -13,6 +13,7 @@ export {
   startSunSpecEmulator,
 } from "./emulator/sunspec-emulator.ts";
 export type { SunSpecEmulatorUnit } from "./emulator/sunspec-unit.ts";
+export type { Transport } from "./modbus/transport.ts";
 export { provisionTrust, type TrustSides } from "./opcua/application-certificate.ts";
 export type { DerNodes } from "./opcua/der-model.ts";
 export { type OpcuaOptions, opcua } from "./opcua/opcua-connector.ts";

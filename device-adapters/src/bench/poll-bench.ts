@@ -19,7 +19,7 @@ export interface PollResult {
   readonly devices: number;
   readonly seconds: number;
   readonly polls: number;
-  /** Polls that failed, or had no good reading before the device's next poll was due. */
+  /** Polls that failed, had no good reading within a second, or could not begin for the one before. */
   readonly missedPolls: number;
   /** Devices without a missed poll. */
   readonly devicesPolled1Hz: number;
@@ -62,7 +62,7 @@ async function openAll(ports: readonly number[], context: DeviceContext): Promis
 async function pollAll(devices: readonly Device[], seconds: number): Promise<PollResult> {
   const latenciesMs: number[] = [];
   const missedBy = new Set<Device>();
-  const pending = new Set<Promise<void>>();
+  const pending = new Map<Device, Promise<void>>();
   let missedPolls = 0;
   const miss = (device: Device): void => {
     missedPolls += 1;
@@ -86,10 +86,15 @@ async function pollAll(devices: readonly Device[], seconds: number): Promise<Pol
     if (dueMs > elapsedMs()) await sleep(systemClock, durationMs(Math.ceil(dueMs - elapsedMs())));
     const device = devices[next % devices.length];
     if (device === undefined) break;
-    const running = poll(device, dueMs).finally(() => pending.delete(running));
-    pending.add(running);
+    // As a site does: while a device is being asked, it is not asked again.
+    if (pending.has(device)) miss(device);
+    else
+      pending.set(
+        device,
+        poll(device, dueMs).finally(() => pending.delete(device)),
+      );
   }
-  await Promise.all(pending);
+  await Promise.all(pending.values());
   const cpu = process.cpuUsage(cpuBefore);
   const tookMs = elapsedMs() - beginMs;
   return {

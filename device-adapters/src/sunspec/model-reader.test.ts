@@ -2,6 +2,8 @@ import { epochMs, simulatedClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { rejection } from "../../test/test-context.ts";
 import { encodeModel } from "../emulator/model-values.ts";
+import { BlockSize } from "../modbus/block-size.ts";
+import { fromLibraryError } from "../modbus/modbus-errors.ts";
 import { type ModelImage, numberAt } from "./model-image.ts";
 import { readModel } from "./model-reader.ts";
 import { mpptModel } from "./models/mppt-model.ts";
@@ -33,6 +35,25 @@ test("a model longer than one read comes together whole", async () => {
   expect(image.sourceTimeMs).toBe(5);
   // Two for the registers, one to see that the scale factors stayed.
   expect(requests).toBe(3);
+});
+
+test("a device that refuses long reads is read in shorter ones, and asked for no more from then on", async () => {
+  const image = eightInputs(-1);
+  const counts: number[] = [];
+  const reader = async (address: number, count: number): Promise<Buffer> => {
+    counts.push(count);
+    const request = { peer: "127.0.0.1:502", unit: 1, what: `read ${address}+${count}` };
+    if (count > 40) throw fromLibraryError({ modbusCode: 3 }, request);
+    return image.subarray(2 * (address - ADDRESS), 2 * (address - ADDRESS + count));
+  };
+  const place = { id: 160, address: ADDRESS, length: 168, deviceIndex: 0 };
+  const size = new BlockSize();
+  const whole = await readModel(reader, mpptModel, place, clock, size);
+  expect(whole.bytes).toEqual(image);
+  expect(counts.slice(0, 2).every((count) => count > 40)).toBe(true);
+  counts.length = 0;
+  expect((await readModel(reader, mpptModel, place, clock, size)).bytes).toEqual(image);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(40);
 });
 
 test("a scale factor that changes between two parts spoils the whole read", async () => {

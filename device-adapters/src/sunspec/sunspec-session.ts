@@ -8,6 +8,7 @@ import {
   epochMs,
   messageOf,
 } from "@commonwatt/vpp-core";
+import { BlockSize } from "../modbus/block-size.ts";
 import type { ModbusConnection, RequestOptions } from "../modbus/modbus-connection.ts";
 import { isDeviceFault, saysModelsMoved } from "./device-fault.ts";
 import { type DeviceAddress, type DeviceMap, discoverDevice, identityFrom } from "./device-map.ts";
@@ -39,6 +40,7 @@ export class SunSpecSession {
   readonly #address: string;
   #map: DeviceMap;
   #verifiedGeneration: number;
+  readonly #blockSize = new BlockSize();
   #modelsMoved = false;
   /** The serial number has changed and the new device's models have not been found yet. */
   #isAnotherDevice = false;
@@ -99,7 +101,13 @@ export class SunSpecSession {
       });
     }
     try {
-      return await readModel(this.#reader(deadlineMs), model.definition, model.address, this.clock);
+      return await readModel(
+        this.#reader(deadlineMs),
+        model.definition,
+        model.address,
+        this.clock,
+        this.#blockSize,
+      );
     } catch (error) {
       if (saysModelsMoved(error)) this.#modelsMoved = true;
       throw error;
