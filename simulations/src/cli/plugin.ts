@@ -1,5 +1,12 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
 import { registerCrashTest } from "./crash-test-command.ts";
+import { registerLeasesTest } from "./leases-test-command.ts";
 
 /** What this package adds to the `commonwatt` command. */
-export const plugin: CommonwattPlugin = { name: "simulations", commands: registerCrashTest };
+export const plugin: CommonwattPlugin = {
+  name: "simulations",
+  commands: (program) => {
+    registerCrashTest(program);
+    registerLeasesTest(program);
+  },
+};

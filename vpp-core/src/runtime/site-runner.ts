@@ -24,7 +24,7 @@ import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import { meterRecorder } from "./meter-recorder.ts";
 
 /** How long a lease lasts, in control cycles; it is renewed before half of it has passed. */
-const LEASE_CYCLES = 6;
+export const LEASE_CYCLES = 6;
 /** After how many control cycles without news a value is stale. */
 const STALE_CYCLES = 4;
 /** How far back a forecast looks. */
