@@ -17,6 +17,8 @@ export type ModbusDeviceOptions = PeerAddress & {
    * and the meters behind it, say. Without it the unit is one device with the first model of each kind.
    */
   readonly device?: number;
+  /** −1 where the meter counts export as positive (SolarEdge); 1, for import, unless given. */
+  readonly meterSign?: 1 | -1;
   /** How long one call to the device may take; during discovery, one request. 3 s unless given. */
   readonly requestTimeoutMs?: number;
   /** How long an unreachable peer is left alone after the first failure; doubles up to 60 s. 1 s unless given. */
@@ -43,7 +45,8 @@ export function modbus(options: ModbusDeviceOptions): DeviceConnector {
       const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
       try {
         const settings = { connection: hold.connection, unit, device, requestTimeoutMs };
-        return new SunSpecDevice(id, await SunSpecSession.open(settings, context, address), hold.release);
+        const session = await SunSpecSession.open(settings, context, address);
+        return new SunSpecDevice(id, session, { letGo: hold.release, meterSign: options.meterSign ?? 1 });
       } catch (error) {
         hold.release();
         throw error;

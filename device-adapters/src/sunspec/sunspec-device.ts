@@ -13,8 +13,23 @@ import { isDeviceFault } from "./device-fault.ts";
 import { ControllerHeartbeat, DeviceHeartbeat } from "./heartbeat.ts";
 import { type ModelRole, rolesToRead } from "./model-role.ts";
 import { batteryControlOf, pvLimitControlOf } from "./power-controls.ts";
-import { type CounterWatches, imageOf, type ModelOutcome, pointsFrom, staled } from "./sunspec-points.ts";
+import {
+  type CounterWatches,
+  imageOf,
+  type ModelOutcome,
+  pointsFrom,
+  staled,
+  withMeterSign,
+} from "./sunspec-points.ts";
 import type { SunSpecSession } from "./sunspec-session.ts";
+
+/** What a device needs besides its session. */
+export interface SunSpecDeviceSettings {
+  /** Gives the connection back. */
+  readonly letGo: () => void;
+  /** −1 where the meter counts export as positive. */
+  readonly meterSign: 1 | -1;
+}
 
 /** An open SunSpec device. */
 export class SunSpecDevice implements Device {
@@ -22,16 +37,16 @@ export class SunSpecDevice implements Device {
   readonly battery: BatteryControl | null;
   readonly pvLimit: PvLimitControl | null;
   readonly #session: SunSpecSession;
-  readonly #letGo: () => void;
+  readonly #settings: SunSpecDeviceSettings;
   readonly #heartbeat: ControllerHeartbeat;
   readonly #deviceHeartbeat = new DeviceHeartbeat();
   #counters: CounterWatches = { gridImport: new CounterWatch(), gridExport: new CounterWatch() };
   #serialNumber: string;
 
-  constructor(id: DeviceId, session: SunSpecSession, letGo: () => void) {
+  constructor(id: DeviceId, session: SunSpecSession, settings: SunSpecDeviceSettings) {
     this.id = id;
     this.#session = session;
-    this.#letGo = letGo;
+    this.#settings = settings;
     this.#serialNumber = session.map.identity.serialNumber;
     this.#heartbeat = new ControllerHeartbeat(session);
     this.battery = batteryControlOf(session, this.#heartbeat);
@@ -56,7 +71,7 @@ export class SunSpecDevice implements Device {
 
   async close(): Promise<void> {
     this.#heartbeat.stop();
-    this.#letGo();
+    this.#settings.letGo();
   }
 
   async #readOnce(deadlineMs: EpochMs): Promise<DeviceReading> {
@@ -67,7 +82,7 @@ export class SunSpecDevice implements Device {
       if (outcome !== null) outcomes.set(role, outcome);
     }
     this.#forgetCountersOfAnotherDevice();
-    const points = pointsFrom(outcomes, this.#counters, readAtMs);
+    const points = withMeterSign(pointsFrom(outcomes, this.#counters, readAtMs), this.#settings.meterSign);
     const doubt = this.#deviceHeartbeat.judge((role) => imageOf(outcomes.get(role)), readAtMs);
     return { deviceId: this.id, readAtMs, points: doubt === null ? points : staled(points, doubt) };
   }

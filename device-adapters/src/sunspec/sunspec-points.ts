@@ -1,4 +1,4 @@
-import type { EpochMs, PointReadings } from "@commonwatt/vpp-core";
+import { type EpochMs, type PointReadings, watts } from "@commonwatt/vpp-core";
 import { chargeMaxW, dischargeMaxW, type LimitImages } from "./battery-limits.ts";
 import type { CounterWatch } from "./counter-watch.ts";
 import { dcPower } from "./dc-modules.ts";
@@ -90,6 +90,13 @@ function pvPoint({ outcomes, from, timeOf }: Cycle): PointReadings {
   // An inverter of IEEE 1547 without DC ports has nothing but sun behind its AC side.
   const power = outcomes.has("inverter") ? from("inverter", at("DCW")) : from("acMeasurement", at("W"));
   return { pvPowerW: powerFrom(power, timeOf(outcomes.has("inverter") ? "inverter" : "acMeasurement")) };
+}
+
+/** Turns the grid power of a meter that counts export as positive. */
+export function withMeterSign(points: PointReadings, sign: 1 | -1): PointReadings {
+  const { gridPowerW } = points;
+  if (sign === 1 || gridPowerW === undefined || gridPowerW.value === null) return points;
+  return { ...points, gridPowerW: { ...gridPowerW, value: watts(-gridPowerW.value || 0) } };
 }
 
 /** Takes the trust from values that are good: a device whose own count stands still repeats old ones. */

@@ -29,7 +29,7 @@ export interface QuirkDevice {
   addressOf(id: number, occurrence?: number): number;
   /** What was written so far, from the address of a model on. */
   writesTo(id: number): [offset: number, values: readonly number[]][];
-  open(device?: number): Promise<Device>;
+  open(device?: number, meterSign?: 1 | -1): Promise<Device>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -76,11 +76,12 @@ export async function quirkDevice(
     writes,
     addressOf,
     writesTo: (id) => writes.map(([address, values]) => [address - addressOf(id), values]),
-    open: async (device) => {
+    open: async (device, meterSign = 1) => {
       const at = {
         host: "127.0.0.1",
         port: server.port,
         unit: 1,
+        meterSign,
         ...(device === undefined ? {} : { device }),
       };
       const connected = await modbus({ id: deviceId("quirk"), ...at }).connect(testContext(clock));

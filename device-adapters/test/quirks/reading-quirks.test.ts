@@ -59,11 +59,14 @@ test("1.2 the 155 registers of model 701 come in two; a text is not cut, and the
   quirk.server.reads.length = 0;
   await device.read();
   const ac = quirk.addressOf(701);
-  expect(quirk.server.reads).toEqual([
+  const [first, second, ...again] = quirk.server.reads;
+  expect([first, second]).toEqual([
     [ac, 123],
     [ac + 123, 32],
-    [ac + 113, 10],
   ]);
+  expect(again).toHaveLength(1);
+  const [address = 0, count = 0] = again[0] ?? [];
+  expect(address <= ac + 113 && address + count >= ac + 123).toBe(true);
 });
 
 test("1.2 a sync group comes in one request, whatever the size of the requests", () => {
@@ -211,6 +214,16 @@ test("1.4 the names are those of the standard, misprints and all; 122.WAval is i
   expect(unit(122, "WAval")).toBe("W");
   expect([unit(802, "SocRsvMax"), unit(802, "SoCRsvMin")]).toEqual(["%WHRtg", "%WHRtg"]);
   expect([unit(201, "PPVphAB"), unit(211, "PPVphAB")]).toEqual(["V", "V"]);
+});
+
+test("1.4 the sign of a meter is the maker's choice: one that counts export as positive is turned round", async () => {
+  const meter = [203, points({ W: 700, W_SF: 0, TotWhImp: 8, TotWhExp: 9, TotWh_SF: 0 })] as const;
+  await using quirk = await quirkDevice([common(), meter]);
+  const { points: turned } = await (await quirk.open(undefined, -1)).read();
+  expect([turned.gridPowerW?.value, turned.gridImportWh?.value, turned.gridExportWh?.value]).toEqual([
+    -700, 8, 9,
+  ]);
+  expect((await (await quirk.open()).read()).points.gridPowerW?.value).toBe(700);
 });
 
 test("1.4 model 160 has as many inputs as N says and L has room for", async () => {
