@@ -33,7 +33,8 @@ export interface DerServer {
 
 /**
  * Serves homes over OPC UA in our information model: SignAndEncrypt with Basic256Sha256 only, to clients
- * whose certificates are trusted. A certificate added to `trusted/certs` counts at once.
+ * whose certificates are trusted. A certificate added to `trusted/certs` counts at once. Without security
+ * it says only which endpoints it has and shows its certificate, as most clients ask before they connect.
  */
 export async function startDerServer(options: DerServerOptions): Promise<DerServer> {
   const library = await loadOpcuaLibrary();
@@ -53,7 +54,6 @@ export async function startDerServer(options: DerServerOptions): Promise<DerServ
     },
     securityModes: [library.MessageSecurityMode.SignAndEncrypt],
     securityPolicies: [library.SecurityPolicy.Basic256Sha256],
-    disableDiscovery: true,
     maxConnectionsPerEndpoint: clientsMax,
     serverCapabilities: { maxSessions: clientsMax, maxSubscriptions: clientsMax },
     serverCertificateManager: certificateStore(library, () => trustedCertificates(pkiDirectory)),

@@ -40,7 +40,7 @@ test("goodbye is said in full: session first, secure channel last", async () => 
   expect(bench.relay.sentByClients()).toContain("CLOF");
 });
 
-test("the server has no door without security", async () => {
+test("without security the server names its endpoints, all of them secure, and opens no session", async () => {
   const library = await loadOpcuaLibrary();
   const { certificateFile, privateKeyFile } = await applicationCertificate(
     bench.trusted.pkiDirectory,
@@ -54,7 +54,10 @@ test("the server has no door without security", async () => {
     connectionStrategy: { maxRetry: 0 },
     endpointMustExist: false,
   });
-  await expect(client.connect(bench.server.endpointUrl)).rejects.toThrow();
+  await client.connect(bench.server.endpointUrl);
+  const modes = (await client.getEndpoints()).map(({ securityMode }) => securityMode);
+  expect(modes).toEqual([library.MessageSecurityMode.SignAndEncrypt]);
+  await expect(client.createSession()).rejects.toThrow();
   await client.disconnect();
 });
 

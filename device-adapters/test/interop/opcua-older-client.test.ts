@@ -29,8 +29,14 @@ import { expectSecureConversation, OPCUA_FIELDS } from "./opcua-wire.ts";
 let folder: string;
 let emulator: OpcuaEmulator;
 
-/** A client of the older release, with a key and a trust list of its own. */
-async function olderClient(name: string, mode = MessageSecurityMode.SignAndEncrypt): Promise<OPCUAClient> {
+/**
+ * A client of the older release, with a key and a trust list of its own. It asks the server for its endpoints
+ * and its certificate first, as most clients do, unless it has the certificate `pinned`.
+ */
+async function olderClient(
+  name: string,
+  { mode = MessageSecurityMode.SignAndEncrypt, pinned = false } = {},
+): Promise<OPCUAClient> {
   const rootFolder = join(folder, name);
   const certificates = new OPCUACertificateManager({
     rootFolder,
@@ -44,10 +50,10 @@ async function olderClient(name: string, mode = MessageSecurityMode.SignAndEncry
     applicationName: name,
     applicationUri: `urn:vendor:${name}`,
     clientCertificateManager: certificates,
-    serverCertificate,
+    ...(pinned ? { serverCertificate } : {}),
     securityMode: mode,
     securityPolicy: isSecure ? SecurityPolicy.Basic256Sha256 : SecurityPolicy.None,
-    endpointMustExist: false,
+    endpointMustExist: !pinned && isSecure,
     connectionStrategy: { maxRetry: 0 },
   });
   await client.createDefaultCertificate();
@@ -55,8 +61,10 @@ async function olderClient(name: string, mode = MessageSecurityMode.SignAndEncry
 }
 
 /** Connects a client that the emulator has been told to trust. */
-async function connected(): Promise<{ readonly client: OPCUAClient; readonly session: ClientSession }> {
-  const client = await olderClient("aggregator");
+async function connected(
+  pinned = false,
+): Promise<{ readonly client: OPCUAClient; readonly session: ClientSession }> {
+  const client = await olderClient("aggregator", { pinned });
   await trustCertificate(join(folder, "emulator"), client.certificateFile);
   await client.connect(emulator.endpointUrl);
   return { client, session: await client.createSession() };
@@ -186,14 +194,15 @@ test.for([
   ["that nobody has introduced", MessageSecurityMode.SignAndEncrypt],
   ["that will not encrypt", MessageSecurityMode.None],
 ] as const)("an older client %s is refused", async ([, mode]) => {
-  const stranger = await olderClient(`stranger-${mode}`, mode);
-  await expect(stranger.connect(emulator.endpointUrl)).rejects.toThrow();
+  const stranger = await olderClient(`stranger-${mode}`, { mode });
+  const entering = stranger.connect(emulator.endpointUrl).then(() => stranger.createSession());
+  await expect(entering).rejects.toThrow();
   await stranger.disconnect();
 });
 
 testOnWire("what our server says to an older client is well-formed, on one secure channel", async () => {
   await using wire = await capture(emulator.port, "opcua", OPCUA_FIELDS);
-  const { client, session } = await connected();
+  const { client, session } = await connected(true);
   await session.readNamespaceArray();
   const until = systemClock.now() + 60_000;
   expect((await command(session, 250, until, 1_000)).statusCode.name).toBe("Good");
