@@ -5,6 +5,8 @@ import { type PollResult, pollDevices } from "../bench/poll-bench.ts";
 import { compareReads, type ReadResult } from "../bench/read-bench.ts";
 
 const READ_RATIO_MIN = 0.8;
+/** How long each client reads in a round. */
+const TURN_MS = 200;
 
 interface BenchOptions {
   readonly devices: number;
@@ -25,7 +27,7 @@ export function registerDevicesBench(program: Command): void {
       2_000,
     )
     .option("--seconds <n>", "how long they are polled", wholeNumber(1, 3_600), 60)
-    .option("--rounds <n>", "turns of each client that reads", wholeNumber(1, 1_000), 15)
+    .option("--rounds <n>", "turns of each client that reads", wholeNumber(1, 1_000), 30)
     .option("--json", "print NDJSON; the last line is the summary")
     .action(async (options: BenchOptions) => {
       const json = options.json === true;
@@ -43,8 +45,7 @@ async function runBench({ devices, seconds, rounds }: BenchOptions, json: boolea
     startFarm({ firstDevice: firstHalf, devices: devices - firstHalf }),
   ]);
   try {
-    const turnMs = 300;
-    const reads = await compareReads(farms[0].ready.registersPort, rounds, turnMs);
+    const reads = await compareReads(farms[0].ready.registersPort, rounds, TURN_MS);
     if (json) process.stdout.write(`${JSON.stringify({ event: "reads", ...reads })}\n`);
     const context = { clock: systemClock, wallClock: systemClock, logger: createLogger("warn", json) };
     const ports = farms.flatMap(({ ready }) => ready.ports);
