@@ -8,7 +8,10 @@ type Table = Readonly<Record<string, readonly string[]>>;
 export interface RegisterFixture {
   readonly profile: string;
   readonly source: string;
-  readonly options?: Partial<ModbusProfileOptions>;
+  readonly options?: Pick<
+    ModbusProfileOptions,
+    "batteryCapacityWh" | "chargePowerMaxW" | "dischargePowerMaxW"
+  >;
   /** Raw words by unit, table and first address. */
   readonly units: Readonly<Record<string, { readonly holding?: Table; readonly input?: Table }>>;
   readonly identity?: Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ import {
 } from "@commonwatt/vpp-core";
 import { holdConnection } from "../modbus/connection-pool.ts";
 import type { ModbusConnection } from "../modbus/modbus-connection.ts";
+import { peerName, type Transport, transportOf } from "../modbus/transport.ts";
 import { profileByName } from "../profiles/profiles.ts";
 import { modbus } from "../sunspec/sunspec-connector.ts";
 import { checkProfile } from "./check-profile.ts";
@@ -21,14 +22,16 @@ import { profileWire } from "./profile-wire.ts";
 import { decodeRegisterText } from "./register-codec.ts";
 import { RegisterReader } from "./register-reader.ts";
 
-/** A device that a profile describes, and where it is reached over Modbus TCP. */
-export interface ModbusProfileOptions {
+/** Where a device is: a Modbus TCP peer, whose port is the profile's unless given, or any other transport. */
+type ProfilePlace =
+  | { readonly host: string; readonly port?: number; readonly transport?: never }
+  | { readonly transport: Transport; readonly host?: never; readonly port?: never };
+
+/** A device that a profile describes, and where it is reached. */
+export type ModbusProfileOptions = ProfilePlace & {
   readonly id: DeviceId;
   /** A name that `commonwatt devices` lists, or a profile of your own. */
   readonly profile: string | DeviceProfile;
-  readonly host: string;
-  /** As the profile says unless given. */
-  readonly port?: number;
   /** As the profile says unless given. */
   readonly unit?: number;
   /** Further unit ids by their names in the profile, where they differ. */
@@ -45,7 +48,7 @@ export interface ModbusProfileOptions {
   readonly requestTimeoutMs?: number;
   /** How long an unreachable peer is left alone after the first failure; doubles up to 60 s. 1 s unless given. */
   readonly backOffBaseMs?: number;
-}
+};
 
 const BACK_OFF_BASE_MS = 1_000;
 const BACK_OFF_MAX_MS = 60_000;
@@ -58,15 +61,19 @@ const BACK_OFF_MAX_MS = 60_000;
 export function modbusProfile(options: ModbusProfileOptions): DeviceConnector {
   const profile =
     typeof options.profile === "string" ? profileByName(options.profile) : checkProfile(options.profile);
-  const port = options.port ?? profile.wire.port;
+  const { id } = options;
+  const transport = transportOf(
+    options.transport === undefined
+      ? { host: options.host, port: options.port ?? profile.wire.port }
+      : { transport: options.transport },
+  );
   const unit = options.unit ?? profile.wire.unit;
-  const { id, host } = options;
   if (profile.kind === "sunspec") {
     const requestTimeoutMs = options.requestTimeoutMs ?? profile.wire.timeoutMs;
     const { backOffBaseMs = BACK_OFF_BASE_MS } = options;
-    return modbus({ id, host, port, unit, requestTimeoutMs, backOffBaseMs });
+    return modbus({ id, transport, unit, requestTimeoutMs, backOffBaseMs });
   }
-  const address = `${host}:${port} unit ${unit}`;
+  const address = `${peerName(transport)} unit ${unit}`;
   return {
     id,
     protocol: "modbus",
@@ -74,8 +81,7 @@ export function modbusProfile(options: ModbusProfileOptions): DeviceConnector {
     connect: async (context: DeviceContext): Promise<Device> => {
       const { settleMs, gapMs, hangUpAfterRequest = false } = profile.wire;
       const hold = holdConnection({
-        host,
-        port,
+        transport,
         backOff: { baseMs: options.backOffBaseMs ?? BACK_OFF_BASE_MS, maxMs: BACK_OFF_MAX_MS },
         wallClock: context.wallClock,
         settleMs,
