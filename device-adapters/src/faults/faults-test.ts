@@ -141,7 +141,9 @@ function resultOf(
     recoveryP99: rounded(quantile(shares, 0.99)),
     recoveryByFault: recoveryByFault(tally),
     injected: tally.injected,
-    examples: [...tally.neverRecovered, ...tally.calls.unsettled, ...wrong, ...late].slice(0, EXAMPLES_MAX),
+    examples: [wrong, late, tally.neverRecovered, tally.calls.unsettled].flatMap((each) =>
+      each.slice(0, EXAMPLES_MAX),
+    ),
   };
 }
 

@@ -13,8 +13,6 @@ export const OPCUA_PACE: RigPace = { pollIntervalMs: 400, backOffBaseMs: 250, le
 const PUBLISHING_INTERVAL_MS = 50;
 const REQUEST_TIMEOUT_MS = 400;
 const CONNECT_TIMEOUT_MS = 3_000;
-/** The client counts values as stale after ten publishing intervals of silence; with a little for the loop. */
-const GOOD_AGE_MAX_MS = 15 * PUBLISHING_INTERVAL_MS;
 /** The server may give a sample of 20 ms again. */
 const SAMPLE_LIFE_MS = 25;
 /** Of so many faults one is a restart of the server, which takes some seconds. */
@@ -65,9 +63,8 @@ export class OpcuaFaults {
       plant: this.#plant,
       tally: this.#tally,
       pace: OPCUA_PACE,
-      // A good value was true at its own source time, which is not long ago.
-      span: (sourceTimeMs, _fromMs, toMs) =>
-        toMs - sourceTimeMs > GOOD_AGE_MAX_MS ? [0, 0] : [sourceTimeMs - SAMPLE_LIFE_MS, sourceTimeMs],
+      // A good value was true at its own source time; a sample that ends a command is stamped just before.
+      span: (sourceTimeMs) => [sourceTimeMs - SAMPLE_LIFE_MS, sourceTimeMs + SAMPLE_LIFE_MS],
     });
     this.#running = { emulator, relay, rig };
     await rig.start();
