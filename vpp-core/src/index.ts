@@ -28,6 +28,7 @@ export { openPostgresStore, type PostgresStoreOptions } from "./store/postgres-s
 export * from "./time/accelerated-clock.ts";
 export * from "./time/clock.ts";
 export * from "./time/delivery-interval.ts";
+export { isoTime } from "./time/iso-time.ts";
 export * from "./time/random.ts";
 export * from "./time/simulated-clock.ts";
 export * from "./time/system-clock.ts";

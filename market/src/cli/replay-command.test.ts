@@ -43,7 +43,7 @@ describe("commonwatt replay", () => {
         event: "clearing",
         intervalIndex: INTERVAL.index,
         status: "cleared",
-        clearedAtMs: INTERVAL.startMs - 60_000,
+        clearedAt: "2026-11-14T05:59:00.000Z",
         clearingPrice: 200_000,
         volumeWh: 500,
         bidCount: 1,

@@ -2,8 +2,9 @@ import { Type, type TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { Store } from "../ports/store.ts";
 import { intervalIndex } from "../time/delivery-interval.ts";
+import { isoTime } from "../time/iso-time.ts";
 import type { CommunityView } from "./community-view.ts";
-import { isoTime, presentClearing } from "./present.ts";
+import { presentClearing } from "./present.ts";
 import { ClearingBody, IsoTime, TradeBody } from "./schemas.ts";
 
 const Range = Type.Object({

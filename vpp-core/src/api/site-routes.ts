@@ -6,8 +6,9 @@ import { siteId } from "../grid/site.ts";
 import type { Store } from "../ports/store.ts";
 import { epochMs } from "../time/clock.ts";
 import { intervalIndex } from "../time/delivery-interval.ts";
+import { isoTime } from "../time/iso-time.ts";
 import type { CommunityView } from "./community-view.ts";
-import { isoTime, presentSite, presentStatement } from "./present.ts";
+import { presentSite, presentStatement } from "./present.ts";
 import { Failure, IsoTime, SiteState, Statement } from "./schemas.ts";
 
 const SiteParams = Type.Object({ siteId: Type.String({ description: "As in the configuration" }) });
