@@ -11,7 +11,7 @@ import { messageOf } from "../errors/commonwatt-error.ts";
 import type { FleetStore } from "../fleet/fleet-store.ts";
 import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
-import type { MeterReading, MeterSigner, SignedMeterReading } from "../ports/metering.ts";
+import type { MeterReading, MeterSigner } from "../ports/metering.ts";
 import type { DeviceOwnership, ReadingRow, Store } from "../ports/store.ts";
 import type { OrderIntent } from "../ports/trading-venue.ts";
 import { type DurationMs, durationMs, epochMs, sleepUntil } from "../time/clock.ts";
@@ -22,6 +22,7 @@ import type { SiteConfig } from "./config.ts";
 import { type DeviceLink, type DeviceLinkContext, linkDevice } from "./device-link.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import { meterRecorder } from "./meter-recorder.ts";
+import { type UnsavedReadings, unsavedReadings } from "./unsaved-readings.ts";
 
 /** How long a lease lasts, in control cycles; it is renewed before half of it has passed. */
 const LEASE_CYCLES = 6;
@@ -52,6 +53,8 @@ export interface SiteRunner {
   intents(interval: DeliveryInterval, referencePrice: PriceMicroPerKwh): readonly OrderIntent[];
   /** Takes on what was traded for an interval. */
   takePosition(interval: DeliveryInterval, netSoldWh: WattHours): void;
+  /** Waits until every signed meter reading is in the store; throws as the store does. */
+  saveReadings(): Promise<void>;
   setOptedOut(optedOut: boolean): void;
   setVenueReachable(reachable: boolean): void;
   /** Returns the battery to its own mode and lets go of every device. */
@@ -74,7 +77,7 @@ class Runner implements SiteRunner {
   readonly #history = powerHistory(HISTORY_MS);
   readonly #forecaster: Forecaster;
   readonly #positions = new Map<number, { interval: DeliveryInterval; netSoldWh: WattHours }>();
-  readonly #unsaved: SignedMeterReading[] = [];
+  readonly #unsaved: UnsavedReadings;
   readonly #aborter = new AbortController();
   readonly #loop: Promise<void>;
   #image: SiteImage | null = null;
@@ -86,6 +89,7 @@ class Runner implements SiteRunner {
     this.#config = config;
     this.#context = context;
     this.#forecaster = config.forecaster ?? persistence;
+    this.#unsaved = unsavedReadings(this.siteId, context.store.metering, context.logger);
     this.#toNeutral = new Set(context.ownedBefore.map((ownership) => ownership.deviceId));
     this.links = config.devices.map((connector) =>
       linkDevice(connector, context, (live) => context.fleet.updateDevice(this.siteId, live)),
@@ -98,13 +102,7 @@ class Runner implements SiteRunner {
     this.#keepers = new Map(
       this.links.map((link) => [
         link,
-        leaseKeeper(
-          link.live().deviceId,
-          context.clock,
-          leaseLength,
-          context.store.ownership,
-          context.logger,
-        ),
+        leaseKeeper(link.live().deviceId, context, leaseLength, context.store.ownership, context.logger),
       ]),
     );
     this.#recorder = meterRecorder(
@@ -146,8 +144,8 @@ class Runner implements SiteRunner {
     this.#image = image;
     this.#history.add(image);
     const signed = this.#recorder.observe(image);
-    if (signed !== null) this.#unsaved.push(signed);
-    await this.#saveSigned();
+    if (signed !== null) this.#unsaved.add(signed);
+    else this.#unsaved.retry();
     store.readings.append(readings.flatMap((reading) => rowsOf(this.siteId, reading)));
     const position = this.#position();
     this.#controller.send({ type: "cycle", nowMs, image, position });
@@ -160,18 +158,6 @@ class Runner implements SiteRunner {
       image,
       netSoldWh: position?.netSoldWh ?? wattHours(0),
     });
-  }
-
-  /** Signed readings wait here while the store is down: none is lost, none is signed twice. */
-  async #saveSigned(): Promise<void> {
-    const waiting = [...this.#unsaved];
-    if (waiting.length === 0) return;
-    try {
-      await this.#context.store.metering.save(waiting);
-      this.#unsaved.splice(0, waiting.length);
-    } catch (error) {
-      this.#context.logger.warn({ site: this.siteId, error: messageOf(error) }, "meter readings wait");
-    }
   }
 
   /** Brings every battery to the decision; one that an earlier run left under command goes to neutral first. */
@@ -251,6 +237,10 @@ class Runner implements SiteRunner {
     this.#positions.set(interval.index, { interval, netSoldWh });
   }
 
+  saveReadings(): Promise<void> {
+    return this.#unsaved.flush();
+  }
+
   setOptedOut(optedOut: boolean): void {
     this.#optedOut = optedOut;
     this.#controller.send({ type: optedOut ? "optOut" : "optIn" });
@@ -273,6 +263,12 @@ class Runner implements SiteRunner {
       }
       await link.stop();
     }
+    await this.#unsaved.flush().catch((error: unknown) => {
+      this.#context.logger.error(
+        { site: this.siteId, error: messageOf(error) },
+        "meter readings are not saved",
+      );
+    });
   }
 }
 
