@@ -46,6 +46,9 @@ async function trade(community: Community, options: RunOptions, signal: AbortSig
   const settlement = settlementLoop({
     ...context,
     signal,
+    saveReadings: async () => {
+      await Promise.all(context.sites.map((site) => site.saveReadings()));
+    },
     onSettled: (_interval, clearing, settled) => tellSettled(community, report, clearing, settled),
   });
   const market = runMarket(
