@@ -15,6 +15,10 @@ function replacer(_key: string, value: unknown): unknown {
 
 /** Times become ISO texts; everything else is as it is. */
 function plain(event: RunEvent): object {
+  if (event.event === "ready") {
+    const { startMs, ...rest } = event;
+    return { ...rest, start: isoTime(startMs) };
+  }
   if (event.event !== "cleared") return event;
   const { startMs, endMs, ...rest } = event;
   return { ...rest, start: isoTime(startMs), end: isoTime(endMs) };

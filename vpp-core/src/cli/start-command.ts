@@ -110,9 +110,8 @@ async function run(
   const report: RunReporter =
     given.json === true ? jsonReporter(process.stdout) : humanReporter(process.stdout);
   const aborter = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => aborter.abort(new Error(`stopped by ${signal}`)));
-  }
+  process.on("SIGINT", () => aborter.abort(new Error("Ctrl-C")));
+  process.on("SIGTERM", () => aborter.abort(new Error("told to by SIGTERM")));
   const summary = await runCommunity(
     {
       file,

@@ -160,6 +160,8 @@ async function openApi(
     event: "ready",
     community: config.community,
     currency: config.currency,
+    startMs: context.clock.now(),
+    speed: options.speed,
     homes: context.sites.length,
     devices: countBy(identities, ({ protocol }) => protocol),
     addresses: Object.fromEntries(identities.map(({ deviceId, address }) => [deviceId, address])),
