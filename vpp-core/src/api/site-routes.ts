@@ -61,7 +61,9 @@ export function siteRoutes(plain: FastifyInstance, community: CommunityView, sto
       {
         schema: {
           tags,
-          summary: optedOut ? "Take a site out of market and dispatch, at once" : "Take a site back in",
+          summary: optedOut ? "Take a site out of market and dispatch" : "Take a site back in",
+          description:
+            "Holds from the next control cycle on, within seconds; the answer is the site as it is now",
           params: SiteParams,
           response: { 200: SiteState, 404: Failure },
         },
