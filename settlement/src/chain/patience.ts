@@ -28,8 +28,8 @@ export interface PatienceContext {
 }
 
 /**
- * Makes the one place that waits for a chain that is away: pauses double up to five seconds. Tells `unreachable` once, and
- * `reachable` when an answer comes again.
+ * Makes the one place that waits for a chain that is away: pauses grow up to five seconds. Tells `unreachable`
+ * once, and `reachable` when an answer comes again.
  */
 export function patience({ wallClock, logger, emit, signal }: PatienceContext): Patience {
   const random = seededRandom("chain patience");
