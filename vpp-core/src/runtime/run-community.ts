@@ -6,11 +6,20 @@ import { type Community, type StartOptions, startCommunity } from "./community.t
 import { runMarket } from "./market-loop.ts";
 import type { RunEvent } from "./run-event.ts";
 import type { RunSummary } from "./run-summary.ts";
-import { settlementLoop } from "./settlement-loop.ts";
+import { drained, settlementLoop } from "./settlement-loop.ts";
 import { summarise } from "./summarise.ts";
 
-/** How long the last batches may take to be final and paid. */
+/** How long the last batches may take to be final and paid; a long challenge window takes longer. */
 const DRAIN_TIMEOUT_MS = 120_000;
+
+const UNFINISHED: RunEvent = {
+  event: "warning",
+  component: "settlement",
+  code: "SETTLEMENT_UNFINISHED",
+  message:
+    `the last batches were not all paid within ${DRAIN_TIMEOUT_MS / 1_000} s: ` +
+    "the next start on the same data folder goes on with them",
+};
 
 /** Options of {@link runCommunity}. */
 export interface RunOptions extends StartOptions {
@@ -57,7 +66,8 @@ async function trade(community: Community, options: RunOptions, signal: AbortSig
   );
   await Promise.race([market, settlement.failed]);
   await settlement.idle();
-  await context.rail.drain(AbortSignal.any([signal, AbortSignal.timeout(DRAIN_TIMEOUT_MS)]));
+  const patience = AbortSignal.timeout(DRAIN_TIMEOUT_MS);
+  if (!(await drained(context.rail, patience, signal))) report(UNFINISHED);
 }
 
 function tellSettled(

@@ -57,6 +57,24 @@ export function settlementLoop(context: SettlementLoopContext): SettlementLoop {
   };
 }
 
+/**
+ * Waits until every batch is paid; `false` when `patience` ran out first, for which there are good reasons:
+ * a challenge window of hours, a chain that is away. Rejects when `signal` aborts.
+ */
+export async function drained(
+  rail: Pick<SettlementRail, "drain">,
+  patience: AbortSignal,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await rail.drain(AbortSignal.any([signal, patience]));
+    return true;
+  } catch (error) {
+    if (patience.aborted && !signal.aborted) return false;
+    throw error;
+  }
+}
+
 async function settleWhenDelivered(
   context: SettlementLoopContext,
   interval: DeliveryInterval,
