@@ -137,7 +137,9 @@ class Story {
       `${summary.intervals} intervals, ${summary.trades} trades: ${kwhText(summary.tradedWh)} traded, ${kwhText(summary.settledWh)} delivered`,
       `together ${this.#compared(moneyNano(BigInt(summary.savedNano)))}`,
       `${summary.batchesFinalized} batches final; ${escrow}`,
-      `${summary.store.readings} readings in ${summary.store.server}`,
+      summary.store.readings === null
+        ? `${summary.store.server} did not answer: the last readings wait for it`
+        : `${summary.store.readings} readings in ${summary.store.server}`,
     ];
   }
 }
