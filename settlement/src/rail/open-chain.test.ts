@@ -52,3 +52,14 @@ it("says once that a node is not there yet, and starts when it comes", { timeout
   expect(events.map(({ kind }) => kind)).toEqual(["unreachable", "reachable"]);
   expect(await rail.audit()).toMatchObject({ conserved: true, chainId: 31_337 });
 });
+
+it("stops at once while it waits for a node", { timeout: 20_000 }, async () => {
+  const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+  const waiting = escrow({ rpcUrl: `http://127.0.0.1:${await freePort()}` });
+  const unreachable = Promise.withResolvers<void>();
+  const context = testContext(testStreet(1), directory, stores);
+  const started = waiting.start({ ...context, emit: () => unreachable.resolve() });
+  await unreachable.promise;
+  await waiting.stop();
+  await expect(started).rejects.toMatchObject({ code: "SETTLEMENT_NOT_RUNNING" });
+});

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors/commonwatt-error.ts";
+import { CommonwattError, messageOf } from "../errors/commonwatt-error.ts";
 import type { IntervalSettlement } from "../ports/settlement.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
 import { moneyNano, sumMoney } from "../units/money.ts";
@@ -31,9 +31,15 @@ export interface RunOptions extends StartOptions {
  * Runs a community from start to stop. With `intervals` it ends by itself when the last of them is paid;
  * otherwise when `signal` aborts. Either way every battery is returned to its own mode, everything is
  * flushed, and what the run came to is returned.
+ * @throws CommonwattError `RUN_STOPPED` when `signal` aborted before everything was up.
  */
 export async function runCommunity(options: RunOptions, signal: AbortSignal): Promise<RunSummary> {
-  const community = await startCommunity(options, signal);
+  const community = await startCommunity(options, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    const reason = messageOf(signal.reason);
+    options.report({ event: "stopping", reason });
+    throw new CommonwattError("RUN_STOPPED", `stopped before everything was up: ${reason}`, { cause: error });
+  });
   try {
     await trade(community, options, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
