@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { durationMs, type Logger, type SettlementEvent, sleep, systemClock } from "@commonwatt/vpp-core";
-import { toBeHex } from "ethers";
 import { expect, it } from "vitest";
 import { startDevChain } from "../chain/dev-chain.ts";
+import { uintBytes } from "../chain/keccak.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { escrow } from "../escrow-rail.ts";
 import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
@@ -37,7 +37,7 @@ it("says that a committed batch was taken back, and never reports it again", {
     await rpc.send("anvil_setStorageAt", [
       contract,
       HEAD_SLOT,
-      toBeHex((word >> HEAD_BITS) << HEAD_BITS, 32),
+      uintBytes((word >> HEAD_BITS) << HEAD_BITS, 32),
     ]);
     rpc.destroy();
     await rail.settle(street.deliver(testInterval(2), [], []));

@@ -1,19 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Account,
-  durationMs,
-  type Hex,
-  type SettlementRail,
-  sleep,
-  systemClock,
-} from "@commonwatt/vpp-core";
-import { Wallet } from "ethers";
+import { durationMs, type Hex, type SettlementRail, sleep, systemClock } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
 import { requestWithdrawalData } from "../chain/escrow-calls.ts";
-import { connectRpc } from "../chain/rpc.ts";
+import { connectRpc, nonceOf } from "../chain/rpc.ts";
+import { accountOfKey, signCall } from "../chain/sign-call.ts";
 import { escrow } from "../escrow-rail.ts";
 import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
 import { type TestStreet, testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
@@ -54,12 +47,11 @@ async function request(amount: bigint): Promise<void> {
   const { contract, chainId } = await rail.audit();
   const rpc = connectRpc(chain.rpcUrl, chainId);
   const ownerKey: Hex = street.sites[1]?.ownerKey ?? "0x";
-  const owner = new Wallet(ownerKey, rpc);
-  const sent = await owner.sendTransaction({
-    to: contract,
-    data: requestWithdrawalData(amount, owner.address as Account),
-  });
-  await sent.wait();
+  const owner = accountOfKey(ownerKey);
+  const call = { to: contract, data: requestWithdrawalData(amount, owner) };
+  const signed = await signCall(rpc, ownerKey, call, await nonceOf(rpc, owner), null);
+  const sent = await rpc.broadcastTransaction(signed.rawTransaction);
+  expect((await sent.wait())?.status).toBe(1);
   rpc.destroy();
 }
 

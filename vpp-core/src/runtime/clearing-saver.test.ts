@@ -3,6 +3,7 @@ import { CommonwattError } from "../errors/commonwatt-error.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { TradeStore } from "../ports/store.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
+import { durationMs, sleep } from "../time/clock.ts";
 import { intervalIndex } from "../time/delivery-interval.ts";
 import { systemClock } from "../time/system-clock.ts";
 import { type ClearingSaver, clearingSaver } from "./clearing-saver.ts";
@@ -41,7 +42,7 @@ test("clearings wait for a store that is away, in their order, and are told when
   const clearings = saver();
   take(clearings, 1);
   take(clearings, 2);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await sleep(systemClock, durationMs(20));
   expect(log).toEqual([]);
   problem = null;
   await clearings.idle();
