@@ -44,7 +44,10 @@ export async function runCommunity(options: RunOptions, signal: AbortSignal): Pr
     await trade(community, options, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
-    options.report({ event: "stopping", reason: signal.aborted ? messageOf(signal.reason) : "all is paid" });
+    options.report({
+      event: "stopping",
+      reason: signal.aborted ? messageOf(signal.reason) : "all intervals are settled",
+    });
     await community.rest();
     return await summarise(community, options.uptimeMs);
   } finally {
