@@ -131,7 +131,16 @@ function home(over: { owned?: boolean; storeDown?: () => boolean; storeHangs?: b
   const site = startSite(
     { id: "home-1", devices: [connector], limits, reserveWh },
     {
-      ...{ clock, wallClock: systemClock, logger, fleet, tariff, minutes: 15, controlPeriod: PERIOD },
+      ...{
+        clock,
+        wallClock: systemClock,
+        logger,
+        fleet,
+        tariff,
+        minutes: 15,
+        controlPeriod: PERIOD,
+        spoolDirectory: "",
+      },
       store: storeInto(log, rows, signed, over.storeDown ?? (() => false), hang),
       meterSigner: { meterKey: "0x", sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }) },
       earlierReadings: [

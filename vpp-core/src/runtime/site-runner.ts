@@ -14,7 +14,7 @@ import type { Tariff } from "../grid/tariff.ts";
 import type { MeterReading, MeterSigner } from "../ports/metering.ts";
 import type { DeviceOwnership, ReadingRow, Store } from "../ports/store.ts";
 import type { OrderIntent } from "../ports/trading-venue.ts";
-import { type DurationMs, durationMs, epochMs, sleepUntil } from "../time/clock.ts";
+import { type DurationMs, durationMs, epochMs, sleep, sleepUntil } from "../time/clock.ts";
 import { type DeliveryInterval, type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
 import { type WattHours, wattHours } from "../units/energy.ts";
 import type { PriceMicroPerKwh } from "../units/price.ts";
@@ -28,6 +28,8 @@ import { type UnsavedReadings, unsavedReadings } from "./unsaved-readings.ts";
 const LEASE_CYCLES = 6;
 /** After how many control cycles without news a value is stale. */
 const STALE_CYCLES = 4;
+/** How long a new site waits for its devices before it begins with those that answer, in real time. */
+const REACH_TIMEOUT_MS = durationMs(8_000);
 /** How far back a forecast looks. */
 const HISTORY_MS = durationMs(15 * 60_000);
 
@@ -38,6 +40,8 @@ export interface SiteRunnerContext extends DeviceLinkContext {
   readonly tariff: Tariff;
   readonly minutes: IntervalMinutes;
   readonly controlPeriod: DurationMs;
+  /** A folder for what the store does not take before the end. */
+  readonly spoolDirectory: string;
   readonly meterSigner: MeterSigner;
   /** What the meter signed before, oldest first; see `meterRecorder`. */
   readonly earlierReadings: readonly MeterReading[];
@@ -49,6 +53,8 @@ export interface SiteRunnerContext extends DeviceLinkContext {
 export interface SiteRunner {
   readonly siteId: SiteId;
   readonly links: readonly DeviceLink[];
+  /** Settles when the devices were read for the first time, or have been silent for too long. */
+  readonly ready: Promise<void>;
   /** What the site would like to trade in an interval; nothing when it knows too little or has opted out. */
   intents(interval: DeliveryInterval, referencePrice: PriceMicroPerKwh): readonly OrderIntent[];
   /** Takes on what was traded for an interval. */
@@ -80,6 +86,8 @@ class Runner implements SiteRunner {
   readonly #unsaved: UnsavedReadings;
   readonly #aborter = new AbortController();
   readonly #loop: Promise<void>;
+  readonly ready: Promise<void>;
+  readonly #markReady: () => void;
   #image: SiteImage | null = null;
   #optedOut = false;
   readonly #toNeutral: Set<string>;
@@ -89,7 +97,7 @@ class Runner implements SiteRunner {
     this.#config = config;
     this.#context = context;
     this.#forecaster = config.forecaster ?? persistence;
-    this.#unsaved = unsavedReadings(this.siteId, context.store.metering, context.logger);
+    this.#unsaved = unsavedReadings({ siteId: this.siteId, metering: context.store.metering, ...context });
     this.#toNeutral = new Set(context.ownedBefore.map((ownership) => ownership.deviceId));
     this.links = config.devices.map((connector) =>
       linkDevice(connector, context, (live) => context.fleet.updateDevice(this.siteId, live)),
@@ -117,17 +125,24 @@ class Runner implements SiteRunner {
       reserveWh: config.reserveWh,
       horizonMs: context.controlPeriod,
     });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#markReady = resolve;
     this.#loop = this.#run();
   }
 
   async #run(): Promise<void> {
-    const { clock, controlPeriod, logger } = this.#context;
+    const { clock, wallClock, controlPeriod, logger } = this.#context;
+    const reached = Promise.all(this.links.map((link) => link.firstReached));
+    const patience = sleep(wallClock, REACH_TIMEOUT_MS, this.#aborter.signal).catch(() => undefined);
+    await Promise.race([reached, patience]);
     while (!this.#aborter.signal.aborted) {
       try {
         await this.#cycle();
       } catch (error) {
         logger.error({ site: this.siteId, error: messageOf(error) }, "control cycle failed");
       }
+      this.#markReady();
       const next = (Math.floor(clock.now() / controlPeriod) + 1) * controlPeriod;
       await sleepUntil(clock, epochMs(next), this.#aborter.signal).catch(() => undefined);
     }
@@ -263,12 +278,7 @@ class Runner implements SiteRunner {
       }
       await link.stop();
     }
-    await this.#unsaved.flush().catch((error: unknown) => {
-      this.#context.logger.error(
-        { site: this.siteId, error: messageOf(error) },
-        "meter readings are not saved",
-      );
-    });
+    await this.#unsaved.close();
   }
 }
 

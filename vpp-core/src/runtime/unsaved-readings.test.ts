@@ -1,13 +1,21 @@
-import { expect, test } from "vitest";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { siteId } from "../grid/site.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { SignedMeterReading } from "../ports/metering.ts";
 import type { MeteringStore } from "../ports/store.ts";
 import { epochMs } from "../time/clock.ts";
 import { wattHours } from "../units/energy.ts";
-import { unsavedReadings } from "./unsaved-readings.ts";
+import { saveKeptReadings, unsavedReadings } from "./unsaved-readings.ts";
 
 const id = siteId("home-1");
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "unsaved-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 function reading(sequence: number): SignedMeterReading {
   const registers = { importWh: wattHours(0), exportWh: wattHours(0) };
@@ -28,7 +36,7 @@ test("readings reach a store that comes back in their order, told once, and flus
   const quiet = (): void => undefined;
   const tell = (_fields: object, text: string): void => void told.push(text);
   const logger: Logger = { debug: quiet, info: tell, warn: tell, error: tell, child: () => logger };
-  const unsaved = unsavedReadings(id, store, logger);
+  const unsaved = unsavedReadings({ siteId: id, metering: store, spoolDirectory: folder, logger });
   unsaved.add(reading(1));
   unsaved.add(reading(2));
   await expect(unsaved.flush()).rejects.toThrow("down");
@@ -40,4 +48,27 @@ test("readings reach a store that comes back in their order, told once, and flus
   await unsaved.flush();
   expect(saved).toEqual([1, 2, 3]);
   expect(told).toEqual(["meter readings wait", "meter readings that waited are saved"]);
+});
+
+test("what a store does not take before the end is kept, and saved once before the next run begins", async () => {
+  const saved: number[] = [];
+  let down = true;
+  const metering = {
+    async save(readings: readonly SignedMeterReading[]) {
+      if (down) throw new Error("down");
+      saved.push(...readings.map(({ sequence }) => sequence));
+    },
+  } as unknown as MeteringStore;
+  const quiet = (): void => undefined;
+  const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+  const unsaved = unsavedReadings({ siteId: id, metering, spoolDirectory: folder, logger });
+  unsaved.add(reading(8));
+  unsaved.add(reading(9));
+  await unsaved.close();
+  await expect(saveKeptReadings(folder, id, metering)).rejects.toThrow("down");
+  down = false;
+  await saveKeptReadings(folder, id, metering);
+  await saveKeptReadings(folder, id, metering);
+  expect(saved).toEqual([8, 9]);
+  expect(existsSync(join(folder, "meter-home-1.json"))).toBe(false);
 });

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { messageOf } from "../errors/commonwatt-error.ts";
 import type { SiteId } from "../grid/site.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -15,10 +17,22 @@ export interface UnsavedReadings {
    * @throws CommonwattError as the store does; the readings go on waiting.
    */
   flush(): Promise<void>;
+  /** Saves what waits, or keeps it in the folder for the next run when the store is away. */
+  close(): Promise<void>;
+}
+
+/** Where the readings of a site wait for the store, and for the next run when there is none before the end. */
+export interface UnsavedReadingsContext {
+  readonly siteId: SiteId;
+  readonly metering: MeteringStore;
+  /** A folder for what the store does not take before the end. */
+  readonly spoolDirectory: string;
+  readonly logger: Logger;
 }
 
 /** Makes the queue of one site. A store that is away is told once, and once when it is back. */
-export function unsavedReadings(siteId: SiteId, metering: MeteringStore, logger: Logger): UnsavedReadings {
+export function unsavedReadings(context: UnsavedReadingsContext): UnsavedReadings {
+  const { siteId, metering, logger } = context;
   const waiting: SignedMeterReading[] = [];
   let saving: Promise<void> | null = null;
   let isWaitTold = false;
@@ -51,5 +65,35 @@ export function unsavedReadings(siteId: SiteId, metering: MeteringStore, logger:
     },
     retry,
     flush,
+    async close() {
+      try {
+        await flush();
+      } catch (error) {
+        writeFileSync(keptFile(context.spoolDirectory, siteId), JSON.stringify(waiting));
+        logger.warn(
+          { site: siteId, error: messageOf(error), count: waiting.length },
+          "meter readings are kept for the next run",
+        );
+      }
+    },
   };
+}
+
+/**
+ * Saves what an earlier run of a site had to keep. Done before the site starts, because its meter numbers its
+ * next reading after the last one that the store has.
+ */
+export async function saveKeptReadings(
+  spoolDirectory: string,
+  siteId: SiteId,
+  metering: MeteringStore,
+): Promise<void> {
+  const path = keptFile(spoolDirectory, siteId);
+  if (!existsSync(path)) return;
+  await metering.save(JSON.parse(readFileSync(path, "utf8")) as SignedMeterReading[]);
+  rmSync(path);
+}
+
+function keptFile(spoolDirectory: string, siteId: SiteId): string {
+  return join(spoolDirectory, `meter-${siteId}.json`);
 }
