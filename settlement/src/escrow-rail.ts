@@ -38,6 +38,8 @@ interface RunningRail {
 export function escrow(options: EscrowOptions = {}): SettlementRail {
   const wanted = completeOptions(options);
   let running: RunningRail | null = null;
+  /** Ends a start that waits for its chain. */
+  let starting: AbortController | null = null;
   /** Settling one interval at a time: each batch builds on the one before. */
   let queue: Promise<unknown> = Promise.resolve();
   const use = (): RunningRail => {
@@ -51,6 +53,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     meterSigner,
     async start(context) {
       const controller = new AbortController();
+      starting = controller;
       const chain = await openChain(context, options, wanted, controller.signal);
       try {
         const accounts = await archivedAccounts(chain.link, await context.batches.last());
@@ -80,11 +83,15 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       });
     },
     async stop() {
-      if (running === null) return;
+      const stopping = new CommonwattError("SETTLEMENT_NOT_RUNNING", "the settlement rail is stopping");
+      if (running === null) {
+        starting?.abort(stopping);
+        return;
+      }
       const { controller, pump, sweeper, chain } = running;
       await queue;
       running = null;
-      controller.abort(new CommonwattError("SETTLEMENT_NOT_RUNNING", "the settlement rail is stopping"));
+      controller.abort(stopping);
       await Promise.all([pump.ended, sweeper?.ended]);
       await chain.close();
     },

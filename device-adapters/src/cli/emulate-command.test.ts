@@ -1,37 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { deviceId, systemClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
+import { runEmulate } from "../../test/emulate-process.ts";
 import { testContext } from "../../test/test-context.ts";
 import { modbus } from "../sunspec/sunspec-connector.ts";
 
-const COMMAND_MODULE = new URL("emulate-command.ts", import.meta.url).href;
-/** A program with our command alone. */
-const PROGRAM = `
-  import { Command } from "commander";
-  import { registerEmulateCommand } from ${JSON.stringify(COMMAND_MODULE)};
-  const program = new Command("commonwatt");
-  registerEmulateCommand(program);
-  await program.parseAsync();
-`;
-
-function run(...args: string[]) {
-  const argv = ["--input-type=module", "--eval", PROGRAM, "--", "emulate", ...args];
-  const child = spawn(process.execPath, argv, { cwd: new URL(".", import.meta.url) });
-  let output = "";
-  let errors = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    errors += chunk;
-  });
-  const exit = once(child, "exit").then(([code]) => code as number | null);
-  return { child, output: () => output, errors: () => errors, exit };
-}
-
 test("emulate sunspec listens, can be read, and ends with 0 at Ctrl-C", async () => {
-  const { child, output, exit } = run("sunspec", "--port", "0", "--unit", "7", "--json");
+  const { child, output, exit } = runEmulate("sunspec", "--port", "0", "--unit", "7", "--json");
   await expect.poll(output, { timeout: 10_000 }).toContain("\n");
   const { event, port, meterUnit } = JSON.parse(output());
   expect({ event, meterUnit }).toEqual({ event: "listening", meterUnit: 200 });
@@ -55,7 +29,7 @@ test.for([
   [["sunspec", "--replay", "no-such-trace.json"], "no-such-trace.json"],
   [["toaster"], "unknown command"],
 ] as const)("emulate %j is refused with the reason", async ([args, reason]) => {
-  const { errors, exit } = run(...args);
+  const { errors, exit } = runEmulate(...args);
   expect(await exit).not.toBe(0);
   expect(errors()).toContain(reason);
 });

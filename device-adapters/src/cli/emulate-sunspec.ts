@@ -13,6 +13,8 @@ import { untilInterrupted } from "./until-interrupted.ts";
 const METER_UNIT = 200;
 const METER_ALONE_UNIT = 1;
 const FIRMWARE = "1.0";
+/** Width of a line that reads registers, so that what they are stands in one column. */
+const READ_WIDTH = 76;
 
 interface SunSpecOptions {
   readonly host: string;
@@ -101,13 +103,14 @@ function asJson(host: string, port: number, unit: number, meterUnit: number): st
 }
 
 function asText(host: string, port: number, unit: number, meterUnit: number): string {
-  const read = `mbpoll -m tcp -p ${port} -0 -1 -q`;
+  const read = (what: string): string =>
+    `  mbpoll -m tcp -p ${port} -0 -1 -q ${what} ${host}`.padEnd(READ_WIDTH);
   return [
     `A SunSpec hybrid inverter listens on ${host}:${port} as unit ${unit}, its meter as unit ${meterUnit}.`,
     "Read it with any Modbus client, for example:",
-    `  ${read} -a ${unit} -r 40000 -c 2 -t 4:hex ${host}    the SunSpec marker (0x5375 0x6E53)`,
-    `  ${read} -a ${unit} -r 40084 -c 2 ${host}    AC power in watts, and its scale factor`,
-    `  ${read} -a ${meterUnit} -r 40088 -c 1 ${host}    grid power in watts (above 32767: 65536 less)`,
+    `${read(`-a ${unit} -r 40000 -c 2 -t 4:hex`)}  the SunSpec marker (0x5375 0x6E53)`,
+    `${read(`-a ${unit} -r 40084 -c 2`)}  AC power in watts, and its scale factor`,
+    `${read(`-a ${meterUnit} -r 40088 -c 1`)}  grid power in watts (above 32767: 65536 less)`,
     "Ctrl-C ends it.",
   ].join("\n");
 }

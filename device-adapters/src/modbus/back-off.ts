@@ -1,4 +1,11 @@
-import { type Clock, type EpochMs, epochMs, type Random } from "@commonwatt/vpp-core";
+import {
+  backOff,
+  type Clock,
+  type EpochMs,
+  epochMs,
+  type BackOff as Pauses,
+  type Random,
+} from "@commonwatt/vpp-core";
 
 /** How long to leave a peer alone after failures in a row. */
 export interface BackOffSettings {
@@ -10,19 +17,16 @@ export interface BackOffSettings {
 
 /**
  * Exponential back-off with jitter: after the n-th failure in a row the peer is left alone for between one
- * half and the whole of `baseMs · 2^(n−1)`, so that many clients of one peer do not come back together.
+ * half and the whole of `baseMs · 2^(n−1)`.
  */
 export class BackOff {
-  readonly #settings: BackOffSettings;
   readonly #clock: Clock;
-  readonly #random: Random;
-  #failures = 0;
+  readonly #pauses: Pauses;
   #retryAtMs: EpochMs = epochMs(0);
 
   constructor(settings: BackOffSettings, clock: Clock, random: Random) {
-    this.#settings = settings;
     this.#clock = clock;
-    this.#random = random;
+    this.#pauses = backOff(settings.baseMs, settings.maxMs, random);
   }
 
   /** How much longer the peer is to be left alone; 0 when it may be tried. */
@@ -32,14 +36,12 @@ export class BackOff {
 
   /** Notes a failure. */
   fail(): void {
-    this.#failures += 1;
-    const stepMs = Math.min(this.#settings.maxMs, this.#settings.baseMs * 2 ** (this.#failures - 1));
-    this.#retryAtMs = epochMs(this.#clock.now() + this.#random.between(stepMs / 2, stepMs));
+    this.#retryAtMs = epochMs(this.#clock.now() + this.#pauses.next());
   }
 
   /** Notes that the peer answers. */
   succeed(): void {
-    this.#failures = 0;
+    this.#pauses.reset();
     this.#retryAtMs = epochMs(0);
   }
 }

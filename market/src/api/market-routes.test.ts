@@ -65,7 +65,14 @@ describe("the market's routes", () => {
       const response = await app.inject({ method: "GET", url: `/v1/market/${path}` });
       return { statusCode: response.statusCode, body: response.json() };
     };
-    expect(await get("intervals")).toEqual({ statusCode: 200, body: { intervals: [INTERVAL] } });
+    expect(await get("intervals")).toEqual({
+      statusCode: 200,
+      body: {
+        intervals: [
+          { index: INTERVAL.index, start: "2026-11-14T06:00:00.000Z", end: "2026-11-14T06:15:00.000Z" },
+        ],
+      },
+    });
     expect(await get(`intervals/${INTERVAL.index}`)).toMatchObject({
       statusCode: 404,
       body: { code: "gate-open" },
@@ -79,7 +86,9 @@ describe("the market's routes", () => {
     await venue.closeGate(INTERVAL.index);
     expect(await get("intervals")).toEqual({ statusCode: 200, body: { intervals: [] } });
     const shown = await get(`intervals/${INTERVAL.index}`);
-    expect(shown).toEqual({ statusCode: 200, body: venue.clearings(intervalIndex(0))[0] });
+    const { clearedAtMs, ...clearing } = venue.clearings(intervalIndex(0))[0] ?? {};
+    expect(clearedAtMs).toBe(INTERVAL.startMs - 60_000);
+    expect(shown).toEqual({ statusCode: 200, body: { ...clearing, clearedAt: "2026-11-14T05:59:00.000Z" } });
     expect(shown.body).toMatchObject({
       demand: [{ price: 280_000, energyWh: 500 }],
       supply: [{ price: 120_000, energyWh: 900 }],

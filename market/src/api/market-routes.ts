@@ -10,6 +10,7 @@ import {
   REFUSAL,
   SIGNED_ORDER,
 } from "./market-schemas.ts";
+import { presentClearing, presentInterval } from "./present.ts";
 
 const TAGS = ["market"];
 
@@ -81,7 +82,7 @@ function addClearingRoutes(plain: FastifyInstance, market: () => OpenMarket): vo
         response: { 200: OPEN_INTERVALS },
       },
     },
-    async () => ({ intervals: market().openIntervals() }),
+    async () => ({ intervals: market().openIntervals().map(presentInterval) }),
   );
   app.get(
     "/v1/market/intervals/:index",
@@ -96,7 +97,7 @@ function addClearingRoutes(plain: FastifyInstance, market: () => OpenMarket): vo
     },
     async (request, reply) => {
       const found = market().clearing(intervalIndex(request.params.index));
-      if (typeof found === "object") return reply.send(found);
+      if (typeof found === "object") return reply.send(presentClearing(found));
       return reply.code(404).send({ code: found, message: REFUSALS[found] });
     },
   );

@@ -6,7 +6,7 @@ const energy = (description: string): TSchema => Type.Integer({ minimum: 0, desc
 const price = (description: string): TSchema =>
   Type.Integer({ minimum: 0, description: `${description}, in millionths of the currency unit per kWh` });
 const time = (description: string): TSchema =>
-  Type.Integer({ description: `${description}, in milliseconds since 1970-01-01T00:00:00Z` });
+  Type.String({ format: "date-time", description: `${description}, in ISO 8601` });
 const siteId = (description: string): TSchema => Type.String({ description });
 
 /** An order as a site sends it. Describes the body; the market's own ordered checks judge it. */
@@ -52,8 +52,8 @@ export const OPEN_INTERVALS: TSchema = Type.Object(
     intervals: Type.Array(
       Type.Object({
         index: Type.Integer({ minimum: 0, description: "Index of the delivery interval" }),
-        startMs: time("Start of delivery, when the gate closes at the latest"),
-        endMs: time("End of delivery"),
+        start: time("Start of delivery, when the gate closes at the latest"),
+        end: time("End of delivery"),
       }),
     ),
   },
@@ -76,7 +76,7 @@ export const CLEARING: TSchema = Type.Object(
     status: Type.Union([Type.Literal("cleared"), Type.Literal("void")], {
       description: "void: the gate closed too late to deliver, nobody trades",
     }),
-    clearedAtMs: time("When the gate closed"),
+    clearedAt: time("When the gate closed"),
     clearingPrice: Type.Union([price("The one price of all trades"), Type.Null()], {
       description: "null when nothing was traded",
     }),

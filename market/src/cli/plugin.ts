@@ -13,9 +13,9 @@ export const plugin: CommonwattPlugin = {
           "clearings, the counts and the state hash. Reads only: a running market's journal may be replayed.",
       )
       .argument("<folder>", "folder that holds market.journal")
-      .option("--json", "print NDJSON, the last line a summary", false)
-      .action(async (folder: string, options: { readonly json: boolean }) => {
-        process.exitCode = await runReplay(folder, options.json, {
+      .option("--json", "print NDJSON; the last line is the summary")
+      .action(async (folder: string, options: { readonly json?: boolean }) => {
+        process.exitCode = await runReplay(folder, options.json === true, {
           line: (text) => process.stdout.write(`${text}\n`),
           errorLine: (text) => process.stderr.write(`${text}\n`),
         });

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { INTERVAL, orderOf, sampleContext } from "../../test/sample-market.ts";
+import { clearedJournal } from "../../test/cleared-journal.ts";
+import { INTERVAL } from "../../test/sample-market.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
-import { doubleAuction } from "../double-auction.ts";
 import { journalFile } from "../journal/read-journal.ts";
 import { runReplay } from "./replay-command.ts";
 
@@ -19,22 +19,9 @@ async function run(
   return { exitCode: await runReplay(folder, json, output), lines, errors };
 }
 
-async function usedJournal(): Promise<{ folder: string; stateHash: string }> {
-  const folder = await temporaryFolder();
-  const venue = doubleAuction();
-  await venue.start(sampleContext(folder));
-  await venue.openInterval(INTERVAL);
-  await venue.submit(orderOf(1, "bid", 500, 280_000));
-  await venue.submit(orderOf(3, "offer", 500, 120_000));
-  await venue.closeGate(INTERVAL.index);
-  const stateHash = venue.stateHash();
-  await venue.stop();
-  return { folder, stateHash };
-}
-
 describe("commonwatt replay", () => {
   it("prints NDJSON that ends with a summary", async () => {
-    const { folder, stateHash } = await usedJournal();
+    const { folder, stateHash } = await clearedJournal();
     const { exitCode, lines, errors } = await run(folder, true);
     expect(exitCode).toBe(0);
     expect(errors).toEqual([]);
@@ -43,7 +30,7 @@ describe("commonwatt replay", () => {
         event: "clearing",
         intervalIndex: INTERVAL.index,
         status: "cleared",
-        clearedAtMs: INTERVAL.startMs - 60_000,
+        clearedAt: "2026-11-14T05:59:00.000Z",
         clearingPrice: 200_000,
         volumeWh: 500,
         bidCount: 1,
@@ -69,7 +56,7 @@ describe("commonwatt replay", () => {
   });
 
   it("prints a table for a person", async () => {
-    const { folder, stateHash } = await usedJournal();
+    const { folder, stateHash } = await clearedJournal();
     await writeFile(journalFile(folder), "abc", { flag: "a" });
     const { exitCode, lines } = await run(folder, false);
     expect(exitCode).toBe(0);
@@ -87,7 +74,7 @@ describe("commonwatt replay", () => {
   });
 
   it("ends with 1 and the code when the journal is damaged", async () => {
-    const { folder } = await usedJournal();
+    const { folder } = await clearedJournal();
     const bytes = await readFile(journalFile(folder));
     bytes[4] = (bytes[4] ?? 0) ^ 4;
     await writeFile(journalFile(folder), bytes);

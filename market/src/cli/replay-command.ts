@@ -1,4 +1,11 @@
-import { formatKwh, formatPrice, isCommonwattError, type WattHours, wattHours } from "@commonwatt/vpp-core";
+import {
+  formatKwh,
+  formatPrice,
+  isCommonwattError,
+  isoTime,
+  type WattHours,
+  wattHours,
+} from "@commonwatt/vpp-core";
 import { type JournalReplay, replayJournal } from "../replay/replay-journal.ts";
 
 /** Where a command writes; lines without their newline. */
@@ -34,9 +41,10 @@ function volumeOf(replay: JournalReplay): WattHours {
 
 function jsonLines(replay: JournalReplay): string[] {
   const { community, records, tornBytes, counts, clearings, stateHash } = replay;
-  const events = clearings.map(({ trades, demand, supply, ...clearing }) => ({
+  const events = clearings.map(({ trades, demand, supply, clearedAtMs, ...clearing }) => ({
     event: "clearing",
     ...clearing,
+    clearedAt: isoTime(clearedAtMs),
     trades: trades.length,
   }));
   const volumeWh = volumeOf(replay);

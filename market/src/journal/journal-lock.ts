@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CommonwattError } from "@commonwatt/vpp-core";
+import { CommonwattError, isAlive } from "@commonwatt/vpp-core";
 
 /** The right to write a journal. */
 export interface JournalLock {
@@ -33,7 +33,7 @@ export async function lockJournal(directory: string): Promise<JournalLock> {
   const others = (await readdir(directory)).filter((file) => file.startsWith(LOCK_PREFIX) && file !== name);
   for (const other of others) {
     const holder = await readHolder(join(directory, other));
-    if (holder !== null && (await isAlive(holder))) {
+    if (holder !== null && (await stillHolds(holder))) {
       await release();
       throw locked(directory, holder.processId);
     }
@@ -65,13 +65,8 @@ async function processStat(processId: number): Promise<{ state: string; startedA
   }
 }
 
-async function isAlive(holder: LockHolder): Promise<boolean> {
-  try {
-    process.kill(holder.processId, 0);
-  } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
-  }
+async function stillHolds(holder: LockHolder): Promise<boolean> {
+  if (!isAlive(holder.processId)) return false;
   const stat = await processStat(holder.processId);
   // A zombie has ended and writes nothing any more, though its parent has not noticed yet.
   if (stat?.state === "Z") return false;

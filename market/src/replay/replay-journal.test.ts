@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { SignedOrder } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
-import { INTERVAL, orderOf, sampleContext } from "../../test/sample-market.ts";
+import { clearedJournal } from "../../test/cleared-journal.ts";
+import { INTERVAL, sampleContext } from "../../test/sample-market.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { doubleAuction } from "../double-auction.ts";
 import { encodeRecord, type JournalRecord } from "../journal/journal-record.ts";
@@ -13,15 +14,7 @@ async function journalOfOneClearing(): Promise<{
   records: readonly JournalRecord[];
   stateHash: string;
 }> {
-  const folder = await temporaryFolder();
-  const venue = doubleAuction();
-  await venue.start(sampleContext(folder));
-  await venue.openInterval(INTERVAL);
-  await venue.submit(orderOf(1, "bid", 500, 280_000));
-  await venue.submit(orderOf(3, "offer", 500, 120_000));
-  await venue.closeGate(INTERVAL.index);
-  const stateHash = venue.stateHash();
-  await venue.stop();
+  const { folder, stateHash } = await clearedJournal();
   return { folder, records: (await readJournal(folder)).records, stateHash };
 }
 

@@ -47,10 +47,10 @@ afterAll(async () => {
 
 describe("the settlement routes", () => {
   it("list batches, a page at a time", async () => {
-    const all = (await app.inject("/v1/settlement/batches")).json();
+    const { batches: all } = (await app.inject("/v1/settlement/batches")).json();
     expect(all).toHaveLength(2);
     expect(all[0]).toMatchObject({ number: 1, status: "paid", settledWh: 400, tradeCount: 1 });
-    const page = (await app.inject("/v1/settlement/batches?from=2&limit=1")).json();
+    const { batches: page } = (await app.inject("/v1/settlement/batches?from=2&limit=1")).json();
     expect(page.map(({ number }: { number: number }) => number)).toEqual([2]);
   });
 

@@ -64,13 +64,13 @@ export function settlementRoutes(source: SettlementSource): RoutePlugin {
       {
         schema: {
           ...{ tags, summary: "Batches, oldest first", querystring: Page },
-          response: { 200: Type.Array(Batch), ...unavailable },
+          response: { 200: Type.Object({ batches: Type.Array(Batch) }), ...unavailable },
         },
       },
       (request, reply) =>
         answering(reply, async () => {
           const { from, limit } = request.query;
-          return (await source.batches().list(from, limit)).map(batchView);
+          return { batches: (await source.batches().list(from, limit)).map(batchView) };
         }),
     );
     routes.get(

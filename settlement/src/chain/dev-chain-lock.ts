@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CommonwattError, durationMs, sleep, systemClock } from "@commonwatt/vpp-core";
+import { CommonwattError, durationMs, isAlive, sleep, systemClock } from "@commonwatt/vpp-core";
 
 /** How long to wait for an earlier process to write its state and go. */
 const HANDOVER_MS = 20_000;
@@ -47,16 +47,6 @@ export async function noteDevChain(directory: string, owner: DevChainOwner): Pro
 /** Gives a directory back. */
 export async function releaseDevChainLock(directory: string): Promise<void> {
   await rm(lockPath(directory), { force: true });
-}
-
-/** Whether a process of this id runs. */
-export function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function lockPath(directory: string): string {

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { durationMs, type Hex, sleep, systemClock } from "@commonwatt/vpp-core";
+import { durationMs, type Hex, isAlive, sleep, systemClock } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEV_CHAIN_ID, type DevChain, startDevChain } from "./dev-chain.ts";
-import { answersAsAnvil, type DevChainOwner, isAlive } from "./dev-chain-lock.ts";
+import { answersAsAnvil, type DevChainOwner } from "./dev-chain-lock.ts";
 
 let directory: string;
 let chain: DevChain | null = null;

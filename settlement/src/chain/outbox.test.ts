@@ -7,6 +7,7 @@ import {
   durationMs,
   epochMs,
   type Hex,
+  isAlive,
   type SettlementEvent,
   sleep,
   systemClock,
@@ -16,7 +17,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { memoryOutbox } from "../testing/memory-stores.ts";
 import { silent } from "../testing/street.ts";
 import { DEV_CHAIN_ID, type DevChain, startDevChain } from "./dev-chain.ts";
-import { isAlive } from "./dev-chain-lock.ts";
 import { fundGas } from "./gas.ts";
 import { createOutbox, type Outbox, type OutboxCall } from "./outbox.ts";
 import { patience } from "./patience.ts";

@@ -1,6 +1,6 @@
 import {
+  backOff,
   type Clock,
-  durationMs,
   type Logger,
   messageOf,
   type SettlementEvent,
@@ -28,9 +28,8 @@ export interface PatienceContext {
 }
 
 /**
- * Makes the one place that waits for a chain that is away: pauses double up to five seconds, each drawn
- * from its upper half so that several clients do not come back at once. Tells `unreachable` once, and
- * `reachable` when an answer comes again.
+ * Makes the one place that waits for a chain that is away: pauses grow up to five seconds. Tells `unreachable`
+ * once, and `reachable` when an answer comes again.
  */
 export function patience({ wallClock, logger, emit, signal }: PatienceContext): Patience {
   const random = seededRandom("chain patience");
@@ -50,7 +49,8 @@ export function patience({ wallClock, logger, emit, signal }: PatienceContext): 
   };
   return {
     async until(work) {
-      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const pauses = backOff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, random);
+      for (;;) {
         signal.throwIfAborted();
         try {
           const result = await work();
@@ -59,7 +59,7 @@ export function patience({ wallClock, logger, emit, signal }: PatienceContext): 
         } catch (error) {
           if (!isUnreachable(error)) throw error;
           lost(error);
-          await sleep(wallClock, durationMs(random.between(pauseMs / 2, pauseMs)), signal);
+          await sleep(wallClock, pauses.next(), signal);
         }
       }
     },

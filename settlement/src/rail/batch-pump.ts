@@ -1,4 +1,4 @@
-import { durationMs, messageOf } from "@commonwatt/vpp-core";
+import { type BatchRecord, durationMs, isCommonwattError, messageOf } from "@commonwatt/vpp-core";
 import { commitBatch, finalizeBatch, payBatches, type StepContext } from "./batch-steps.ts";
 import { Doorbell } from "./doorbell.ts";
 
@@ -69,19 +69,31 @@ async function nextStep(context: PumpContext): Promise<number> {
   const { head, finalNumber } = await link.patience.until(() => link.reader.progress());
   const stored = unfinished.find(({ status }) => status === "stored")?.number ?? last.number + 1;
   const toCommit = Math.min(stored, head + 1);
-  if (toCommit <= last.number) {
-    const record = await batches.byNumber(toCommit);
-    if (record !== null) await commitBatch(context, record);
-    return 0;
-  }
+  const record = toCommit <= last.number ? await batches.byNumber(toCommit) : null;
+  if (record !== null && (await commitUnlessLocked(context, record))) return 0;
+  const longestMs = record === null ? IDLE_LOOK_MS : RETRY_PAUSE_MS;
   const committed = unfinished.find(({ status }) => status === "committed")?.number ?? last.number + 1;
   const toFinalize = await batches.byNumber(Math.min(committed, finalNumber + 1));
-  const leftMs = toFinalize === null ? IDLE_LOOK_MS : await finalizeBatch(context, toFinalize);
-  if (leftMs === null) return 0;
+  const isPending = toFinalize !== null && toFinalize.number <= head;
+  const windowMs = isPending ? await finalizeBatch(context, toFinalize) : longestMs;
+  if (windowMs === null) return 0;
+  const leftMs = Math.min(windowMs, longestMs);
   const due = unfinished.filter(({ status, number }) => status === "final" && number <= finalNumber);
   const latest = due.length === 0 ? null : await batches.byNumber(finalNumber);
   if (latest === null) return leftMs;
   await payBatches(context, latest, due);
   context.onPaid();
   return 0;
+}
+
+/** Commits a batch; `false` while a debtor's payout has to come first, which must not hold up earlier batches. */
+async function commitUnlessLocked(context: PumpContext, record: BatchRecord): Promise<boolean> {
+  try {
+    await commitBatch(context, record);
+    return true;
+  } catch (error) {
+    if (!isCommonwattError(error, "ESCROW_ACCOUNT_LOCKED")) throw error;
+    context.link.logger.info({ batchNumber: record.number }, error.message);
+    return false;
+  }
 }

@@ -33,7 +33,7 @@ export async function commitBatch({ link, batches }: StepContext, record: BatchR
     if (hash !== ZERO_HASH && hash !== headerHash) throw diverged(number, hash, headerHash);
     return hash === headerHash;
   };
-  if (!(await link.patience.until(isCommitted))) await coverDebits(link, previous, record);
+  if (!(await link.patience.until(isCommitted))) await coverDebits(link, batches, previous, record);
   const { transactionHash } = await outbox.submit({
     key: `commit:${number}`,
     senderKey,
@@ -41,6 +41,7 @@ export async function commitBatch({ link, batches }: StepContext, record: BatchR
     data: commitData(previous === null ? null : headerOf(previous), headerOf(record)),
     done: isCommitted,
   });
+  if (!(await link.patience.until(isCommitted))) throw takenBack(number);
   const commitHash = transactionHash ?? (await eventHash(link, "BatchCommitted", number));
   await batches.update(number, { status: "committed", commitHash });
   link.emit({ kind: "committed", batchNumber: number, intervalIndex, transactionHash: commitHash });
@@ -123,5 +124,13 @@ function diverged(number: number, onChain: Hex, stored: Hex): CommonwattError {
     "ESCROW_DIVERGED",
     `batch ${number} on the chain is another one than ours: chain and database do not belong together`,
     { details: { number, onChain, stored } },
+  );
+}
+
+function takenBack(number: number): CommonwattError {
+  return new CommonwattError(
+    "ESCROW_BATCH_TAKEN_BACK",
+    `batch ${number} was on the chain and is not any more: a challenge or a reorganisation took it back`,
+    { retryable: true, details: { number } },
   );
 }

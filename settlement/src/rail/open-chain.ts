@@ -1,4 +1,11 @@
-import { CommonwattError, durationMs, type RailContext, type RailSite, sleep } from "@commonwatt/vpp-core";
+import {
+  CommonwattError,
+  durationMs,
+  messageOf,
+  type RailContext,
+  type RailSite,
+  sleep,
+} from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import { communityHash } from "../batch/batch-header.ts";
 import { isUnreachable } from "../chain/chain-error.ts";
@@ -110,15 +117,21 @@ async function prepare(
   return { link, repair };
 }
 
+/** Asks for the chain's id until it is told or time is up; says once that nobody answers, and once that somebody does. */
 async function firstAnswer(context: RailContext, rpcUrl: string, signal: AbortSignal): Promise<number> {
-  const { wallClock, logger } = context;
+  const { wallClock, logger, emit } = context;
   const deadlineMs = wallClock.now() + FIRST_ANSWER_MS;
-  for (;;) {
+  for (let told = false; ; told = true) {
     try {
-      return await chainIdOf(rpcUrl);
+      const chainId = await chainIdOf(rpcUrl);
+      if (told) emit({ kind: "reachable" });
+      return chainId;
     } catch (error) {
       if (!isUnreachable(error) || wallClock.now() > deadlineMs) throw error;
-      logger.warn({ rpcUrl }, "the chain does not answer yet");
+      if (!told) {
+        logger.warn({ rpcUrl }, "the chain does not answer yet; trying again");
+        emit({ kind: "unreachable", message: messageOf(error) });
+      }
       await sleep(wallClock, durationMs(ASK_AGAIN_MS), signal);
     }
   }

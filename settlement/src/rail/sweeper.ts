@@ -1,11 +1,12 @@
 import { type BatchStore, durationMs, messageOf, type RailSite } from "@commonwatt/vpp-core";
 import { balancesOf } from "../batch/build-batch.ts";
 import { withdrawnAmount } from "../chain/contracts.ts";
-import { requestWithdrawalData, withdrawData } from "../chain/escrow-calls.ts";
+import { requestWithdrawalData } from "../chain/escrow-calls.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { EscrowLink } from "./escrow-link.ts";
-import { fileOf, headerOf, treeOf } from "./stored-batch.ts";
+import { fileOf } from "./stored-batch.ts";
+import { executeWithdrawal } from "./withdrawal.ts";
 
 /** How soon to try again what the escrow did not allow yet. */
 const RETRY_PAUSE_MS = 2_000;
@@ -89,22 +90,11 @@ async function requestEarnings(
 
 async function withdraw(
   { link, batches }: SweeperContext,
-  { id: siteId, account, ownerKey }: RailSite,
+  site: RailSite,
   funds: EscrowFunds,
 ): Promise<void> {
-  const { finalNumber } = await link.patience.until(() => link.reader.progress());
-  const latest = await batches.byNumber(finalNumber);
-  if (latest === null) return;
-  const tree = treeOf(latest);
-  const index = balancesOf(fileOf(latest)).accounts.findIndex((one) => one.account === account);
-  const { receipt } = await link.outbox.submit({
-    key: `withdraw:${account}:${funds.withdrawn}`,
-    senderKey: ownerKey,
-    to: link.deployment.escrow,
-    data: withdrawData(account, headerOf(latest), tree.proof(index)),
-    done: async () => (await link.reader.funds(account)).withdrawn > funds.withdrawn,
-  });
+  const receipt = (await executeWithdrawal(link, batches, site, funds))?.receipt ?? null;
   if (receipt === null) return;
   const amount = withdrawnAmount(receipt);
-  link.emit({ kind: "withdrawn", siteId, amount, transactionHash: receipt.transactionHash });
+  link.emit({ kind: "withdrawn", siteId: site.id, amount, transactionHash: receipt.transactionHash });
 }

@@ -71,6 +71,7 @@ function startHome(
       tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
       minutes: MINUTES,
       controlPeriod: durationMs(init.controlPeriodMs),
+      spoolDirectory: init.spoolDirectory,
       meterSigner: escrow().meterSigner(`0x${randomBytes(32).toString("hex")}`),
       earlierReadings: [{ siteId: siteId(id), sequence: 0, takenAtMs, ...registers }],
       ownedBefore,

@@ -16,7 +16,7 @@ export async function emulateModbus(
 ): Promise<{ addresses: readonly ModbusHardware[]; close(): Promise<void> }> {
   const servers = await Promise.all(
     plants.map(async (kept, index) => {
-      const port = init.basePort === null ? 0 : init.basePort + index;
+      const port = init.ports[index] ?? 0;
       const units = unitsOf(kept, init.street.seed);
       return { kept, server: await startSunSpecEmulator({ host: init.host, port, clock, units }) };
     }),

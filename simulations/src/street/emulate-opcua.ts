@@ -19,7 +19,7 @@ export async function emulateOpcua(
   const { serverCertificateFile } = await provisionTrust({ serverPkiDirectory, clientPkiDirectory });
   const server = await startOpcuaEmulator({
     host: init.host,
-    port: init.basePort ?? 0,
+    port: init.ports[0] ?? 0,
     clock,
     pkiDirectory: serverPkiDirectory,
     homes: plants.map(({ home, plant }) => ({

@@ -11,8 +11,8 @@ export interface EmulatorInit {
   /** Where the certificates of the OPC UA server, and of its clients in this community, are kept. */
   readonly pkiDirectory: string;
   readonly host: string;
-  /** The port of the first server, the next ones follow; `null` takes any free ports. */
-  readonly basePort: number | null;
+  /** The ports of its servers, one after the other; any free one where there is none. */
+  readonly ports: readonly number[];
 }
 
 /** How a home's hardware is reached over Modbus TCP. */

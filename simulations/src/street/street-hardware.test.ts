@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -164,6 +164,21 @@ test("speaks SunSpec and OPC UA, runs when told to, and goes on after a restart 
   await startAt(START);
   await stopped();
   expect(await registers()).toEqual(second);
+}, 60_000);
+
+test("hardware that was killed comes back at its address, with registers that went on", async () => {
+  const [device] = await startAt(START, pair);
+  if (device?.protocol !== "modbus") throw new Error("the pair is on Modbus");
+  hardware?.go({ anchorMs: START, wallAnchorMs: systemClock.now(), speed: SPEED });
+  const processId = Number.parseInt(await readFile(join(directory, "modbus.pid"), "utf8"), 10);
+  process.kill(processId, "SIGKILL");
+  const answered = (): Promise<string> => markerAt(device, device.meterUnit).catch(() => "");
+  await expect.poll(answered, { timeout: 10_000 }).toBe("");
+  await expect.poll(answered, { timeout: 30_000, interval: 100 }).toBe("SunS");
+  await stopped();
+  const plants = await loadPlants(join(directory, "plants-modbus.json"), streetHash(pair));
+  expect(plants["home-1"]?.timeMs).toBeGreaterThan(START);
+  expect(Number.parseInt(await readFile(join(directory, "modbus.pid"), "utf8"), 10)).not.toBe(processId);
 }, 60_000);
 
 test("does not start from state that it cannot use, and leaves nothing running", async () => {

@@ -1,14 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type AcceleratedTime,
-  type ChildService,
-  type DeviceProtocol,
-  type EpochMs,
-  type Logger,
-  startChild,
-} from "@commonwatt/vpp-core";
-import type { EmulatorInit, GoMessage, HardwareAddress } from "./emulator-messages.ts";
+import type { AcceleratedTime, DeviceProtocol, EpochMs, Logger } from "@commonwatt/vpp-core";
+import type { EmulatorInit, HardwareAddress } from "./emulator-messages.ts";
+import { type KeptEmulator, keepEmulator } from "./kept-emulator.ts";
 import type { Street } from "./street.ts";
 
 /** Which hardware to start, and where. */
@@ -37,17 +31,13 @@ export interface StreetHardware {
   stop(): Promise<void>;
 }
 
-type Emulator = ChildService<readonly HardwareAddress[]>;
-
-const ENTRY = new URL("./emulator-process.ts", import.meta.url);
-
 /**
  * Starts the hardware of a street: one process for Modbus, with a server for each home, and one for OPC UA.
- * A process that ends by itself is logged; the rest of the street goes on.
+ * A process that ends by itself is logged and started again; the rest of the street goes on.
  * @throws CommonwattError `PROCESS_START_FAILED` when a port is taken or saved state cannot be used.
  */
 export async function startStreetHardware(options: StreetHardwareOptions): Promise<StreetHardware> {
-  const { street, logger } = options;
+  const { street } = options;
   await mkdir(options.directory, { recursive: true });
   const protocols = [...new Set(street.homes.map((home) => home.protocol))];
   const started = await Promise.allSettled(protocols.map((protocol) => startEmulator(options, protocol)));
@@ -61,39 +51,29 @@ export async function startStreetHardware(options: StreetHardwareOptions): Promi
       throw result.reason;
     }
   }
-  let stopping = false;
-  for (const { exited, processId } of emulators) {
-    void exited.then((exitCode) => {
-      if (!stopping) logger.error({ processId, exitCode }, "emulated hardware ended by itself");
-    });
-  }
-  const ready = emulators.flatMap((emulator) => emulator.ready);
+  const ready = emulators.flatMap((emulator) => emulator.addresses);
   const order = new Map(street.homes.map((home, index) => [home.id, index]));
   const place = (device: HardwareAddress): number => order.get(device.homeId) ?? 0;
   return {
     devices: ready.sort((a, b) => place(a) - place(b)),
     go: (time) => {
-      const message: GoMessage = { kind: "go", time };
-      for (const emulator of emulators) emulator.send(message);
+      for (const emulator of emulators) emulator.go(time);
     },
-    stop: () => {
-      stopping = true;
-      return stop();
-    },
+    stop,
   };
 }
 
-function startEmulator(options: StreetHardwareOptions, protocol: DeviceProtocol): Promise<Emulator> {
-  const port = protocol === "modbus" ? options.modbusBasePort : options.opcuaPort;
+function startEmulator(options: StreetHardwareOptions, protocol: DeviceProtocol): Promise<KeptEmulator> {
+  const { street, startMs, directory, logger, modbusBasePort, opcuaPort } = options;
+  const basePort = protocol === "modbus" ? modbusBasePort : opcuaPort;
   const init: EmulatorInit = {
     protocol,
-    street: options.street,
-    startMs: options.startMs,
-    directory: options.directory,
-    pkiDirectory: join(options.directory, "pki"),
+    street,
+    startMs,
+    directory,
+    pkiDirectory: join(directory, "pki"),
     host: options.host ?? "127.0.0.1",
-    basePort: port ?? null,
+    ports: basePort === undefined ? [] : street.homes.map((_, index) => basePort + index),
   };
-  const pidFile = join(options.directory, `${protocol}.pid`);
-  return startChild(`the street's ${protocol} hardware`, ENTRY, init, { pidFile });
+  return keepEmulator(init, logger);
 }

@@ -269,5 +269,7 @@ describe("operation", () => {
       }
     }
     expect((await get("/docs")).statusCode).toBe(200);
+    const front = await get("/");
+    expect([front.statusCode, front.headers.location]).toEqual([302, "/docs"]);
   });
 });

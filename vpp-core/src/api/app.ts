@@ -24,7 +24,7 @@ export interface ApiOptions {
   readonly logger: Logger;
 }
 
-/** Builds the API: its routes, its OpenAPI document at `/docs/json` and a page to browse it at `/docs`. */
+/** Builds the API: its routes, its OpenAPI document at `/docs/json` and a page to browse it at `/docs`, where `/` leads. */
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const { community, store } = options;
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
@@ -42,6 +42,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     },
   });
   await app.register(swaggerUi, { routePrefix: "/docs" });
+  app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.redirect("/docs"));
   await app.register(async (scope) => {
     healthRoutes(scope, community, communityMetrics(community));
     communityRoutes(scope, community, store);

@@ -2,19 +2,10 @@ import { Type, type TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { Store } from "../ports/store.ts";
 import { intervalIndex } from "../time/delivery-interval.ts";
+import { isoTime } from "../time/iso-time.ts";
 import type { CommunityView } from "./community-view.ts";
-import { isoTime, presentClearing } from "./present.ts";
-import { ClearingBody, IsoTime, TradeBody } from "./schemas.ts";
-
-const Range = Type.Object({
-  from: Type.Integer({
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    default: 0,
-    description: "First interval index",
-  }),
-  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
-});
+import { presentClearing } from "./present.ts";
+import { ClearingBody, IntervalRange, IsoTime, TradeBody } from "./schemas.ts";
 
 const Community = Type.Object({
   community: Type.String(),
@@ -63,7 +54,7 @@ export function communityRoutes(plain: FastifyInstance, community: CommunityView
       schema: {
         tags,
         summary: "How delivery intervals cleared, with supply and demand",
-        querystring: Range,
+        querystring: IntervalRange,
         response: { 200: Type.Object({ intervals: Type.Array(ClearingBody) }) },
       },
     },
@@ -81,7 +72,7 @@ export function communityRoutes(plain: FastifyInstance, community: CommunityView
       schema: {
         tags,
         summary: "Trades, oldest first",
-        querystring: Range,
+        querystring: IntervalRange,
         response: { 200: Type.Object({ trades: Type.Array(TradeBody) }) },
       },
     },

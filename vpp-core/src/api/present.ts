@@ -4,11 +4,7 @@ import type { SiteLive } from "../fleet/fleet-store.ts";
 import type { SiteStatement } from "../ports/settlement.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
 import { deliveryInterval, type IntervalMinutes } from "../time/delivery-interval.ts";
-
-/** A point in time as the API writes it. */
-export function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
-}
+import { isoTime } from "../time/iso-time.ts";
 
 /** A site as the API shows it. */
 export function presentSite(site: SiteLive): object {

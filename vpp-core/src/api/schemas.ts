@@ -1,8 +1,19 @@
 import { Type } from "@fastify/type-provider-typebox";
-import type { TSchema } from "typebox";
+import type { TInteger, TObject, TSchema } from "typebox";
 
 /** A point in time in ISO 8601. */
 export const IsoTime: TSchema = Type.String({ format: "date-time", description: "ISO 8601" });
+
+/** Which part of what is listed by delivery interval is asked for. */
+export const IntervalRange: TObject<{ from: TInteger; limit: TInteger }> = Type.Object({
+  from: Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    description: "First interval index",
+  }),
+  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
+});
 
 /** The body of every failure. */
 export const Failure: TSchema = Type.Object(

@@ -6,9 +6,10 @@ import { siteId } from "../grid/site.ts";
 import type { Store } from "../ports/store.ts";
 import { epochMs } from "../time/clock.ts";
 import { intervalIndex } from "../time/delivery-interval.ts";
+import { isoTime } from "../time/iso-time.ts";
 import type { CommunityView } from "./community-view.ts";
-import { isoTime, presentSite, presentStatement } from "./present.ts";
-import { Failure, IsoTime, SiteState, Statement } from "./schemas.ts";
+import { presentSite, presentStatement } from "./present.ts";
+import { Failure, IntervalRange, IsoTime, SiteState, Statement } from "./schemas.ts";
 
 const SiteParams = Type.Object({ siteId: Type.String({ description: "As in the configuration" }) });
 const HOUR_MS = 3_600_000;
@@ -60,7 +61,9 @@ export function siteRoutes(plain: FastifyInstance, community: CommunityView, sto
       {
         schema: {
           tags,
-          summary: optedOut ? "Take a site out of market and dispatch, at once" : "Take a site back in",
+          summary: optedOut ? "Take a site out of market and dispatch" : "Take a site back in",
+          description:
+            "Holds from the next control cycle on, within seconds; the answer is the site as it is now",
           params: SiteParams,
           response: { 200: SiteState, 404: Failure },
         },
@@ -152,15 +155,7 @@ function statementRoute(
         tags: ["sites"],
         summary: "What each interval came to for a site, against no trading",
         params: SiteParams,
-        querystring: Type.Object({
-          from: Type.Integer({
-            minimum: 0,
-            maximum: Number.MAX_SAFE_INTEGER,
-            default: 0,
-            description: "First interval index",
-          }),
-          limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
-        }),
+        querystring: IntervalRange,
         response: { 200: Type.Object({ statements: Type.Array(Statement) }), 404: Failure },
       },
     },

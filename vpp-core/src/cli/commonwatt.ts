@@ -23,6 +23,8 @@ async function main(): Promise<number> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  // Whoever stops a start gets what they asked for.
+  if (isCommonwattError(error, "RUN_STOPPED")) return 0;
   if (isCommonwattError(error)) {
     process.stderr.write(`${error.code}: ${error.message}\n`);
     return error.code.startsWith("CONFIG_") ? EXIT_USAGE : EXIT_FAILED;

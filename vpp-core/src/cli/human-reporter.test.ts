@@ -26,6 +26,8 @@ const ready: RunEvent = {
   event: "ready",
   community: "street",
   currency: "EUR",
+  startMs: Date.UTC(2026, 5, 21, 6, 58),
+  speed: 90,
   homes: 2,
   devices: { modbus: 3, opcua: 1 },
   addresses: { "home-1/inverter": "127.0.0.1:5020 unit 1" },
@@ -74,13 +76,17 @@ test("a person reads what was traded, delivered, earned and paid", () => {
   const { output, text } = sink();
   const report = humanReporter(output);
   for (const event of [ready, cleared, settled]) report(event);
+  report({ ...settled, savedNano: moneyNano(-52_800_000n) });
   report({ event: "chain", kind: "paid", batchNumber: 1, intervalIndex: index, transactionHash: "0xabc" });
   expect(text()).toContain("street: 2 homes, devices: 3 on Modbus, 1 on OPC UA");
+  expect(text()).toContain("time  2026-06-21 06:58 UTC, 90 times as fast as real time");
   expect(text()).toContain("wire  home-1/inverter at 127.0.0.1:5020 unit 1");
   expect(text()).toContain(
     "07:00-07:15  cleared 1.500 kWh at 0.1900 EUR per kWh in 2 trades (3 bids, 4 offers)",
   );
-  expect(text()).toContain("07:00-07:15  delivered 1.480 kWh of 1.500 kWh");
+  const delivered = "07:00-07:15  delivered 1.480 kWh of 1.500 kWh; 0.0528 EUR";
+  expect(text()).toContain(`${delivered} better off than without trading:\n`);
+  expect(text()).toContain(`${delivered} worse off than without trading:\n`);
   expect(text()).toMatch(/home-1 +bought +0\.480 kWh +\+0\.0528 EUR/);
   expect(text()).toMatch(/07:00-07:15 {2}batch 1 paid +0xabc/);
 });
@@ -88,11 +94,12 @@ test("a person reads what was traded, delivered, earned and paid", () => {
 test("a program reads one JSON object a line: times in ISO 8601, money as decimal strings", () => {
   const { output, text } = sink();
   const report = jsonReporter(output);
-  for (const event of [cleared, settled]) report(event);
-  const [first, second] = text()
+  for (const event of [ready, cleared, settled]) report(event);
+  const [zeroth, first, second] = text()
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
+  expect(zeroth).toMatchObject({ event: "ready", start: "2026-06-21T06:58:00.000Z", speed: 90 });
   expect(first).toMatchObject({
     event: "cleared",
     start: "2026-06-21T07:00:00.000Z",

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import type { SiteStatement } from "../ports/settlement.ts";
 import type { RunEvent, RunReporter } from "../runtime/run-event.ts";
 import type { RunSummary } from "../runtime/run-summary.ts";
+import { isoTime } from "../time/iso-time.ts";
 import { formatKwh, wattHours } from "../units/energy.ts";
 import { formatMoney, type MoneyNano, moneyNano } from "../units/money.ts";
 import { formatPrice } from "../units/price.ts";
@@ -50,6 +51,11 @@ class Story {
     return `${formatMoney(amount)} ${this.#currency}`;
   }
 
+  #compared(saved: MoneyNano): string {
+    const amount = this.#money(moneyNano(saved < 0n ? -saved : saved));
+    return `${amount} ${saved < 0n ? "worse" : "better"} off than without trading`;
+  }
+
   #when(index: number): string {
     return this.#times.get(index) ?? `interval ${index}`;
   }
@@ -63,6 +69,7 @@ class Story {
     return [
       "",
       `${event.community}: ${event.homes} homes, ${devicesText(event.devices)}`,
+      `  time  ${timeText(event)}`,
       ...wireLines(event.addresses),
       `  API   ${event.apiUrl}`,
       `  docs  ${event.docsUrl}`,
@@ -86,7 +93,7 @@ class Story {
   #settled(event: EventOf<"settled">): readonly string[] {
     const delivered = `${kwhText(event.settledWh)} of ${kwhText(event.tradedWh)}`;
     return [
-      `${this.#when(event.intervalIndex)}  delivered ${delivered}; against no trading the street gains ${this.#money(event.savedNano)}`,
+      `${this.#when(event.intervalIndex)}  delivered ${delivered}; ${this.#compared(event.savedNano)}:`,
       ...event.statements.filter(hasTraded).map((statement) => this.#statement(statement)),
     ];
   }
@@ -95,8 +102,8 @@ class Story {
     const hasSold = statement.soldWh > 0;
     const energy = kwhText(hasSold ? statement.settledSoldWh : statement.settledBoughtWh).padStart(10);
     const gained = moneyNano(statement.withTradingNano - statement.withoutTradingNano);
-    const sign = gained < 0n ? "" : "+";
-    return `             ${statement.siteId.padEnd(9)} ${hasSold ? "sold  " : "bought"} ${energy}  ${sign}${this.#money(gained)}`;
+    const gain = `${gained < 0n ? "" : "+"}${this.#money(gained)}`;
+    return `             ${statement.siteId.padEnd(9)} ${hasSold ? "sold  " : "bought"} ${energy}  ${gain.padStart(11)}`;
   }
 
   #chain(event: EventOf<"chain">): readonly string[] {
@@ -105,7 +112,7 @@ class Story {
       case "finalized":
       case "paid":
         return [
-          `${this.#when(event.intervalIndex)}  batch ${event.batchNumber} ${event.kind.padEnd(9)}  ${event.transactionHash}`,
+          `${this.#when(event.intervalIndex)}  batch ${event.batchNumber} ${BATCH_STEPS[event.kind].padEnd(9)}  ${event.transactionHash}`,
         ];
       case "withdrawn":
         return [
@@ -127,12 +134,23 @@ class Story {
         : `the escrow ${contract} holds ${this.#money(ofMicro(BigInt(tokenBalanceMicro)))}: ` +
           (conserved ? "exactly what it owes" : "NOT what it owes");
     return [
-      `${summary.intervals} intervals, ${summary.trades} trades, ${kwhText(summary.settledWh)} of ${kwhText(summary.tradedWh)} delivered`,
-      `together ${this.#money(moneyNano(BigInt(summary.savedNano)))} better off than without trading`,
+      `${summary.intervals} intervals, ${summary.trades} trades: ${kwhText(summary.tradedWh)} traded, ${kwhText(summary.settledWh)} delivered`,
+      `together ${this.#compared(moneyNano(BigInt(summary.savedNano)))}`,
       `${summary.batchesFinalized} batches final; ${escrow}`,
-      `${summary.store.readings} readings in ${summary.store.server}`,
+      summary.store.readings === null
+        ? `${summary.store.server} did not answer: the last readings wait for it`
+        : `${summary.store.readings} readings in ${summary.store.server}`,
     ];
   }
+}
+
+/** What the lines call a batch's way to the chain. */
+const BATCH_STEPS = { committed: "committed", finalized: "final", paid: "paid" } as const;
+
+/** When the community's time begins; it is UTC, as in all lines. */
+function timeText({ startMs, speed }: EventOf<"ready">): string {
+  const start = `${isoTime(startMs).slice(0, 10)} ${clockText(startMs)} UTC`;
+  return speed === 1 ? start : `${start}, ${speed} times as fast as real time`;
 }
 
 function ofMicro(amount: bigint): MoneyNano {
@@ -140,7 +158,7 @@ function ofMicro(amount: bigint): MoneyNano {
 }
 
 function clockText(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(11, 16);
+  return isoTime(timeMs).slice(11, 16);
 }
 
 function kwhText(energyWh: number): string {

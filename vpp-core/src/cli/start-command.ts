@@ -9,6 +9,7 @@ import { jsonReporter } from "./json-reporter.ts";
 import { loadConfig } from "./load-config.ts";
 import { createLogger, LOG_LEVELS } from "./logger.ts";
 import { positiveNumber, wholeNumber } from "./numbers.ts";
+import { stopRequest } from "./stop-request.ts";
 
 const DEFAULT_CONFIG = "commonwatt.config.ts";
 /** One 15-minute interval in ten seconds. */
@@ -109,10 +110,7 @@ async function run(
 ): Promise<void> {
   const report: RunReporter =
     given.json === true ? jsonReporter(process.stdout) : humanReporter(process.stdout);
-  const aborter = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => aborter.abort(new Error(`stopped by ${signal}`)));
-  }
+  const stop = stopRequest(process, process.stdout);
   const summary = await runCommunity(
     {
       file,
@@ -128,8 +126,8 @@ async function run(
       report,
       uptimeMs: processUptimeMs,
     },
-    aborter.signal,
+    stop,
   );
   report(summary);
-  if (!aborter.signal.aborted && !summary.escrow.conserved) process.exitCode = 1;
+  if (!stop.aborted && !summary.escrow.conserved) process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { commandLineOf, isAlive } from "./process-inspection.ts";
 
 /** Whether the process that wrote a lock file is still there. `name` must be part of its command line. */
 function holderOf(path: string, name: string): number | null {
@@ -9,21 +10,9 @@ function holderOf(path: string, name: string): number | null {
     return null;
   }
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return null;
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return null;
-  }
+  if (!isAlive(pid)) return null;
+  // Where the system does not tell what runs there, the id alone must do.
   return commandLineOf(pid)?.includes(name) === false ? null : pid;
-}
-
-/** The command line of a process where the system tells it (Linux), so that a reused number is no holder. */
-function commandLineOf(pid: number): string | null {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return null;
-  }
 }
 
 /** A file that names the process that may use what it guards. */

@@ -1,4 +1,5 @@
 import { startApi } from "../api/server.ts";
+import { messageOf } from "../errors/commonwatt-error.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Clock } from "../time/clock.ts";
 import { checkConfig } from "./check-config.ts";
@@ -81,7 +82,7 @@ async function bringUp(
   const everyone = members(config, directory.folder("keys"));
   const services = { config, everyone, directory, clock: time.clock, logger, report, tally, store, closers };
   report({ event: "starting", step: "market and settlement" });
-  await bothOrNeither(startVenue(services), startRail(services));
+  await bothOrNeither(startVenue(services), startRail(services, signal));
   report({ event: "starting", step: "homes" });
   const context = await startSites(services, options.speed);
   const rest = restOnce(context);
@@ -125,11 +126,14 @@ async function setUp(
   return config;
 }
 
-function restOnce({ sites, store }: CommunityContext): () => Promise<void> {
+function restOnce({ sites, store, logger }: CommunityContext): () => Promise<void> {
   let resting: Promise<void> | null = null;
   const rest = async (): Promise<void> => {
     await Promise.all(sites.map((site) => site.stop()));
-    await store.readings.flush();
+    // What the database does not take now goes to disk when the store closes.
+    await store.readings.flush().catch((error: unknown) => {
+      logger.error({ error: messageOf(error) }, "the last readings are not in the database");
+    });
   };
   return () => {
     resting ??= rest();
@@ -160,6 +164,8 @@ async function openApi(
     event: "ready",
     community: config.community,
     currency: config.currency,
+    startMs: context.clock.now(),
+    speed: options.speed,
     homes: context.sites.length,
     devices: countBy(identities, ({ protocol }) => protocol),
     addresses: Object.fromEntries(identities.map(({ deviceId, address }) => [deviceId, address])),

@@ -19,13 +19,7 @@ export interface DataDirectory {
  */
 export function openDataDirectory(path: string | null): DataDirectory {
   const root = path === null ? mkdtempSync(join(tmpdir(), "commonwatt-")) : resolve(path);
-  try {
-    mkdirSync(root, { recursive: true });
-  } catch (cause) {
-    throw new CommonwattError("DATA_DIRECTORY_UNUSABLE", `cannot use ${root}: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
+  usable(root, () => mkdirSync(root, { recursive: true }));
   const lock = lockFile(join(root, "run.pid"), "commonwatt");
   const holder = lock.holder();
   if (holder !== null) {
@@ -33,7 +27,7 @@ export function openDataDirectory(path: string | null): DataDirectory {
       details: { path: root, processId: holder },
     });
   }
-  lock.take(process.pid);
+  usable(root, () => lock.take(process.pid));
   return {
     path: root,
     folder(name) {
@@ -46,4 +40,15 @@ export function openDataDirectory(path: string | null): DataDirectory {
       if (path === null) rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+function usable(root: string, use: () => void): void {
+  try {
+    use();
+  } catch (cause) {
+    throw new CommonwattError("DATA_DIRECTORY_UNUSABLE", `cannot use ${root}: ${messageOf(cause)}`, {
+      details: { path: root },
+      cause,
+    });
+  }
 }

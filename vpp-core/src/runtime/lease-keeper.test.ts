@@ -6,6 +6,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { DeviceOwnership, OwnershipStore } from "../ports/store.ts";
 import { durationMs, epochMs } from "../time/clock.ts";
 import { type SimulatedClock, simulatedClock } from "../time/simulated-clock.ts";
+import { systemClock } from "../time/system-clock.ts";
 import { watts } from "../units/power.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 
@@ -18,12 +19,18 @@ interface Bench {
 }
 
 /** A battery that takes every lease, unless told to fail. */
-function bench(fail: () => boolean = () => false): Bench {
+function bench(
+  fail: () => boolean = () => false,
+  noted: () => Promise<void> = () => Promise.resolve(),
+): Bench {
   const clock = simulatedClock(epochMs(1_000_000));
   const log: string[] = [];
   const applied: BatteryLease[] = [];
   const ownership: OwnershipStore = {
-    save: async (owned: DeviceOwnership) => void log.push(`own ${owned.deviceId}`),
+    async save(owned: DeviceOwnership) {
+      await noted();
+      log.push(`own ${owned.deviceId}`);
+    },
     clear: async (id) => void log.push(`disown ${id}`),
     list: async () => [],
   };
@@ -38,17 +45,57 @@ function bench(fail: () => boolean = () => false): Bench {
   };
   const quiet = (): void => undefined;
   const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
-  const keeper = leaseKeeper(deviceId("b"), clock, durationMs(60_000), ownership, logger);
+  const keeper = leaseKeeper(
+    deviceId("b"),
+    { clock, wallClock: systemClock },
+    durationMs(60_000),
+    ownership,
+    logger,
+  );
   return { clock, keeper, battery, applied, log };
 }
 
-test("ownership is written down before the first command and cleared after the release", async () => {
+test("ownership is written down before the first command and stays until the device is let go", async () => {
   const { keeper, battery, log } = bench();
   await keeper.keep(battery, null);
   expect(log).toEqual([]);
   await keeper.keep(battery, watts(500));
   await keeper.keep(battery, null);
-  expect(log).toEqual(["own b", "apply 500", "release", "disown b"]);
+  await keeper.keep(battery, null);
+  await keeper.keep(battery, watts(300));
+  expect(log).toEqual(["own b", "apply 500", "release", "apply 300"]);
+  await keeper.release(battery);
+  expect(log.slice(4)).toEqual(["release", "disown b"]);
+});
+
+test("a store that hangs holds up nobody: the battery is left to itself until it is noted as ours", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { keeper, battery, log } = bench(
+    () => false,
+    () => promise,
+  );
+  await keeper.keep(battery, watts(500));
+  expect(log).toEqual([]);
+  resolve();
+  await keeper.keep(battery, watts(500));
+  expect(log).toEqual(["own b", "apply 500"]);
+});
+
+test("a store that is away keeps a battery from its first command only, and is tried again", async () => {
+  let down = true;
+  const { keeper, battery, log } = bench(
+    () => false,
+    async () => {
+      if (down) throw new Error("down");
+    },
+  );
+  await expect(keeper.keep(battery, watts(500))).rejects.toThrow("down");
+  down = false;
+  await keeper.keep(battery, watts(500));
+  down = true;
+  await keeper.keep(battery, null);
+  await keeper.keep(battery, watts(400));
+  expect(log).toEqual(["own b", "apply 500", "release", "apply 400"]);
 });
 
 test("a lease is renewed when half of it has passed or the setpoint moves, with a rising sequence", async () => {

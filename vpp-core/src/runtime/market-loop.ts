@@ -16,7 +16,7 @@ import {
   nextInterval,
 } from "../time/delivery-interval.ts";
 import { type PriceMicroPerKwh, priceMicroPerKwh } from "../units/price.ts";
-import { retrying } from "./retry.ts";
+import { type ClearingSaver, clearingSaver } from "./clearing-saver.ts";
 import type { RunReporter } from "./run-event.ts";
 import type { SiteRunner } from "./site-runner.ts";
 
@@ -75,31 +75,52 @@ function firstTradable(context: MarketLoopContext): DeliveryInterval {
  */
 export async function runMarket(context: MarketLoopContext, count: number): Promise<void> {
   const { venue, minutes, signal } = context;
-  await catchUp(context);
+  const saver = clearingSaver(context);
+  await catchUp(context, saver);
   let interval = firstTradable(context);
   const last = venue.clearings(intervalIndex(0)).at(-1);
   if (last !== undefined && last.intervalIndex >= interval.index) {
     interval = deliveryInterval(intervalIndex(last.intervalIndex + 1), minutes);
   }
   for (let done = 0; done < count && !signal.aborted; done++) {
-    await tradeInterval(context, interval);
+    interval = notMissed(context, interval);
+    await Promise.race([tradeInterval(context, saver, interval), saver.failed]);
     interval = nextInterval(interval);
   }
+  await saver.idle();
+}
+
+/** The interval itself, or the first that can still be traded when a sleeping machine has missed it. */
+function notMissed(context: MarketLoopContext, interval: DeliveryInterval): DeliveryInterval {
+  const first = firstTradable(context);
+  if (interval.index >= first.index) return interval;
+  const missed = first.index - interval.index;
+  context.report({
+    event: "warning",
+    component: "market",
+    code: "MARKET_INTERVALS_MISSED",
+    message: `nobody could trade ${missed} delivery ${missed === 1 ? "interval" : "intervals"}: time went on without us`,
+  });
+  return first;
 }
 
 /** Saves what was cleared but not saved, and closes gates that a crash left open. */
-async function catchUp(context: MarketLoopContext): Promise<void> {
+async function catchUp(context: MarketLoopContext, saver: ClearingSaver): Promise<void> {
   const { venue, minutes } = context;
   const tradable = firstTradable(context);
   for (const open of venue.openIntervals()) {
     if (open.index < tradable.index) await venue.closeGate(open.index);
   }
   for (const clearing of venue.clearings(intervalIndex(0))) {
-    await takeClearing(context, deliveryInterval(clearing.intervalIndex, minutes), clearing);
+    takeClearing(context, saver, deliveryInterval(clearing.intervalIndex, minutes), clearing);
   }
 }
 
-async function tradeInterval(context: MarketLoopContext, interval: DeliveryInterval): Promise<void> {
+async function tradeInterval(
+  context: MarketLoopContext,
+  saver: ClearingSaver,
+  interval: DeliveryInterval,
+): Promise<void> {
   const { venue, clock, signal, report } = context;
   const { gateMs, bidMs } = leads(context);
   await venue.openInterval(interval);
@@ -107,7 +128,7 @@ async function tradeInterval(context: MarketLoopContext, interval: DeliveryInter
   await placeOrders(context, interval);
   await sleepUntil(clock, epochMs(interval.startMs - gateMs), signal);
   const clearing = await venue.closeGate(interval.index);
-  await takeClearing(context, interval, clearing);
+  takeClearing(context, saver, interval, clearing);
   report({
     event: "cleared",
     intervalIndex: interval.index,
@@ -148,19 +169,29 @@ function referencePrice({ venue, tariff }: MarketLoopContext): PriceMicroPerKwh 
   return last?.clearingPrice ?? priceMicroPerKwh(Math.floor((tariff.feedInPrice + tariff.retailPrice) / 2));
 }
 
-async function takeClearing(
+/** The sites take on their positions at once; settlement begins when the store has the clearing. */
+function takeClearing(
   context: MarketLoopContext,
+  saver: ClearingSaver,
   interval: DeliveryInterval,
   clearing: Clearing,
-): Promise<void> {
-  await retrying({ ...context, what: "save clearing" }, () => context.trades.saveClearing(clearing));
-  if (clearing.status === "void") return;
-  const sum = (trades: Clearing["trades"]): number =>
-    trades.reduce((total, trade) => total + trade.energyWh, 0);
-  for (const site of context.sites) {
-    const sold = sum(clearing.trades.filter((trade) => trade.sellerId === site.siteId));
-    const bought = sum(clearing.trades.filter((trade) => trade.buyerId === site.siteId));
+): void {
+  const isVoid = clearing.status === "void";
+  if (!isVoid) takePositions(context.sites, interval, clearing.trades);
+  saver.save(clearing, () => {
+    if (!isVoid) context.onCleared(interval, clearing);
+  });
+}
+
+function takePositions(
+  sites: readonly SiteRunner[],
+  interval: DeliveryInterval,
+  trades: Clearing["trades"],
+): void {
+  const sum = (some: Clearing["trades"]): number => some.reduce((total, trade) => total + trade.energyWh, 0);
+  for (const site of sites) {
+    const sold = sum(trades.filter((trade) => trade.sellerId === site.siteId));
+    const bought = sum(trades.filter((trade) => trade.buyerId === site.siteId));
     site.takePosition(interval, netSold(sold, bought));
   }
-  context.onCleared(interval, clearing);
 }

@@ -60,3 +60,12 @@ test("a register that is missing or repeated is not signed", () => {
   expect(recorder.observe(image(at(-0.4), 1000))?.sequence).toBe(1);
   expect(recorder.observe(image(at(-0.4), 1000))).toBeNull();
 });
+
+test("registers from before the last ones, as after a clock was put back, are left alone", () => {
+  const recorder = meterRecorder(siteId("home-1"), signer, 15, 60_000, []);
+  expect(recorder.observe(image(at(14.5), 1000))?.sequence).toBe(1);
+  expect(recorder.observe(image(at(14.1), 990))).toBeNull();
+  expect(recorder.observe(image(at(14.3), 995))).toBeNull();
+  // The meter's next signed time is after its last one, as every reader of its readings demands.
+  expect(recorder.observe(image(at(14.6), 1002))).toMatchObject({ sequence: 2, takenAtMs: at(14.6) });
+});

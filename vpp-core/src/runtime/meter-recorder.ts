@@ -56,10 +56,11 @@ export function meterRecorder(
     observe(image) {
       const registers = registersOf(image);
       if (registers === null) return null;
-      const isNew = latest === null || latest.takenAtMs < registers.takenAtMs;
+      // A meter that signed one time after a later one would look like a liar, and its intervals count for nothing.
+      if (latest !== null && registers.takenAtMs <= latest.takenAtMs) return null;
       const isFirst = note(registers);
       const isNearEnd = intervalAt(registers.takenAtMs, minutes).endMs - registers.takenAtMs <= windowMs;
-      return isNew && (isFirst || isNearEnd) ? sign(registers) : null;
+      return isFirst || isNearEnd ? sign(registers) : null;
     },
     netImportedWh() {
       if (atStart === null || latest === null) return null;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -38,4 +38,9 @@ test("a killed run is resumed no earlier than it had come", async () => {
   const stopped = resumeTime(folder, start);
   expect(stopped).toBeGreaterThanOrEqual(start + 20_000);
   expect(resumeTime(folder, epochMs(stopped + 1))).toBe(stopped + 1);
+});
+
+test("a damaged mark is refused: time must never go back", () => {
+  writeFileSync(join(folder, "clock.json"), '{"resumeMs":17');
+  expect(() => resumeTime(folder, start)).toThrow(/clock\.json is damaged/);
 });

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CommonwattError } from "../errors/commonwatt-error.ts";
 import { type AcceleratedTime, acceleratedClock } from "../time/accelerated-clock.ts";
 import { type Clock, type DurationMs, type EpochMs, epochMs, type Timer } from "../time/clock.ts";
 import { systemClock, wallTimer } from "../time/system-clock.ts";
@@ -19,14 +20,17 @@ export interface RunClock {
 /**
  * When simulated time goes on after a restart: never earlier than any time the last run has seen, even
  * when it was killed, because the mark on disk is always ahead of its clock.
+ * @throws CommonwattError `DATA_DIRECTORY_DAMAGED` when the mark can't be read: time must never go back.
  */
 export function resumeTime(directory: string, startMs: EpochMs): EpochMs {
-  try {
-    const marked = JSON.parse(readFileSync(join(directory, "clock.json"), "utf8")) as { resumeMs: number };
-    return epochMs(Math.max(marked.resumeMs, startMs));
-  } catch {
-    return startMs;
-  }
+  const path = join(directory, "clock.json");
+  if (!existsSync(path)) return startMs;
+  const text = readFileSync(path, "utf8");
+  const resumeMs = Number(/^\{"resumeMs":(\d+)\}$/.exec(text)?.[1] ?? Number.NaN);
+  if (Number.isSafeInteger(resumeMs)) return epochMs(Math.max(resumeMs, startMs));
+  throw new CommonwattError("DATA_DIRECTORY_DAMAGED", `${path} is damaged: the time to resume at is lost`, {
+    details: { path },
+  });
 }
 
 /** Simulated time that begins at `startMs` and runs `speed` times as fast as real time. */

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors/commonwatt-error.ts";
+import { CommonwattError, messageOf } from "../errors/commonwatt-error.ts";
 import type { IntervalSettlement } from "../ports/settlement.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
 import { moneyNano, sumMoney } from "../units/money.ts";
@@ -6,11 +6,20 @@ import { type Community, type StartOptions, startCommunity } from "./community.t
 import { runMarket } from "./market-loop.ts";
 import type { RunEvent } from "./run-event.ts";
 import type { RunSummary } from "./run-summary.ts";
-import { settlementLoop } from "./settlement-loop.ts";
+import { drained, settlementLoop } from "./settlement-loop.ts";
 import { summarise } from "./summarise.ts";
 
-/** How long the last batches may take to be final and paid. */
+/** How long the last batches may take to be final and paid; a long challenge window takes longer. */
 const DRAIN_TIMEOUT_MS = 120_000;
+
+const UNFINISHED: RunEvent = {
+  event: "warning",
+  component: "settlement",
+  code: "SETTLEMENT_UNFINISHED",
+  message:
+    `the last batches were not all paid within ${DRAIN_TIMEOUT_MS / 1_000} s: ` +
+    "the next start on the same data folder goes on with them",
+};
 
 /** Options of {@link runCommunity}. */
 export interface RunOptions extends StartOptions {
@@ -22,14 +31,23 @@ export interface RunOptions extends StartOptions {
  * Runs a community from start to stop. With `intervals` it ends by itself when the last of them is paid;
  * otherwise when `signal` aborts. Either way every battery is returned to its own mode, everything is
  * flushed, and what the run came to is returned.
+ * @throws CommonwattError `RUN_STOPPED` when `signal` aborted before everything was up.
  */
 export async function runCommunity(options: RunOptions, signal: AbortSignal): Promise<RunSummary> {
-  const community = await startCommunity(options, signal);
+  const community = await startCommunity(options, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    const reason = messageOf(signal.reason);
+    options.report({ event: "stopping", reason });
+    throw new CommonwattError("RUN_STOPPED", `stopped before everything was up: ${reason}`, { cause: error });
+  });
   try {
     await trade(community, options, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
-    options.report({ event: "stopping", reason: signal.aborted ? messageOf(signal.reason) : "all is paid" });
+    options.report({
+      event: "stopping",
+      reason: signal.aborted ? messageOf(signal.reason) : "all intervals are settled",
+    });
     await community.rest();
     return await summarise(community, options.uptimeMs);
   } finally {
@@ -46,6 +64,9 @@ async function trade(community: Community, options: RunOptions, signal: AbortSig
   const settlement = settlementLoop({
     ...context,
     signal,
+    saveReadings: async () => {
+      await Promise.all(context.sites.map((site) => site.saveReadings()));
+    },
     onSettled: (_interval, clearing, settled) => tellSettled(community, report, clearing, settled),
   });
   const market = runMarket(
@@ -54,7 +75,8 @@ async function trade(community: Community, options: RunOptions, signal: AbortSig
   );
   await Promise.race([market, settlement.failed]);
   await settlement.idle();
-  await context.rail.drain(AbortSignal.any([signal, AbortSignal.timeout(DRAIN_TIMEOUT_MS)]));
+  const patience = AbortSignal.timeout(DRAIN_TIMEOUT_MS);
+  if (!(await drained(context.rail, patience, signal))) report(UNFINISHED);
 }
 
 function tellSettled(

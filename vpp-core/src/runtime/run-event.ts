@@ -13,6 +13,10 @@ export type RunEvent =
       readonly community: string;
       /** ISO 4217 code that money is printed in. */
       readonly currency: string;
+      /** When the community's time begins or goes on, in milliseconds since 1970. */
+      readonly startMs: number;
+      /** Seconds of the community's time per real second. */
+      readonly speed: number;
       readonly homes: number;
       readonly devices: Readonly<Record<string, number>>;
       /** Where each device is reached, e.g. `127.0.0.1:5020 unit 1`. */

@@ -23,7 +23,8 @@ export interface RunSummary {
     readonly contract: string | null;
     readonly chainId: number | null;
   };
-  readonly store: { readonly readings: number; readonly server: string };
+  /** `readings` is `null` when the database did not answer at the end; they wait on disk then. */
+  readonly store: { readonly readings: number | null; readonly server: string };
   readonly journal: { readonly stateHash: string };
   /** What the configuration says of its scenario: the seed and a hash of homes, weather and loads. */
   readonly scenario: Readonly<Record<string, string | number>>;

@@ -19,6 +19,8 @@ export interface SettlementLoopContext {
   readonly metering: MeteringStore;
   readonly batches: BatchStore;
   readonly siteIds: readonly SiteId[];
+  /** Waits until every reading that a site has signed is in the store; throws as the store does. */
+  readonly saveReadings: () => Promise<void>;
   readonly clock: Clock;
   readonly wallClock: Clock;
   /** How often meters are looked for at the end of an interval, in the clock's time. */
@@ -55,6 +57,24 @@ export function settlementLoop(context: SettlementLoopContext): SettlementLoop {
   };
 }
 
+/**
+ * Waits until every batch is paid; `false` when `patience` ran out first, for which there are good reasons:
+ * a challenge window of hours, a chain that is away. Rejects when `signal` aborts.
+ */
+export async function drained(
+  rail: Pick<SettlementRail, "drain">,
+  patience: AbortSignal,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await rail.drain(AbortSignal.any([signal, patience]));
+    return true;
+  } catch (error) {
+    if (patience.aborted && !signal.aborted) return false;
+    throw error;
+  }
+}
+
 async function settleWhenDelivered(
   context: SettlementLoopContext,
   interval: DeliveryInterval,
@@ -83,6 +103,9 @@ async function enclosingReadings(
   const deadlineMs = interval.endMs + GRACE_INTERVALS * (interval.endMs - interval.startMs);
   const found = new Map<SiteId, readonly SignedMeterReading[]>();
   for (;;) {
+    const isLastLook = clock.now() >= deadlineMs;
+    // A meter is not silent whose readings wait for a store that was away.
+    if (isLastLook) await retrying({ ...context, what: "save meter readings" }, context.saveReadings);
     for (const siteId of siteIds) {
       if (found.has(siteId)) continue;
       const readings = await retrying({ ...context, what: "read meters" }, () =>
@@ -91,7 +114,7 @@ async function enclosingReadings(
       if (readings !== null) found.set(siteId, readings);
     }
     if (found.size === siteIds.length) break;
-    if (clock.now() >= deadlineMs) {
+    if (isLastLook) {
       const silent = siteIds.filter((siteId) => !found.has(siteId));
       logger.warn({ interval: interval.index, silent }, "settled without meters that stayed silent");
       break;

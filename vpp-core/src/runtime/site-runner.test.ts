@@ -34,7 +34,10 @@ interface Home {
 }
 
 const running: SiteRunner[] = [];
+/** Let go of stores that hang. */
+const ends: (() => void)[] = [];
 afterEach(async () => {
+  for (const end of ends.splice(0)) end();
   await Promise.all(running.splice(0).map((site) => site.stop()));
 });
 
@@ -84,12 +87,14 @@ function storeInto(
   rows: ReadingRow[],
   signed: SignedMeterReading[],
   isDown: () => boolean,
+  hang: Promise<void>,
 ): Store {
   return {
     readings: { append: (appended: readonly ReadingRow[]) => void rows.push(...appended) },
     metering: {
       async save(readings: readonly SignedMeterReading[]) {
         if (isDown()) throw new Error("down");
+        await hang;
         signed.push(...readings);
       },
     },
@@ -104,13 +109,17 @@ const limits = { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) 
 const tariff = { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) };
 
 /** Runs the home 600 times as fast as real time. */
-function home(over: { owned?: boolean; storeDown?: () => boolean } = {}): Home {
+function home(over: { owned?: boolean; storeDown?: () => boolean; storeHangs?: boolean } = {}): Home {
   const start = epochMs(Date.UTC(2026, 5, 21, 8));
   const clock = acceleratedClock({ anchorMs: start, wallAnchorMs: systemClock.now(), speed: 600 });
   const log: string[] = [];
   const rows: ReadingRow[] = [];
   const signed: SignedMeterReading[] = [];
   let fails = false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (over.storeHangs !== true) resolve();
+  const hang = promise;
+  ends.push(resolve);
   const inverter = device(clock, log, () => fails);
   const connector: DeviceConnector = {
     id,
@@ -123,8 +132,17 @@ function home(over: { owned?: boolean; storeDown?: () => boolean } = {}): Home {
   const site = startSite(
     { id: "home-1", devices: [connector], limits, reserveWh },
     {
-      ...{ clock, wallClock: systemClock, logger, fleet, tariff, minutes: 15, controlPeriod: PERIOD },
-      store: storeInto(log, rows, signed, over.storeDown ?? (() => false)),
+      ...{
+        clock,
+        wallClock: systemClock,
+        logger,
+        fleet,
+        tariff,
+        minutes: 15,
+        controlPeriod: PERIOD,
+        spoolDirectory: "",
+      },
+      store: storeInto(log, rows, signed, over.storeDown ?? (() => false), hang),
       meterSigner: { meterKey: "0x", sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }) },
       earlierReadings: [
         { siteId: siteId("home-1"), sequence: 7, takenAtMs: epochMs(start - 1_000), ...registers },
@@ -192,6 +210,16 @@ describe("a running site", () => {
     });
     site.setOptedOut(true);
     expect(site.intents(interval, priceMicroPerKwh(190_000))).toEqual([]);
+  });
+
+  test("a store that hangs holds up neither reading nor commands", async () => {
+    const { site, clock, cycles, rows, log } = home({ storeHangs: true });
+    await cycles(2);
+    const before = rows.length;
+    site.takePosition(intervalAt(clock.now(), 15), wattHours(300));
+    await cycles(4);
+    expect(rows.length).toBeGreaterThan(before);
+    expect(log.slice(0, 2)).toEqual(["own", "apply discharge"]);
   });
 
   test("signed readings wait for a store that is down, and none is lost or signed twice", async () => {

@@ -11,10 +11,10 @@ import { messageOf } from "../errors/commonwatt-error.ts";
 import type { FleetStore } from "../fleet/fleet-store.ts";
 import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
-import type { MeterReading, MeterSigner, SignedMeterReading } from "../ports/metering.ts";
+import type { MeterReading, MeterSigner } from "../ports/metering.ts";
 import type { DeviceOwnership, ReadingRow, Store } from "../ports/store.ts";
 import type { OrderIntent } from "../ports/trading-venue.ts";
-import { type DurationMs, durationMs, epochMs, sleepUntil } from "../time/clock.ts";
+import { type DurationMs, durationMs, epochMs, sleep, sleepUntil } from "../time/clock.ts";
 import { type DeliveryInterval, type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
 import { type WattHours, wattHours } from "../units/energy.ts";
 import type { PriceMicroPerKwh } from "../units/price.ts";
@@ -22,11 +22,14 @@ import type { SiteConfig } from "./config.ts";
 import { type DeviceLink, type DeviceLinkContext, linkDevice } from "./device-link.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import { meterRecorder } from "./meter-recorder.ts";
+import { type UnsavedReadings, unsavedReadings } from "./unsaved-readings.ts";
 
 /** How long a lease lasts, in control cycles; it is renewed before half of it has passed. */
 export const LEASE_CYCLES = 6;
 /** After how many control cycles without news a value is stale. */
 const STALE_CYCLES = 4;
+/** How long a new site waits for its devices before it begins with those that answer, in real time. */
+const REACH_TIMEOUT_MS = durationMs(8_000);
 /** How far back a forecast looks. */
 const HISTORY_MS = durationMs(15 * 60_000);
 
@@ -37,6 +40,8 @@ export interface SiteRunnerContext extends DeviceLinkContext {
   readonly tariff: Tariff;
   readonly minutes: IntervalMinutes;
   readonly controlPeriod: DurationMs;
+  /** A folder for what the store does not take before the end. */
+  readonly spoolDirectory: string;
   readonly meterSigner: MeterSigner;
   /** What the meter signed before, oldest first; see `meterRecorder`. */
   readonly earlierReadings: readonly MeterReading[];
@@ -48,10 +53,14 @@ export interface SiteRunnerContext extends DeviceLinkContext {
 export interface SiteRunner {
   readonly siteId: SiteId;
   readonly links: readonly DeviceLink[];
+  /** Settles when the devices were read for the first time, or have been silent for too long. */
+  readonly ready: Promise<void>;
   /** What the site would like to trade in an interval; nothing when it knows too little or has opted out. */
   intents(interval: DeliveryInterval, referencePrice: PriceMicroPerKwh): readonly OrderIntent[];
   /** Takes on what was traded for an interval. */
   takePosition(interval: DeliveryInterval, netSoldWh: WattHours): void;
+  /** Waits until every signed meter reading is in the store; throws as the store does. */
+  saveReadings(): Promise<void>;
   setOptedOut(optedOut: boolean): void;
   setVenueReachable(reachable: boolean): void;
   /** Returns the battery to its own mode and lets go of every device. */
@@ -74,9 +83,11 @@ class Runner implements SiteRunner {
   readonly #history = powerHistory(HISTORY_MS);
   readonly #forecaster: Forecaster;
   readonly #positions = new Map<number, { interval: DeliveryInterval; netSoldWh: WattHours }>();
-  readonly #unsaved: SignedMeterReading[] = [];
+  readonly #unsaved: UnsavedReadings;
   readonly #aborter = new AbortController();
   readonly #loop: Promise<void>;
+  readonly ready: Promise<void>;
+  readonly #markReady: () => void;
   #image: SiteImage | null = null;
   #optedOut = false;
   readonly #toNeutral: Set<string>;
@@ -86,6 +97,7 @@ class Runner implements SiteRunner {
     this.#config = config;
     this.#context = context;
     this.#forecaster = config.forecaster ?? persistence;
+    this.#unsaved = unsavedReadings({ siteId: this.siteId, metering: context.store.metering, ...context });
     this.#toNeutral = new Set(context.ownedBefore.map((ownership) => ownership.deviceId));
     this.links = config.devices.map((connector) =>
       linkDevice(connector, context, (live) => context.fleet.updateDevice(this.siteId, live)),
@@ -98,13 +110,7 @@ class Runner implements SiteRunner {
     this.#keepers = new Map(
       this.links.map((link) => [
         link,
-        leaseKeeper(
-          link.live().deviceId,
-          context.clock,
-          leaseLength,
-          context.store.ownership,
-          context.logger,
-        ),
+        leaseKeeper(link.live().deviceId, context, leaseLength, context.store.ownership, context.logger),
       ]),
     );
     this.#recorder = meterRecorder(
@@ -119,17 +125,24 @@ class Runner implements SiteRunner {
       reserveWh: config.reserveWh,
       horizonMs: context.controlPeriod,
     });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#markReady = resolve;
     this.#loop = this.#run();
   }
 
   async #run(): Promise<void> {
-    const { clock, controlPeriod, logger } = this.#context;
+    const { clock, wallClock, controlPeriod, logger } = this.#context;
+    const reached = Promise.all(this.links.map((link) => link.firstReached));
+    const patience = sleep(wallClock, REACH_TIMEOUT_MS, this.#aborter.signal).catch(() => undefined);
+    await Promise.race([reached, patience]);
     while (!this.#aborter.signal.aborted) {
       try {
         await this.#cycle();
       } catch (error) {
         logger.error({ site: this.siteId, error: messageOf(error) }, "control cycle failed");
       }
+      this.#markReady();
       const next = (Math.floor(clock.now() / controlPeriod) + 1) * controlPeriod;
       await sleepUntil(clock, epochMs(next), this.#aborter.signal).catch(() => undefined);
     }
@@ -146,8 +159,8 @@ class Runner implements SiteRunner {
     this.#image = image;
     this.#history.add(image);
     const signed = this.#recorder.observe(image);
-    if (signed !== null) this.#unsaved.push(signed);
-    await this.#saveSigned();
+    if (signed !== null) this.#unsaved.add(signed);
+    else this.#unsaved.retry();
     store.readings.append(readings.flatMap((reading) => rowsOf(this.siteId, reading)));
     const position = this.#position();
     this.#controller.send({ type: "cycle", nowMs, image, position });
@@ -160,18 +173,6 @@ class Runner implements SiteRunner {
       image,
       netSoldWh: position?.netSoldWh ?? wattHours(0),
     });
-  }
-
-  /** Signed readings wait here while the store is down: none is lost, none is signed twice. */
-  async #saveSigned(): Promise<void> {
-    const waiting = [...this.#unsaved];
-    if (waiting.length === 0) return;
-    try {
-      await this.#context.store.metering.save(waiting);
-      this.#unsaved.splice(0, waiting.length);
-    } catch (error) {
-      this.#context.logger.warn({ site: this.siteId, error: messageOf(error) }, "meter readings wait");
-    }
   }
 
   /** Brings every battery to the decision; one that an earlier run left under command goes to neutral first. */
@@ -251,6 +252,10 @@ class Runner implements SiteRunner {
     this.#positions.set(interval.index, { interval, netSoldWh });
   }
 
+  saveReadings(): Promise<void> {
+    return this.#unsaved.flush();
+  }
+
   setOptedOut(optedOut: boolean): void {
     this.#optedOut = optedOut;
     this.#controller.send({ type: optedOut ? "optOut" : "optIn" });
@@ -273,6 +278,7 @@ class Runner implements SiteRunner {
       }
       await link.stop();
     }
+    await this.#unsaved.close();
   }
 }
 

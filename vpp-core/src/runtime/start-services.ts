@@ -42,10 +42,17 @@ export async function startVenue({
   });
 }
 
-/** Starts the settlement: chain, contracts and accounts, and whatever was under way. */
-export async function startRail(context: ServiceContext): Promise<void> {
+/**
+ * Starts the settlement: chain, contracts and accounts, and whatever was under way. A chain may be away for
+ * long: `signal` ends the waiting, and the start then fails.
+ */
+export async function startRail(context: ServiceContext, signal: AbortSignal): Promise<void> {
   const { config, everyone, directory, clock, logger, report, tally, store, closers } = context;
+  const stop = (): void => {
+    config.rail.stop().catch(() => undefined);
+  };
   closers.add("settlement", () => config.rail.stop());
+  signal.addEventListener("abort", stop, { once: true });
   await config.rail.start({
     community: config.community,
     clock,
@@ -62,4 +69,5 @@ export async function startRail(context: ServiceContext): Promise<void> {
       report(told);
     },
   });
+  signal.removeEventListener("abort", stop);
 }

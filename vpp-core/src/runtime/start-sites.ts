@@ -6,18 +6,17 @@ import type { SignedMeterReading } from "../ports/metering.ts";
 import type { SettlementRail } from "../ports/settlement-rail.ts";
 import type { BatchStore, MeteringStore, Store, TradeStore } from "../ports/store.ts";
 import type { OrderSigner, TradingVenue } from "../ports/trading-venue.ts";
-import { type Clock, type DurationMs, durationMs, type EpochMs, epochMs, sleep } from "../time/clock.ts";
+import { type Clock, type DurationMs, durationMs, type EpochMs, epochMs } from "../time/clock.ts";
 import { type IntervalMinutes, intervalAt, intervalLength } from "../time/delivery-interval.ts";
 import { systemClock } from "../time/system-clock.ts";
 import { type SiteRunner, startSite } from "./site-runner.ts";
 import type { ServiceContext } from "./start-services.ts";
+import { saveKeptReadings } from "./unsaved-readings.ts";
 
 /** Shortest control period, in the community's time and in real time, and real time for each device. */
 const CONTROL_PERIOD_MS = 5_000;
 const CONTROL_PERIOD_WALL_MS = 500;
 const CONTROL_TIME_PER_DEVICE_MS = 5;
-/** How long time stands still at the start so that devices can be reached. */
-const REACH_TIMEOUT_MS = 8_000;
 
 /** What the loops of a running community work with. */
 export interface CommunityContext {
@@ -43,7 +42,7 @@ export interface CommunityContext {
 
 /** Starts the control loops of all homes, and waits a while for their devices. */
 export async function startSites(
-  { config, everyone, clock, logger, store, report }: ServiceContext,
+  { config, everyone, directory, clock, logger, store, report }: ServiceContext,
   speed: number,
 ): Promise<CommunityContext> {
   const fleet = createFleetStore();
@@ -53,6 +52,7 @@ export async function startSites(
   const ownedBefore = await store.ownership.list();
   const sites: SiteRunner[] = [];
   for (const member of everyone) {
+    await saveKeptReadings(directory.folder("spool"), member.site.id, store.metering);
     const earlierReadings = await readingsAround(store.metering, member.site.id, clock.now(), minutes);
     sites.push(
       startSite(member.config, {
@@ -64,6 +64,7 @@ export async function startSites(
         tariff: config.tariff,
         minutes,
         controlPeriod: period,
+        spoolDirectory: directory.folder("spool"),
         meterSigner: member.meterSigner,
         earlierReadings,
         ownedBefore,
@@ -73,8 +74,7 @@ export async function startSites(
       }),
     );
   }
-  const reached = sites.flatMap((site) => site.links.map((link) => link.firstReached));
-  await Promise.race([Promise.all(reached), sleep(systemClock, durationMs(REACH_TIMEOUT_MS))]);
+  await Promise.all(sites.map((site) => site.ready));
   return {
     venue: config.venue,
     rail: config.rail,

@@ -11,6 +11,10 @@ export async function summarise(community: Community, uptimeMs: () => number): P
     context.logger.error({ error: messageOf(error) }, "the escrow could not be audited");
     return null;
   });
+  const readings = await context.store.readings.count().catch((error: unknown) => {
+    context.logger.error({ error: messageOf(error) }, "the readings could not be counted");
+    return null;
+  });
   const identities = context.sites.flatMap((site) =>
     site.links.flatMap((link) => link.live().identity ?? []),
   );
@@ -34,7 +38,7 @@ export async function summarise(community: Community, uptimeMs: () => number): P
       contract: audit?.contract ?? null,
       chainId: audit?.chainId ?? null,
     },
-    store: { readings: await context.store.readings.count(), server: context.store.description },
+    store: { readings, server: context.store.description },
     journal: { stateHash: context.venue.stateHash() },
     scenario: config.scenario ?? {},
     firstClearedMs: totals.firstClearedMs,

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { commandLineOf } from "../process/process-inspection.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
-import { commandLineOf } from "./process-inspection.ts";
 import { runSql, testFolder, until } from "./test-database.ts";
 
 // A database starts and stops in these tests, on a machine that may be busy.

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommonwattError } from "../errors/commonwatt-error.ts";
+import { commandLineOf, isAlive } from "../process/process-inspection.ts";
 import { type Clock, durationMs, sleep } from "../time/clock.ts";
-import { commandLineOf, isAlive } from "./process-inspection.ts";
 import type { ServerFiles } from "./server-files.ts";
 
 /** How often to look whether the server before us has gone. */

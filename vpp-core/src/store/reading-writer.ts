@@ -1,6 +1,7 @@
 import { CommonwattError, isCommonwattError, messageOf } from "../errors/commonwatt-error.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ReadingRow } from "../ports/store.ts";
+import { backOff } from "../time/back-off.ts";
 import { type Clock, durationMs, type Timer } from "../time/clock.ts";
 import { seededRandom } from "../time/random.ts";
 import type { Queries } from "./database.ts";
@@ -62,7 +63,7 @@ async function writeBatch(queries: Queries, logger: Logger, rows: readonly Readi
 class BatchingReadingWriter implements ReadingWriter {
   readonly #options: ReadingWriterOptions;
   readonly #rowsInMemoryMax: number;
-  readonly #random = seededRandom("reading-writer");
+  readonly #pauses = backOff(RETRY_FIRST_MS, RETRY_LONGEST_MS, seededRandom("reading-writer"));
   #waiting: ReadingRow[] = [];
   #beingWritten = 0;
   /** Drains that have not ended yet. */
@@ -155,14 +156,14 @@ class BatchingReadingWriter implements ReadingWriter {
           "the database takes no readings; they are kept until it does",
         );
       }
-      const longestMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** (this.#failures - 1));
-      this.#schedule(longestMs * this.#random.between(0.5, 1));
+      this.#schedule(this.#pauses.next());
       throw error;
     }
     if (this.#failures > 0) {
       logger.info({ failures: this.#failures }, "the database takes readings again; those kept are written");
     }
     this.#failures = 0;
+    this.#pauses.reset();
     if (this.#waiting.length > 0) this.#schedule(this.#waiting.length >= BATCH_SIZE ? 0 : FLUSH_DELAY_MS);
   }
 

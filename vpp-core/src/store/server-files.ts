@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { CommonwattError } from "../errors/commonwatt-error.ts";
+import { isAlive } from "../process/process-inspection.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
-import { isAlive } from "./process-inspection.ts";
 import { commandAs, giveTo, type ServerUser } from "./server-user.ts";
 
 /** The database's superuser, whom the connection string names. */

@@ -3,23 +3,23 @@ import type { Random } from "./random.ts";
 
 /** Growing pauses between tries of something that may come back. */
 export interface BackOff {
-  /** The next pause: about twice the last, with ± 20 % so that many do not come back at once. */
+  /** The next pause: from the upper half of a step that doubles, so that many do not come back at once. */
   next(): DurationMs;
   /** Starts again from the shortest pause. */
   reset(): void;
 }
 
-/** Pauses from `firstMs` up to `longestMs`, jittered by `random`. */
+/** Pauses in steps from `firstMs` up to `longestMs`, drawn by `random`; none is longer than its step. */
 export function backOff(firstMs: number, longestMs: number, random: Random): BackOff {
-  let pauseMs = firstMs;
+  let stepMs = firstMs;
   return {
     next() {
-      const jittered = Math.round(pauseMs * random.between(0.8, 1.2));
-      pauseMs = Math.min(longestMs, pauseMs * 2);
-      return durationMs(jittered);
+      const pauseMs = Math.round(random.between(stepMs / 2, stepMs));
+      stepMs = Math.min(longestMs, stepMs * 2);
+      return durationMs(pauseMs);
     },
     reset() {
-      pauseMs = firstMs;
+      stepMs = firstMs;
     },
   };
 }
