@@ -78,5 +78,6 @@ export const goodweEt: DeviceProfile = {
   notes: [
     "The LAN box answers garbage on a connection that stays: each request has a connection of its own.",
     "Polling it fast stops the maker's cloud.",
+    "To be confirmed on a device: that commands are not kept in EEPROM.",
   ],
 };

@@ -104,5 +104,6 @@ export const huaweiSun2000: DeviceProfile = {
     "Deaf for one to two seconds after a connection, one client only.",
     "Unit 0 behind a dongle; port 6607 on the inverter's own access point.",
     "Charging from the grid must be allowed in the inverter (register 47087).",
+    "To be confirmed on a device: the identity registers 30000 and 30015, and that commands are not kept in EEPROM.",
   ],
 };

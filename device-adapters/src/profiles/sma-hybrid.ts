@@ -126,5 +126,6 @@ export const smaHybrid: DeviceProfile = {
     "Its SunSpec map is at unit 126, this one at unit 3.",
     "Only these parameters may be written in cycles: others wear the flash.",
     "What was written cannot be read back: what the battery does is in batteryPowerW.",
+    "To be confirmed on a device: mode 2290 for discharging.",
   ],
 };

@@ -170,5 +170,6 @@ export const solaredgeStoredge: DeviceProfile = {
     "Exactly one client. Its own block has the low word first, its SunSpec map the high word.",
     "Scale factors change at dawn and dusk: each is read in one request with its value.",
     "The inverter is left under remote control, in self-consumption; that setting is kept in EEPROM.",
+    "To be confirmed on a device: battery data at 0xE174 (other sources say 0xF574), and where its SunSpec models stand.",
   ],
 };

@@ -91,5 +91,6 @@ export const sungrowSh: DeviceProfile = {
     "The maker's documents count from 1; these addresses count from 0.",
     "A WiNet-S dongle lacks registers and scales some otherwise: use the inverter's own LAN port.",
     "Older firmware gives the battery's power without a sign: the running state tells the direction.",
+    "To be confirmed on a device: the serial number at 4989, and that commands are not kept in EEPROM.",
   ],
 };
