@@ -1,3 +1,4 @@
+import { POINT_NAMES } from "@commonwatt/vpp-core";
 import { type TSchema, Type } from "typebox";
 
 const Closed = { additionalProperties: false } as const;
@@ -6,19 +7,6 @@ const whole = (minimum: number, maximum: number): TSchema => Type.Integer({ mini
 const oneOf = (...values: readonly (string | number)[]): TSchema => Type.Enum([...values]);
 const optional = (schema: TSchema): TSchema => Type.Optional(schema);
 
-const POINTS = [
-  "gridPowerW",
-  "gridImportWh",
-  "gridExportWh",
-  "inverterPowerW",
-  "inverterPowerMaxW",
-  "pvPowerW",
-  "batteryPowerW",
-  "storedEnergyWh",
-  "batteryCapacityWh",
-  "chargePowerMaxW",
-  "dischargePowerMaxW",
-];
 const CONFIGURED = ["batteryCapacityWh", "chargePowerMaxW", "dischargePowerMaxW"];
 const POWER = ["signed", "negated", "magnitude"];
 
@@ -52,7 +40,7 @@ const Point = Type.Object(
     add: optional(Type.Array(text(), { minItems: 1 })),
     subtract: optional(Type.Array(text(), { minItems: 1 })),
     optional: optional(Type.Array(text(), { minItems: 1 })),
-    percent: optional(Type.Object({ register: text(), of: oneOf(...POINTS) }, Closed)),
+    percent: optional(Type.Object({ register: text(), of: oneOf(...POINT_NAMES) }, Closed)),
     configured: optional(oneOf(...CONFIGURED)),
   },
   Closed,
@@ -86,7 +74,7 @@ const NativeTimer = Type.Object(
 export const batterySchema: TSchema = Type.Object(
   {
     nativeTimer: NativeTimer,
-    limits: Type.Object({ charge: oneOf(...POINTS), discharge: oneOf(...POINTS) }, Closed),
+    limits: Type.Object({ charge: oneOf(...POINT_NAMES), discharge: oneOf(...POINT_NAMES) }, Closed),
     stepW: optional(whole(1, 1_000)),
     charge: Recipe,
     discharge: Recipe,
@@ -149,7 +137,7 @@ export const registerMapProfileSchema: TSchema = Type.Object(
       { serialNumber: optional(text()), model: optional(text()), firmware: optional(text()) },
       Closed,
     ),
-    points: Type.Object(Object.fromEntries(POINTS.map((name) => [name, optional(Point)])), Closed),
+    points: Type.Object(Object.fromEntries(POINT_NAMES.map((name) => [name, optional(Point)])), Closed),
     battery: Type.Unknown(),
     firmwareQuirks: optional(Type.Array(FirmwareQuirk)),
   },

@@ -1,5 +1,5 @@
 import type { Measured } from "../der/measured.ts";
-import { POINT_NAMES } from "../dispatch/site-image.ts";
+import { POINT_NAMES } from "../der/point.ts";
 import type { SiteLive } from "../fleet/fleet-store.ts";
 import type { SiteStatement } from "../ports/settlement.ts";
 import type { Clearing } from "../ports/trading-venue.ts";

@@ -1,7 +1,6 @@
 import { Type, type TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import type { PointName } from "../der/point.ts";
-import { POINT_NAMES } from "../dispatch/site-image.ts";
+import { POINT_NAMES, type PointName } from "../der/point.ts";
 import { siteId } from "../grid/site.ts";
 import type { Store } from "../ports/store.ts";
 import { epochMs } from "../time/clock.ts";

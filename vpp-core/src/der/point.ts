@@ -29,3 +29,18 @@ export interface PointValues {
 
 /** The name of a {@link PointValues} quantity; its unit is the last word. */
 export type PointName = keyof PointValues;
+
+/** Every point, in the order in which they are shown. */
+export const POINT_NAMES: readonly PointName[] = [
+  "gridPowerW",
+  "gridImportWh",
+  "gridExportWh",
+  "inverterPowerW",
+  "inverterPowerMaxW",
+  "pvPowerW",
+  "batteryPowerW",
+  "storedEnergyWh",
+  "batteryCapacityWh",
+  "chargePowerMaxW",
+  "dischargePowerMaxW",
+];

@@ -1,5 +1,5 @@
 import { type Measured, missing } from "../der/measured.ts";
-import type { PointName, PointValues } from "../der/point.ts";
+import { POINT_NAMES, type PointName, type PointValues } from "../der/point.ts";
 import type { DeviceReading } from "../der/reading.ts";
 import type { DurationMs, EpochMs } from "../time/clock.ts";
 
@@ -7,21 +7,6 @@ import type { DurationMs, EpochMs } from "../time/clock.ts";
 export type SiteImage = { readonly takenAtMs: EpochMs } & {
   readonly [Name in PointName]: Measured<PointValues[Name]>;
 };
-
-/** Every point of an image. */
-export const POINT_NAMES: readonly PointName[] = [
-  "gridPowerW",
-  "gridImportWh",
-  "gridExportWh",
-  "inverterPowerW",
-  "inverterPowerMaxW",
-  "pvPowerW",
-  "batteryPowerW",
-  "storedEnergyWh",
-  "batteryCapacityWh",
-  "chargePowerMaxW",
-  "dischargePowerMaxW",
-];
 
 /**
  * Freezes what a site's devices said into one image. For each point the best quality among the devices

@@ -8,6 +8,7 @@ import type { BatchStore, MeteringStore } from "../ports/store.ts";
 import type { Clearing } from "../ports/trading-venue.ts";
 import { type Clock, durationMs, sleep, sleepUntil } from "../time/clock.ts";
 import type { DeliveryInterval } from "../time/delivery-interval.ts";
+import { readingsInOrder } from "./readings-in-order.ts";
 import { retrying } from "./retry.ts";
 
 /** How long settlement waits for meters that are silent at the end of an interval, in intervals. */
@@ -135,10 +136,6 @@ async function enclosing(
     metering.lastUpTo(siteId, endMs),
     metering.firstFrom(siteId, endMs),
   ]);
-  const bySequence = new Map<number, SignedMeterReading>();
-  for (const reading of readings) {
-    if (reading === null) return null;
-    bySequence.set(reading.sequence, reading);
-  }
-  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
+  const found = readings.filter((reading) => reading !== null);
+  return found.length < readings.length ? null : readingsInOrder(found);
 }

@@ -9,6 +9,7 @@ import type { OrderSigner, TradingVenue } from "../ports/trading-venue.ts";
 import { type Clock, type DurationMs, durationMs, type EpochMs, epochMs } from "../time/clock.ts";
 import { type IntervalMinutes, intervalAt, intervalLength } from "../time/delivery-interval.ts";
 import { systemClock } from "../time/system-clock.ts";
+import { readingsInOrder } from "./readings-in-order.ts";
 import { type SiteRunner, startSite } from "./site-runner.ts";
 import type { ServiceContext } from "./start-services.ts";
 import { saveKeptReadings } from "./unsaved-readings.ts";
@@ -109,8 +110,7 @@ async function readingsAround(
     metering.firstFrom(siteId, startMs),
     metering.lastUpTo(siteId, epochMs(Number.MAX_SAFE_INTEGER)),
   ]);
-  const bySequence = new Map(readings.filter((each) => each !== null).map((each) => [each.sequence, each]));
-  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
+  return readingsInOrder(readings.filter((reading) => reading !== null));
 }
 
 /** A period that divides the interval, so that a control cycle falls on every boundary. */
