@@ -18,6 +18,7 @@ export * from "./ports/plugin.ts";
 export * from "./ports/route-plugin.ts";
 export * from "./ports/settlement.ts";
 export * from "./ports/settlement-rail.ts";
+export * from "./ports/site-server.ts";
 export * from "./ports/store.ts";
 export * from "./ports/trading-venue.ts";
 export { type RunningService, serveChild } from "./process/child-service.ts";

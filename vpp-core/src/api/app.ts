@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { type FastifyInstance, fastify } from "fastify";
@@ -11,6 +10,7 @@ import type { CommunityView } from "./community-view.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { communityMetrics } from "./metrics.ts";
 import { siteRoutes } from "./site-routes.ts";
+import { version } from "./version.ts";
 
 /** Largest request body, in bytes: orders and switches are small. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -51,9 +51,4 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   for (const routes of options.routes) await app.register(routes);
   await app.ready();
   return app;
-}
-
-function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

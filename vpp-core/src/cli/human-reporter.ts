@@ -34,6 +34,8 @@ class Story {
         return this.#settled(event);
       case "chain":
         return this.#chain(event);
+      case "serving":
+        return [`  ${event.siteId} is shared: ${event.server} at ${event.address}`];
       case "rejected":
         return [`! order of ${event.siteId} rejected: ${event.message} (${event.code})`];
       case "warning":

@@ -21,6 +21,16 @@ export function siteImage(
   return { takenAtMs: now, ...Object.fromEntries(entries) } as SiteImage;
 }
 
+/**
+ * The image at a later moment: good values older than `staleAfter` have become stale. The same object when
+ * none has.
+ */
+export function agedImage(image: SiteImage, now: EpochMs, staleAfter: DurationMs): SiteImage {
+  const aged = POINT_NAMES.map((name) => [name, withAge(image[name], now, staleAfter)] as const);
+  if (aged.every(([name, point]) => point === image[name])) return image;
+  return { takenAtMs: image.takenAtMs, ...Object.fromEntries(aged) } as SiteImage;
+}
+
 const RANK = { good: 0, suspect: 1, stale: 2, bad: 3, unavailable: 4 } as const;
 
 function bestOf(

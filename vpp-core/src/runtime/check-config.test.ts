@@ -44,6 +44,10 @@ describe("checkConfig", () => {
       "c.ts: sites[0].reserveWh is -1; allowed: watt-hours, 0 or more",
     ],
     [
+      { sites: [{ ...site, servers: [1502] }] },
+      "c.ts: sites[0].servers[0] is 1502; allowed: a server, e.g. sunspecFacade()",
+    ],
+    [
       { sites: [site, { ...site, id: "home-2" }] },
       'c.ts: sites[1].devices is "home-1/meter"; allowed: a device id that no other device has',
     ],

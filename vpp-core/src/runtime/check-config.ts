@@ -53,6 +53,14 @@ function checkSite(site: SiteConfig, path: string, seen: Set<string>, check: Che
   check(exportPowerMaxW >= 0, `${path}.limits.exportPowerMaxW`, exportPowerMaxW, "watts, 0 or more");
   check(site.reserveWh >= 0, `${path}.reserveWh`, site.reserveWh, "watt-hours, 0 or more");
   check(site.devices?.length > 0, `${path}.devices`, site.devices, "one device or more");
+  for (const [at, server] of (site.servers ?? []).entries()) {
+    check(
+      typeof server?.start === "function",
+      `${path}.servers[${at}]`,
+      server,
+      "a server, e.g. sunspecFacade()",
+    );
+  }
   for (const device of site.devices) {
     check(!seen.has(device.id), `${path}.devices`, device.id, "a device id that no other device has");
     seen.add(device.id);

@@ -4,6 +4,7 @@ import type { Tariff } from "../grid/tariff.ts";
 import type { DeviceConnector } from "../ports/device.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { SettlementRail } from "../ports/settlement-rail.ts";
+import type { SiteServer } from "../ports/site-server.ts";
 import type { TradingVenue } from "../ports/trading-venue.ts";
 import type { AcceleratedTime } from "../time/accelerated-clock.ts";
 import type { EpochMs } from "../time/clock.ts";
@@ -31,6 +32,8 @@ export interface SiteConfig {
   readonly reserveWh: WattHours;
   /** Persistence when left out. */
   readonly forecaster?: Forecaster;
+  /** How other systems read and command the home; nobody does when left out. */
+  readonly servers?: readonly SiteServer[];
 }
 
 /** Hardware that lives in simulated time: told when time begins to run. */

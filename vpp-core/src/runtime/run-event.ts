@@ -49,6 +49,13 @@ export type RunEvent =
       readonly savedNano: MoneyNano;
     }
   | ({ readonly event: "chain" } & SettlementEvent)
+  | {
+      readonly event: "serving";
+      readonly siteId: string;
+      readonly server: string;
+      /** Where other systems reach it. */
+      readonly address: string;
+    }
   | { readonly event: "rejected"; readonly siteId: string; readonly code: string; readonly message: string }
   | { readonly event: "warning"; readonly component: string; readonly code: string; readonly message: string }
   | { readonly event: "recovered"; readonly component: string; readonly message: string }

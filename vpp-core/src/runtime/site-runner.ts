@@ -1,18 +1,16 @@
-import { goodValue } from "../der/measured.ts";
-import type { PointName } from "../der/point.ts";
-import type { DeviceReading } from "../der/reading.ts";
-import { type BatteryOutlook, quotes } from "../dispatch/bid-strategy.ts";
-import type { Position } from "../dispatch/decide.ts";
-import { type Forecaster, persistence, powerHistory, type RecentPower } from "../dispatch/forecast.ts";
-import { projectedStored } from "../dispatch/projected-stored.ts";
-import { type SiteImage, siteImage } from "../dispatch/site-image.ts";
+import type { PointReadings } from "../der/reading.ts";
+import { batteryOutlook } from "../dispatch/battery-outlook.ts";
+import { quotes } from "../dispatch/bid-strategy.ts";
+import type { GridCommand, Position } from "../dispatch/decide.ts";
+import { type Forecaster, persistence, powerHistory } from "../dispatch/forecast.ts";
+import { agedImage, type SiteImage, siteImage } from "../dispatch/site-image.ts";
 import { type SiteController, startSiteController } from "../dispatch/site-machine.ts";
 import { messageOf } from "../errors/commonwatt-error.ts";
 import type { FleetStore } from "../fleet/fleet-store.ts";
 import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { MeterReading, MeterSigner } from "../ports/metering.ts";
-import type { DeviceOwnership, ReadingRow, Store } from "../ports/store.ts";
+import type { DeviceOwnership, Store } from "../ports/store.ts";
 import type { OrderIntent } from "../ports/trading-venue.ts";
 import { type DurationMs, durationMs, epochMs, sleep, sleepUntil } from "../time/clock.ts";
 import { type DeliveryInterval, type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
@@ -20,8 +18,12 @@ import { type WattHours, wattHours } from "../units/energy.ts";
 import type { PriceMicroPerKwh } from "../units/price.ts";
 import type { SiteConfig } from "./config.ts";
 import { type DeviceLink, type DeviceLinkContext, linkDevice } from "./device-link.ts";
+import { keptSequence } from "./kept-sequence.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import { meterRecorder } from "./meter-recorder.ts";
+import { readingRows } from "./reading-rows.ts";
+import { type OwnDispatch, siteDispatch } from "./site-dispatch.ts";
+import { type ServingContext, type SiteServing, siteIdentity, siteServing } from "./site-serving.ts";
 import { type UnsavedReadings, unsavedReadings } from "./unsaved-readings.ts";
 
 /** How long a lease lasts, in control cycles; it is renewed before half of it has passed. */
@@ -47,6 +49,8 @@ export interface SiteRunnerContext extends DeviceLinkContext {
   readonly earlierReadings: readonly MeterReading[];
   /** Devices that a run before this one left under command. */
   readonly ownedBefore: readonly DeviceOwnership[];
+  /** What the site's servers need; without it they stay down. */
+  readonly serving?: ServingContext;
 }
 
 /** One home, running. */
@@ -86,10 +90,14 @@ class Runner implements SiteRunner {
   readonly #unsaved: UnsavedReadings;
   readonly #aborter = new AbortController();
   readonly #loop: Promise<void>;
+  readonly #serving: SiteServing | null;
   readonly ready: Promise<void>;
   readonly #markReady: () => void;
   #image: SiteImage | null = null;
   #optedOut = false;
+  #dispatch: OwnDispatch | null = null;
+  /** Ends the pause between two control cycles. */
+  #waker = new AbortController();
   readonly #toNeutral: Set<string>;
 
   constructor(config: SiteConfig, context: SiteRunnerContext) {
@@ -126,7 +134,8 @@ class Runner implements SiteRunner {
       horizonMs: context.controlPeriod,
     });
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.ready = promise;
+    this.#serving = this.#openServing();
+    this.ready = promise.then(() => this.#serving?.start());
     this.#markReady = resolve;
     this.#loop = this.#run();
   }
@@ -143,9 +152,38 @@ class Runner implements SiteRunner {
         logger.error({ site: this.siteId, error: messageOf(error) }, "control cycle failed");
       }
       this.#markReady();
-      const next = (Math.floor(clock.now() / controlPeriod) + 1) * controlPeriod;
-      await sleepUntil(clock, epochMs(next), this.#aborter.signal).catch(() => undefined);
+      const boundaryMs = (Math.floor(clock.now() / controlPeriod) + 1) * controlPeriod;
+      const nextMs = epochMs(Math.min(boundaryMs, this.#dispatch?.endsAtMs() ?? boundaryMs));
+      await sleepUntil(clock, nextMs, this.#waker.signal).catch(() => undefined);
+      this.#waker = new AbortController();
     }
+  }
+
+  #openServing(): SiteServing | null {
+    const { clock, serving } = this.#context;
+    const { servers = [] } = this.#config;
+    if (serving === undefined || servers.length === 0) return null;
+    const dispatched = {
+      isOptedOut: () => this.#optedOut,
+      // One that has not been reached yet may have one.
+      hasBattery: () => this.links.some((link) => link.device()?.battery !== null),
+      follow: (command: GridCommand) => {
+        this.#controller.send({ type: "gridCommand", command });
+        this.#waker.abort();
+      },
+      decision: () => this.#controller.decision(),
+    };
+    const dispatch = siteDispatch(dispatched, keptSequence(serving.directory, this.siteId), clock);
+    this.#dispatch = dispatch;
+    const points = (): PointReadings => this.#points();
+    const site = { ...siteIdentity(serving.community, this.siteId), points, dispatch };
+    return siteServing(servers, site, this.#context, serving);
+  }
+
+  #points(): PointReadings {
+    const { clock, controlPeriod } = this.#context;
+    if (this.#image === null) return {};
+    return agedImage(this.#image, clock.now(), durationMs(controlPeriod * STALE_CYCLES));
   }
 
   async #cycle(): Promise<void> {
@@ -161,7 +199,7 @@ class Runner implements SiteRunner {
     const signed = this.#recorder.observe(image);
     if (signed !== null) this.#unsaved.add(signed);
     else this.#unsaved.retry();
-    store.readings.append(readings.flatMap((reading) => rowsOf(this.siteId, reading)));
+    store.readings.append(readings.flatMap((reading) => readingRows(this.siteId, reading)));
     const position = this.#position();
     this.#controller.send({ type: "cycle", nowMs, image, position });
     const decision = this.#controller.decision();
@@ -209,43 +247,17 @@ class Runner implements SiteRunner {
     const forecast = this.#forecaster(interval, recent);
     return quotes({
       netLoadWh: wattHours(forecast.loadWh - forecast.pvWh),
-      battery: this.#outlook(this.#image, interval, recent, forecast.pvWh),
+      battery: batteryOutlook({
+        image: this.#image,
+        interval,
+        recent,
+        pvWh: forecast.pvWh,
+        reserveWh: this.#config.reserveWh,
+        position: this.#position(),
+      }),
       tariff: this.#context.tariff,
       referencePrice,
     }).map((quote) => ({ siteId: this.siteId, intervalIndex: interval.index, ...quote }));
-  }
-
-  #outlook(
-    image: SiteImage,
-    interval: DeliveryInterval,
-    recent: RecentPower,
-    pvWh: WattHours,
-  ): BatteryOutlook | null {
-    const storedWh = goodValue(image.storedEnergyWh);
-    const capacityWh = goodValue(image.batteryCapacityWh);
-    if (storedWh === null || capacityWh === null) return null;
-    const hours = (interval.endMs - interval.startMs) / 3_600_000;
-    const energyOf = (powerW: number | null): WattHours => wattHours(Math.floor((powerW ?? 0) * hours));
-    const { reserveWh } = this.#config;
-    const dischargeWh = energyOf(goodValue(image.dischargePowerMaxW));
-    const inverterPowerMaxW = goodValue(image.inverterPowerMaxW);
-    return {
-      storedWh: projectedStored({
-        storedWh,
-        capacityWh,
-        reserveWh,
-        houseW: recent.loadPowerW - recent.pvPowerW,
-        hoursLeft: Math.max(0, interval.startMs - image.takenAtMs) / 3_600_000,
-        position: this.#position(),
-      }),
-      capacityWh,
-      reserveWh,
-      chargeMaxWh: energyOf(goodValue(image.chargePowerMaxW)),
-      dischargeMaxWh:
-        inverterPowerMaxW === null
-          ? dischargeWh
-          : wattHours(Math.max(0, Math.min(dischargeWh, energyOf(inverterPowerMaxW) - pvWh))),
-    };
   }
 
   takePosition(interval: DeliveryInterval, netSoldWh: WattHours): void {
@@ -266,7 +278,9 @@ class Runner implements SiteRunner {
   }
 
   async stop(): Promise<void> {
+    await this.#serving?.stop();
     this.#aborter.abort();
+    this.#waker.abort();
     await this.#loop;
     this.#controller.stop();
     for (const [link, keeper] of this.#keepers) {
@@ -280,16 +294,4 @@ class Runner implements SiteRunner {
     }
     await this.#unsaved.close();
   }
-}
-
-function rowsOf(siteId: SiteId, reading: DeviceReading): ReadingRow[] {
-  return Object.entries(reading.points).map(([point, measured]) => ({
-    takenAtMs: measured.sourceTimeMs,
-    siteId,
-    deviceId: reading.deviceId,
-    point: point as PointName,
-    value: measured.value,
-    quality: measured.quality,
-    reason: measured.reason,
-  }));
 }

@@ -69,6 +69,13 @@ export async function startSites(
         meterSigner: member.meterSigner,
         earlierReadings,
         ownedBefore,
+        serving: {
+          community: config.community,
+          directory: directory.folder("dispatch"),
+          onServing: (siteId, server, address) => report({ event: "serving", siteId, server, address }),
+          onServerDown: (siteId, server, code, message) =>
+            report({ event: "warning", component: `${siteId} ${server}`, code, message }),
+        },
         onSilence: (device, problem) =>
           report({ event: "warning", component: device, code: "DEVICE_SILENT", message: problem }),
         onAnswer: (device) => report({ event: "recovered", component: device, message: "answers again" }),
