@@ -2,9 +2,17 @@ export { plugin } from "./cli/plugin.ts";
 export { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
 export type { MarketCounts } from "./engine/market-engine.ts";
 export { DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
-export type { Allocation, BookOrder, Match, Mechanism, MechanismOutcome } from "./mechanisms/mechanism.ts";
-export { type MechanismSpec, mechanismOf } from "./mechanisms/mechanism-registry.ts";
-export { uniformPrice } from "./mechanisms/uniform-price.ts";
+export type {
+  BookOrder,
+  ClearingContext,
+  GridTrade,
+  Mechanism,
+  MechanismOutcome,
+  MechanismPromises,
+  MechanismTrade,
+  TraderFee,
+} from "./mechanisms/mechanism.ts";
+export { MECHANISMS, type MechanismSpec, mechanismOf } from "./mechanisms/mechanism-registry.ts";
 export { checksumAccount } from "./order/account.ts";
 export { type OrderMessage, orderId } from "./order/order-id.ts";
 export { recoverOrderAccount } from "./order/recover-order-account.ts";

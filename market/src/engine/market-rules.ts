@@ -4,6 +4,7 @@ import { type MechanismSpec, mechanismOf } from "../mechanisms/mechanism-registr
 
 /** What a market's operator may choose. Kept in the journal, so that a replay follows the same rules. */
 export interface MarketRules {
+  /** One with one price per trade: the accounts of a live market know no operator between the sides. */
   readonly mechanism: MechanismSpec;
   /** The highest limit price that an order may name; the lowest is 0. */
   readonly limitPriceMax: PriceMicroPerKwh;
@@ -29,7 +30,11 @@ export function assertMarketRules(rules: MarketRules): void {
       rules.limitPriceMax <= LIMIT_PRICE_CEILING,
     `limitPriceMax must be an integer of 0 to ${LIMIT_PRICE_CEILING}, got ${rules.limitPriceMax}`,
   );
-  mechanismOf(rules.mechanism);
+  const { name, promises } = mechanismOf(rules.mechanism);
+  assert(
+    promises.onePricePerTrade && promises.needs === "nothing",
+    `the mechanism ${name} cannot clear a live market: its trades must have one price and need no more than orders`,
+  );
   assert(
     Number.isSafeInteger(rules.siteOrdersMax) && rules.siteOrdersMax >= 1,
     `siteOrdersMax must be an integer ≥ 1, got ${rules.siteOrdersMax}`,

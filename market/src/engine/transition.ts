@@ -103,7 +103,8 @@ function closeGate(state: MarketState, index: IntervalIndex, at: EpochMs): Marke
     });
   }
   if (book.clearing !== null) return { kind: "gate-closed", changed: false, clearing: book.clearing };
-  const clearing = clearBook(book, mechanismOf(state.rules.mechanism), at);
+  const seed = `${state.community}/${index}`;
+  const clearing = clearBook(book, mechanismOf(state.rules.mechanism), seed, at);
   book.clearing = clearing;
   book.closedHash = bookHash(book);
   return { kind: "gate-closed", changed: true, clearing };

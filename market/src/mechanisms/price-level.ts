@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { type OrderSide, type PriceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
 import type { BookOrder } from "./mechanism.ts";
 
@@ -16,10 +15,7 @@ export function compareIds(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-/**
- * One side of a book in merit order: bids by falling price, offers by rising price. Sums stay safe
- * integers (an AssertionError says when they would not).
- */
+/** One side of a checked book in merit order: bids by falling price, offers by rising price. */
 export function priceLevels(orders: readonly BookOrder[], side: OrderSide): readonly PriceLevel[] {
   const byPrice = Map.groupBy(
     orders.filter((order) => order.side === side),
@@ -30,20 +26,7 @@ export function priceLevels(orders: readonly BookOrder[], side: OrderSide): read
     .sort(([left], [right]) => direction * (left - right))
     .map(([price, level]) => ({
       price,
-      energyWh: totalEnergy(level),
+      energyWh: wattHours(level.reduce((sum, order) => sum + order.energyWh, 0)),
       orders: level.toSorted((left, right) => compareIds(left.id, right.id)),
     }));
-}
-
-/** Adds energies; throws an AssertionError when the sum leaves the safe integers. */
-function totalEnergy(parts: readonly { readonly energyWh: WattHours }[]): WattHours {
-  const total = parts.reduce((sum, part) => {
-    assert(
-      Number.isSafeInteger(part.energyWh) && part.energyWh > 0,
-      "an order's energy must be an integer above zero",
-    );
-    assert(Number.isSafeInteger(sum + part.energyWh), "the energy of a book must stay a safe integer");
-    return sum + part.energyWh;
-  }, 0);
-  return wattHours(total);
 }

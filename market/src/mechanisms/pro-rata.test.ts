@@ -1,15 +1,12 @@
-import { priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
+import { type Hex, type WattHours, wattHours } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BookOrder } from "./mechanism.ts";
 import { proRata } from "./pro-rata.ts";
 
-const asking = (energies: readonly number[]): BookOrder[] =>
+const asking = (energies: readonly number[]): { id: Hex; energyWh: WattHours }[] =>
   energies.map((energy, i) => ({
     id: `0x${(i + 1).toString(16).padStart(2, "0")}`,
-    side: "bid",
     energyWh: wattHours(energy),
-    limitPrice: priceMicroPerKwh(1),
   }));
 const shares = (energies: readonly number[], energy: number): number[] =>
   proRata(asking(energies), wattHours(energy)).map((allocation) => allocation.energyWh);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type WattHours, wattHours } from "@commonwatt/vpp-core";
-import type { Allocation, BookOrder } from "./mechanism.ts";
+import type { BookOrder } from "./mechanism.ts";
+import type { Allocation } from "./pair-allocations.ts";
 import { compareIds } from "./price-level.ts";
 
 /**
@@ -9,7 +10,10 @@ import { compareIds } from "./price-level.ts";
  * fractions by rising order id. Nobody gets more than they asked for, and splitting an order in two moves
  * its share by at most 2 Wh. Needs 0 ≤ energy ≤ the sum asked for.
  */
-export function proRata(orders: readonly BookOrder[], energy: WattHours): readonly Allocation[] {
+export function proRata(
+  orders: readonly Pick<BookOrder, "id" | "energyWh">[],
+  energy: WattHours,
+): readonly Allocation[] {
   const asked = orders.reduce((sum, order) => sum + BigInt(order.energyWh), 0n);
   assert(energy >= 0 && BigInt(energy) <= asked, "cannot share out more than was asked for");
   if (asked === 0n) return [];

@@ -1,7 +1,8 @@
-import { type OrderSide, priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
+import { type OrderSide, priceMicroPerKwh, siteId, wattHours } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BookOrder, MechanismOutcome } from "./mechanism.ts";
+import { filledWh } from "../../test/books.ts";
+import type { BookOrder } from "./mechanism.ts";
 import { uniformPrice } from "./uniform-price.ts";
 
 type Draft = readonly [side: OrderSide, energyWh: number, limitPrice: number];
@@ -10,6 +11,7 @@ const ordersOf = (drafts: readonly Draft[]): BookOrder[] =>
   drafts.map(([side, energy, price], i) => ({
     // Ids that do not rise with the position, so that a tie broken by position would show.
     id: `0x${((i * 7919) % 1009).toString(16).padStart(3, "0")}`,
+    trader: siteId(`site-${i}`),
     side,
     energyWh: wattHours(energy),
     limitPrice: priceMicroPerKwh(price),
@@ -29,10 +31,6 @@ const kPerMille = fc.integer({ min: 0, max: 1000 });
 const anyBook = fc.oneof(bookOf(50, 6, 24), bookOf(1_000_000_000, 400_000, 60));
 
 const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
-
-function filledWh(outcome: MechanismOutcome): Map<string, number> {
-  return new Map(outcome.allocations.map((allocation) => [allocation.orderId, allocation.energyWh]));
-}
 
 /** Every unit of a side, as the limit price of the order it belongs to. */
 function unitsOf(orders: readonly BookOrder[], side: OrderSide): number[] {
@@ -65,23 +63,23 @@ function bestVolume(bids: readonly number[], offers: readonly number[]): number 
 }
 
 describe("uniformPrice, for any book", () => {
-  it("balances: what is bought is sold, and matches add up to allocations", () => {
+  it("balances: what is bought is sold, and tradees add up to allocations", () => {
     fc.assert(
       fc.property(anyBook, kPerMille, (orders, k) => {
-        const outcome = uniformPrice(k).clear(orders);
+        const outcome = uniformPrice(k).clear(orders, { seed: "" });
         const filled = filledWh(outcome);
         for (const side of ["bid", "offer"] as const) {
           const ids = orders.filter((order) => order.side === side).map((order) => order.id);
           expect(sum(ids.map((id) => filled.get(id) ?? 0))).toBe(outcome.volumeWh);
         }
         for (const order of orders) {
-          const own = outcome.matches.filter(
-            (match) => match.bidId === order.id || match.offerId === order.id,
+          const own = outcome.trades.filter(
+            (trade) => trade.bidId === order.id || trade.offerId === order.id,
           );
-          expect(sum(own.map((match) => match.energyWh))).toBe(filled.get(order.id) ?? 0);
+          expect(sum(own.map((trade) => trade.energyWh))).toBe(filled.get(order.id) ?? 0);
           expect(filled.get(order.id) ?? 0).toBeLessThanOrEqual(order.energyWh);
         }
-        expect(outcome.matches.every((match) => match.energyWh > 0)).toBe(true);
+        expect(outcome.trades.every((trade) => trade.energyWh > 0)).toBe(true);
       }),
     );
   });
@@ -89,7 +87,7 @@ describe("uniformPrice, for any book", () => {
   it("never trades against a limit, and leaves nobody out who would trade at the price", () => {
     fc.assert(
       fc.property(anyBook, kPerMille, (orders, k) => {
-        const outcome = uniformPrice(k).clear(orders);
+        const outcome = uniformPrice(k).clear(orders, { seed: "" });
         const price = outcome.clearingPrice;
         if (price === null) {
           const bids = orders.filter((order) => order.side === "bid").map((order) => order.limitPrice);
@@ -103,7 +101,9 @@ describe("uniformPrice, for any book", () => {
           if (filled.has(order.id)) expect(gain).toBeGreaterThanOrEqual(0);
           if ((filled.get(order.id) ?? 0) < order.energyWh) expect(gain).toBeLessThanOrEqual(0);
         }
-        expect(outcome.matches.every((match) => match.price === price)).toBe(true);
+        expect(
+          outcome.trades.every((trade) => trade.buyerPrice === price && trade.sellerPrice === price),
+        ).toBe(true);
       }),
     );
   });
@@ -117,7 +117,9 @@ describe("uniformPrice, for any book", () => {
     );
     fc.assert(
       fc.property(shuffled, kPerMille, ([orders, permuted], k) => {
-        expect(uniformPrice(k).clear(permuted)).toEqual(uniformPrice(k).clear(orders));
+        expect(uniformPrice(k).clear(permuted, { seed: "" })).toEqual(
+          uniformPrice(k).clear(orders, { seed: "" }),
+        );
       }),
     );
   });
@@ -128,10 +130,10 @@ describe("uniformPrice, for any book", () => {
     );
     fc.assert(
       fc.property(smallBook, kPerMille, (orders, k) => {
-        const outcome = uniformPrice(k).clear(orders);
+        const outcome = uniformPrice(k).clear(orders, { seed: "" });
         const limit = new Map(orders.map((order) => [order.id as string, order.limitPrice as number]));
-        const gains = outcome.matches.map(
-          (match) => match.energyWh * ((limit.get(match.bidId) ?? 0) - (limit.get(match.offerId) ?? 0)),
+        const gains = outcome.trades.map(
+          (trade) => trade.energyWh * ((limit.get(trade.bidId) ?? 0) - (limit.get(trade.offerId) ?? 0)),
         );
         const bids = unitsOf(orders, "bid");
         const offers = unitsOf(orders, "offer");

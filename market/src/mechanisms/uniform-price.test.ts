@@ -1,38 +1,25 @@
-import { type PriceMicroPerKwh, priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
+import type { PriceMicroPerKwh } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
-import type { BookOrder, MechanismOutcome } from "./mechanism.ts";
+import { book, filledWh, type Row, units } from "../../test/books.ts";
+import type { BookOrder, ClearingContext, MechanismOutcome } from "./mechanism.ts";
 import { mechanismOf } from "./mechanism-registry.ts";
 import { uniformPrice } from "./uniform-price.ts";
 
-/** Energy and limit price of an order. */
-type Row = readonly [energyWh: number, limitPrice: number];
-
-function book(bids: readonly Row[], offers: readonly Row[]): BookOrder[] {
-  const side = (rows: readonly Row[], name: "bid" | "offer", prefix: string): BookOrder[] =>
-    rows.map(([energy, price], i) => ({
-      id: `0x${prefix}${i.toString(16).padStart(2, "0")}`,
-      side: name,
-      energyWh: wattHours(energy),
-      limitPrice: priceMicroPerKwh(price),
-    }));
-  return [...side(bids, "bid", "b"), ...side(offers, "offer", "a")];
-}
-
-const units = (...prices: number[]): Row[] => prices.map((price) => [1, price]);
+const CONTEXT: ClearingContext = { seed: "vectors" };
 
 function welfare(orders: readonly BookOrder[], outcome: MechanismOutcome): number {
   const limit = new Map(orders.map((order) => [order.id, order.limitPrice as number]));
-  return outcome.matches.reduce(
-    (sum, match) =>
+  return outcome.trades.reduce(
+    (sum, trade) =>
       sum +
-      match.energyWh * ((limit.get(match.bidId) ?? Number.NaN) - (limit.get(match.offerId) ?? Number.NaN)),
+      trade.energyWh * ((limit.get(trade.bidId) ?? Number.NaN) - (limit.get(trade.offerId) ?? Number.NaN)),
     0,
   );
 }
 
 /** The lowest, the middle (rounded down) and the highest price of the clearing interval. */
 function priceInterval(orders: readonly BookOrder[]): (PriceMicroPerKwh | null)[] {
-  return [0, 500, 1000].map((k) => uniformPrice(k).clear(orders).clearingPrice);
+  return [0, 500, 1000].map((k) => uniformPrice(k).clear(orders, CONTEXT).clearingPrice);
 }
 
 /** Published books, each with where it comes from; prices in micro per kWh, energies in Wh. */
@@ -188,7 +175,7 @@ const VECTORS: readonly {
 describe("uniformPrice", () => {
   it.each(VECTORS)("clears $name", ({ bids, offers, volume, interval, welfare: expected }) => {
     const orders = book(bids, offers);
-    const outcome = uniformPrice(500).clear(orders);
+    const outcome = uniformPrice(500).clear(orders, CONTEXT);
     expect(outcome.volumeWh).toBe(volume);
     expect(priceInterval(orders)).toEqual(interval);
     expect(welfare(orders, outcome)).toBe(expected);
@@ -200,8 +187,16 @@ describe("uniformPrice", () => {
     ["offers alone", [], units(9)],
     ["an offer above every bid (PowerTAC)", units(22), units(23)],
   ] as const)("trades nothing with %s", (_, bids, offers) => {
-    const outcome = uniformPrice(500).clear(book(bids, offers));
-    expect(outcome).toEqual({ clearingPrice: null, volumeWh: 0, allocations: [], matches: [] });
+    const outcome = uniformPrice(500).clear(book(bids, offers), CONTEXT);
+    expect(outcome).toEqual({
+      clearingPrice: null,
+      volumeWh: 0,
+      trades: [],
+      gridTrades: [],
+      fees: [],
+      operator: 0n,
+      grid: 0n,
+    });
   });
 
   it("rations the marginal price by share and pairs best with best", () => {
@@ -214,24 +209,27 @@ describe("uniformPrice", () => {
           [300, 20],
         ],
       ),
+      CONTEXT,
     );
-    expect(outcome.allocations).toEqual([
-      { orderId: "0xb00", energyWh: 900 },
-      { orderId: "0xa00", energyWh: 200 },
-      { orderId: "0xa01", energyWh: 467 },
-      { orderId: "0xa02", energyWh: 233 },
+    expect([...filledWh(outcome)].sort()).toEqual([
+      ["0xa00", 200],
+      ["0xa01", 467],
+      ["0xa02", 233],
+      ["0xb00", 900],
     ]);
-    expect(outcome.matches).toEqual([
-      { bidId: "0xb00", offerId: "0xa00", energyWh: 200, price: 20 },
-      { bidId: "0xb00", offerId: "0xa01", energyWh: 467, price: 20 },
-      { bidId: "0xb00", offerId: "0xa02", energyWh: 233, price: 20 },
-    ]);
+    expect(outcome.trades).toEqual(
+      [
+        { bidId: "0xb00", offerId: "0xa00", energyWh: 200 },
+        { bidId: "0xb00", offerId: "0xa01", energyWh: 467 },
+        { bidId: "0xb00", offerId: "0xa02", energyWh: 233 },
+      ].map((pair) => ({ ...pair, buyerPrice: 20, sellerPrice: 20 })),
+    );
   });
 
   it("rounds the price down to whole micros, exactly even where a quotient of floats would not", () => {
     const low = 1;
     const high = low + 9_007_199_254_739;
-    expect(uniformPrice(999).clear(book(units(high), units(low))).clearingPrice).toBe(
+    expect(uniformPrice(999).clear(book(units(high), units(low)), CONTEXT).clearingPrice).toBe(
       Number(BigInt(low) + (BigInt(high - low) * 999n) / 1000n),
     );
   });
@@ -244,13 +242,13 @@ describe("uniformPrice", () => {
       ],
       units(1),
     );
-    expect(() => uniformPrice(500).clear(orders)).toThrowError("safe integer");
+    expect(() => uniformPrice(500).clear(orders, CONTEXT)).toThrowError("safe integer");
     for (const k of [-1, 1001, 0.5, Number.NaN]) expect(() => uniformPrice(k)).toThrowError("k must be");
   });
 
   it("is made from its spec", () => {
     const mechanism = mechanismOf({ name: "uniform-price", kPerMille: 1000 });
     expect(mechanism.name).toBe("uniform-price");
-    expect(mechanism.clear(book(units(22), units(20))).clearingPrice).toBe(22);
+    expect(mechanism.clear(book(units(22), units(20)), CONTEXT).clearingPrice).toBe(22);
   });
 });

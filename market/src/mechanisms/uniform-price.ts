@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type PriceMicroPerKwh, priceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
-import type { Allocation, BookOrder, Mechanism, MechanismOutcome } from "./mechanism.ts";
-import { pairAllocations } from "./pair-allocations.ts";
+import { defineMechanism, perMille } from "./define-mechanism.ts";
+import type { BookOrder, ClearingDecision, Mechanism } from "./mechanism.ts";
+import { type Allocation, pairAllocations } from "./pair-allocations.ts";
 import { type PriceLevel, priceLevels } from "./price-level.ts";
 import { proRata } from "./pro-rata.ts";
 
@@ -28,28 +29,36 @@ interface Fill {
  * Exact integers throughout; costs O(n log n) in the number of orders.
  * @param kPerMille - k in thousandths: 0 gives the price to the buyers, 1000 to the sellers, 500 halves it.
  */
-export function uniformPrice(kPerMille: number): Mechanism {
-  assert(
-    Number.isInteger(kPerMille) && kPerMille >= 0 && kPerMille <= 1000,
-    `k must be an integer of 0 to 1000 thousandths, got ${kPerMille}`,
-  );
-  return {
+export function uniformPrice(kPerMille: number = 500): Mechanism {
+  return defineMechanism({
     name: "uniform-price",
-    clear(orders: readonly BookOrder[]): MechanismOutcome {
-      const demand = priceLevels(orders, "bid");
-      const supply = priceLevels(orders, "offer");
-      const volumeWh = crossingVolume(demand, supply);
-      if (volumeWh === 0) return { clearingPrice: null, volumeWh, allocations: [], matches: [] };
-      const bought = fill(demand, volumeWh);
-      const sold = fill(supply, volumeWh);
-      const clearingPrice = priceWithin(bought, sold, kPerMille);
-      return {
-        clearingPrice,
-        volumeWh,
-        allocations: [...bought.allocations, ...sold.allocations],
-        matches: pairAllocations(bought.allocations, sold.allocations, clearingPrice),
-      };
+    source: "Chatterjee and Samuelson 1983; Wilson 1985",
+    kPerMille: perMille(kPerMille),
+    promises: {
+      efficient: true,
+      operator: "zero",
+      truthfulFor: "nobody",
+      leavesNoCrossing: true,
+      losesOneTradeAtMost: true,
+      onePricePerTrade: true,
+      needs: "nothing",
     },
+    decide: (orders) => clearAtOnePrice(orders, kPerMille),
+  });
+}
+
+function clearAtOnePrice(orders: readonly BookOrder[], kPerMille: number): ClearingDecision {
+  const demand = priceLevels(orders, "bid");
+  const supply = priceLevels(orders, "offer");
+  const volumeWh = crossingVolume(demand, supply);
+  if (volumeWh === 0) return { clearingPrice: null, trades: [] };
+  const bought = fill(demand, volumeWh);
+  const sold = fill(supply, volumeWh);
+  const price = priceWithin(bought, sold, kPerMille);
+  const pairs = pairAllocations(bought.allocations, sold.allocations);
+  return {
+    clearingPrice: price,
+    trades: pairs.map((pair) => ({ ...pair, buyerPrice: price, sellerPrice: price })),
   };
 }
 
