@@ -1,6 +1,7 @@
 export { type Check, printChecks } from "./cli/checks.ts";
 export { createLogger } from "./cli/logger.ts";
 export { wholeNumber } from "./cli/numbers.ts";
+export { stopRequest } from "./cli/stop-request.ts";
 export * from "./der/device-identity.ts";
 export * from "./der/lease.ts";
 export * from "./der/measured.ts";

@@ -74,6 +74,18 @@ test.for([
     },
     "test-battery: /battery/charge/0/value: must not have more than 1 properties",
   ],
+  [
+    { ...testProfile, probe: [{ register: "label", startsWith: "T" }] },
+    'test-battery: /probe/0/register: there is no register "label"',
+  ],
+  [
+    { ...testProfile, probe: [{ register: "keep", startsWith: "T" }] },
+    "test-battery: /probe/0: a text begins with something, a number lies between two that rise",
+  ],
+  [
+    { ...testProfile, probe: [{ register: "keep", between: [3, 2] }] },
+    "test-battery: /probe/0: a text begins with something, a number lies between two that rise",
+  ],
   [{ ...testProfile, capabilities: ["pv"] }, 'test-battery: /capabilities: "pv" needs the point pvPowerW'],
 ] as const)("fault %#: names the profile, the place and the rule", ([profile, line]) => {
   let message = "it passed";

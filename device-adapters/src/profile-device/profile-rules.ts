@@ -1,6 +1,7 @@
 import type {
   BatteryProfile,
   PointProfile,
+  ProbeRule,
   RecipeWrite,
   RegisterMapProfile,
   RegisterProfile,
@@ -27,6 +28,7 @@ export function brokenRules(profile: RegisterMapProfile): readonly Violation[] {
     ...Object.entries(profile.identity).flatMap(([key, name]) =>
       nameFaults(profile, `/identity/${key}`, name),
     ),
+    ...(profile.probe ?? []).flatMap((rule, index) => probeFaults(profile, `/probe/${index}`, rule)),
     ...Object.entries(profile.points).flatMap(([name, point]) =>
       pointFaults(profile, `/points/${name}`, name, point),
     ),
@@ -205,6 +207,15 @@ function recipeFaults(
     });
   }
   return faults;
+}
+
+function probeFaults(profile: RegisterMapProfile, path: string, rule: ProbeRule): readonly Violation[] {
+  const register = profile.registers[rule.register];
+  if (register === undefined) return nameFaults(profile, `${path}/register`, rule.register);
+  const isText = register.type === "string";
+  const [first = 0, last = 0] = rule.between ?? [];
+  if (isText ? rule.between === undefined : rule.startsWith === undefined && first <= last) return [];
+  return [{ path, rule: "a text begins with something, a number lies between two that rise" }];
 }
 
 function capabilityFaults(profile: RegisterMapProfile): readonly Violation[] {

@@ -97,6 +97,16 @@ const FirmwareQuirk = Type.Object(
   Closed,
 );
 
+const Probe = Type.Object(
+  {
+    register: text(),
+    startsWith: optional(text()),
+    between: optional(Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 })),
+    present: optional(Type.Literal(true)),
+  },
+  { ...Closed, minProperties: 2, maxProperties: 2 },
+);
+
 const Wire = Type.Object(
   {
     port: whole(1, 65_535),
@@ -137,6 +147,7 @@ export const registerMapProfileSchema: TSchema = Type.Object(
       { serialNumber: optional(text()), model: optional(text()), firmware: optional(text()) },
       Closed,
     ),
+    probe: optional(Type.Array(Probe, { minItems: 1 })),
     points: Type.Object(Object.fromEntries(POINT_NAMES.map((name) => [name, optional(Point)])), Closed),
     battery: Type.Unknown(),
     firmwareQuirks: optional(Type.Array(FirmwareQuirk)),

@@ -130,6 +130,17 @@ export interface FirmwareQuirk {
   readonly registers: Readonly<Record<string, Partial<RegisterProfile>>>;
 }
 
+/** What a register reads where such a device stands; exactly one condition beside the register. */
+export interface ProbeRule {
+  readonly register: string;
+  /** A text that begins so. */
+  readonly startsWith?: string;
+  /** A raw number from the first to the second, both included. */
+  readonly between?: readonly [number, number];
+  /** Any value but a sentinel. */
+  readonly present?: true;
+}
+
 /** How a device likes to be spoken to. */
 export interface WireProfile {
   readonly port: number;
@@ -177,6 +188,8 @@ export interface RegisterMapProfile extends ProfileHead {
   readonly registers: Readonly<Record<string, RegisterProfile>>;
   /** The registers that say what the device is. */
   readonly identity: { readonly serialNumber?: string; readonly model?: string; readonly firmware?: string };
+  /** What tells the device apart from any other; left out where nothing does. */
+  readonly probe?: readonly ProbeRule[];
   readonly points: { readonly [Name in PointName]?: PointProfile };
   readonly battery: BatteryProfile | null;
   readonly firmwareQuirks?: readonly FirmwareQuirk[];

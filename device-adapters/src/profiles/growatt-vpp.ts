@@ -60,6 +60,7 @@ export const growattVpp: DeviceProfile = {
     stateOfCharge: { table: "input", address: 31_217, type: "uint16", unit: "percent" },
   },
   identity: { serialNumber: "serialNumber", firmware: "protocolVersion" },
+  probe: [{ register: "protocolVersion", between: [201, 299] }],
   points: {
     gridPowerW: { add: ["meterPower"] },
     gridImportWh: { add: ["gridImport"] },

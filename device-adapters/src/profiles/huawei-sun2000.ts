@@ -69,6 +69,7 @@ export const huaweiSun2000: DeviceProfile = {
     },
   },
   identity: { model: "model", serialNumber: "serialNumber" },
+  probe: [{ register: "model", startsWith: "SUN2000" }],
   points: {
     gridPowerW: { add: ["gridPower"] },
     gridImportWh: { add: ["gridImport"] },

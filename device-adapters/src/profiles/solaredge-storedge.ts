@@ -19,6 +19,7 @@ export const solaredgeStoredge: DeviceProfile = {
     timeoutMs: 5_000,
   },
   registers: {
+    manufacturer: { table: "holding", address: 40_004, type: "string", length: 16, unit: "none" },
     model: { table: "holding", address: 40_020, type: "string", length: 16, unit: "none" },
     firmware: { table: "holding", address: 40_044, type: "string", length: 8, unit: "none" },
     serialNumber: { table: "holding", address: 40_052, type: "string", length: 16, unit: "none" },
@@ -132,6 +133,10 @@ export const solaredgeStoredge: DeviceProfile = {
     },
   },
   identity: { model: "model", serialNumber: "serialNumber", firmware: "firmware" },
+  probe: [
+    { register: "manufacturer", startsWith: "SolarEdge" },
+    { register: "stateOfEnergy", present: true },
+  ],
   points: {
     gridPowerW: { add: ["meterPower"] },
     gridImportWh: { add: ["gridImport"] },

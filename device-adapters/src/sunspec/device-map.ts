@@ -20,6 +20,7 @@ export interface LogicalDevice {
   readonly device: number;
   readonly identity: DeviceIdentity;
   readonly models: readonly number[];
+  readonly capabilities: ReadonlySet<Capability>;
 }
 
 /** Where a device is and which part of its unit it is. */
@@ -87,7 +88,12 @@ async function devicesOf(
     const common = placed(models, commonModel.ids);
     if (common === null) continue;
     const image = await readModel(read, common.definition, common.address, clock);
-    devices.push({ device, identity: identityFrom(image, address), models: models.map(({ id }) => id) });
+    devices.push({
+      device,
+      identity: identityFrom(image, address),
+      models: models.map(({ id }) => id),
+      capabilities: capabilitiesOf(pickModels(models)),
+    });
   }
   return devices;
 }

@@ -27,7 +27,7 @@ function exitCodeOf(error: unknown): number {
   if (isCommonwattError(error, "RUN_STOPPED")) return 0;
   if (isCommonwattError(error)) {
     process.stderr.write(`${error.code}: ${error.message}\n`);
-    return error.code.startsWith("CONFIG_") ? EXIT_USAGE : EXIT_FAILED;
+    return /^(CONFIG|USAGE)_/.test(error.code) ? EXIT_USAGE : EXIT_FAILED;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}\n`);
   return EXIT_FAILED;
