@@ -77,6 +77,7 @@ function startHome(
       ownedBefore,
       onSilence: () => undefined,
       onAnswer: () => undefined,
+      onBattery: () => undefined,
     },
   );
   const soldWh = wattHours(init.direction === "charge" ? -TRADED_WH : TRADED_WH);

@@ -46,6 +46,20 @@ const Device: TSchema = Type.Object({
   serialNumber: nullable(Type.String()),
 });
 
+const BatteryLease: TSchema = Type.Object({
+  deviceId: Type.String(),
+  outcome: nullable(
+    Type.String({
+      description:
+        "settling, following, not-following, unknown or still-running; null while it is left to itself",
+    }),
+  ),
+  commandedW: nullable(whole("What the battery took on, in W; + is discharge")),
+  measuredW: nullable(whole("What it does, in W; + is discharge")),
+  misses: whole("Leases in a row that it did not follow"),
+  reason: nullable(Type.String({ description: "Why it does otherwise, or is not counted on" })),
+});
+
 /** The live state of one site. */
 export const SiteState: TSchema = Type.Object({
   siteId: Type.String(),
@@ -62,6 +76,9 @@ export const SiteState: TSchema = Type.Object({
   savedNano: Type.String({ description: "Gain against the retailer alone so far, in nano of the currency" }),
   points: Type.Record(Type.String(), MeasuredValue),
   devices: Type.Array(Device),
+  batteries: Type.Array(BatteryLease, {
+    description: "What the batteries under command make of it, and those that are not counted on",
+  }),
 });
 
 /** What a site's interval came to. */

@@ -11,7 +11,7 @@ export type Quality = "good" | "stale" | "suspect" | "bad" | "unavailable";
 export interface Measured<Value extends number = number> {
   readonly value: Value | null;
   readonly quality: Quality;
-  /** Why the value is missing or not good; `null` when it is good. */
+  /** Why the value is missing or not good, or why a limit holds just now; else `null`. */
   readonly reason: string | null;
   /** When the source took it, which may be earlier than when it was read. */
   readonly sourceTimeMs: EpochMs;
@@ -20,6 +20,15 @@ export interface Measured<Value extends number = number> {
 /** A value that is fresh and plausible. */
 export function good<Value extends number>(value: Value, sourceTimeMs: EpochMs): Measured<Value> {
   return { value, quality: "good", reason: null, sourceTimeMs };
+}
+
+/** A limit that holds just now, for the reason given; a good value. */
+export function limitedTo<Value extends number>(
+  value: Value,
+  reason: string,
+  sourceTimeMs: EpochMs,
+): Measured<Value> {
+  return { value, quality: "good", reason, sourceTimeMs };
 }
 
 /** A value that is not there, with the reason. */

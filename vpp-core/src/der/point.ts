@@ -21,9 +21,9 @@ export interface PointValues {
   storedEnergyWh: WattHours;
   /** Energy the battery can hold. */
   batteryCapacityWh: WattHours;
-  /** Most power the battery can take now. */
+  /** Most power the battery can take now: 0 while it is full, or while somebody on site has taken over. */
   chargePowerMaxW: Watts;
-  /** Most power the battery can give now. */
+  /** Most power the battery can give now: 0 while it is empty, or while somebody on site has taken over. */
   dischargePowerMaxW: Watts;
 }
 

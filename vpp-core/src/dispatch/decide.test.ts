@@ -72,6 +72,41 @@ describe("decide", () => {
     expect(decide(input({ gridCommand: ended, position })).authority).toBe("market");
   });
 
+  test.each([
+    ["export", 5000, { importPowerMaxW: 11_000, exportPowerMaxW: 1000 }, 1700],
+    ["import", -5000, { importPowerMaxW: 2000, exportPowerMaxW: 11_000 }, -1300],
+  ])("the connection's %s limit holds for a dispatch, too", (_name, powerW, max, setpointW) => {
+    const gridCommand = { batteryPowerW: watts(powerW), validUntilMs: epochMs(now + 1) };
+    const limits = {
+      importPowerMaxW: watts(max.importPowerMaxW),
+      exportPowerMaxW: watts(max.exportPowerMaxW),
+    };
+    const over = { dischargePowerMaxW: good(watts(6000), now), inverterPowerMaxW: good(watts(9000), now) };
+    expect(decide(input({ gridCommand, limits, image: image(over) }))).toMatchObject({
+      setpointW,
+      authority: "grid-operator",
+      reason: `dispatched to ${powerW} W; held to ${setpointW} W by limits`,
+    });
+  });
+
+  test("a dispatch waits for the meter, without which no limit of the connection can be held", () => {
+    const gridCommand = { batteryPowerW: watts(5000), validUntilMs: epochMs(now + 1) };
+    const lost = missing("bad", "no answer", now);
+    expect(decide(input({ gridCommand, image: image({ gridPowerW: lost }) }))).toMatchObject({
+      setpointW: null,
+      authority: "safety",
+      reason: "the meter is not known, and the connection has limits: no answer",
+    });
+  });
+
+  test("a battery that is doubted is left alone, whoever asks", () => {
+    const gridCommand = { batteryPowerW: watts(-1500), validUntilMs: epochMs(now + 1) };
+    const batteryDoubt = "the battery has not followed";
+    expect(decide(input({ gridCommand, batteryDoubt }))).toEqual({
+      ...{ setpointW: null, authority: "safety", reason: batteryDoubt },
+    });
+  });
+
   test("an owner who opted out leaves the battery to itself whatever was sold", () => {
     expect(decide(input({ optedOut: true, position: sold(300, 0) }))).toMatchObject({
       setpointW: null,

@@ -31,6 +31,8 @@ export interface DecisionInput {
   readonly position: Position | null;
   readonly gridCommand: GridCommand | null;
   readonly optedOut: boolean;
+  /** Why the battery must be left alone for a while: it has not done what it was told. */
+  readonly batteryDoubt?: string | null;
   readonly limits: ConnectionLimits;
   /** Energy the owner keeps in the battery whatever the market pays. */
   readonly reserveWh: WattHours;
@@ -63,7 +65,12 @@ function strongestWish(input: DecisionInput): Decision {
       `the battery is not known: ${image.batteryPowerW.reason ?? "no state of charge"}`,
     );
   }
+  if (input.batteryDoubt) return neutral("safety", input.batteryDoubt);
   if (input.gridCommand !== null && input.gridCommand.validUntilMs > input.nowMs) {
+    if (goodValue(image.gridPowerW) === null) {
+      const why = image.gridPowerW.reason ?? "it does not say";
+      return neutral("safety", `the meter is not known, and the connection has limits: ${why}`);
+    }
     const { batteryPowerW } = input.gridCommand;
     return {
       setpointW: batteryPowerW,
@@ -126,7 +133,7 @@ function narrowed(wish: Decision, wishedW: Watts, input: DecisionInput): Decisio
     houseW - limits.importPowerMaxW,
     -powerOf(capacityWh - storedWh),
   );
-  const allowedW = Math.floor(Math.max(minW, Math.min(maxW, wishedW)));
+  const allowedW = Math.max(Math.ceil(minW), Math.min(Math.floor(maxW), wishedW));
   if (allowedW === wishedW) return wish;
   return { ...wish, setpointW: watts(allowedW), reason: `${wish.reason}; held to ${allowedW} W by limits` };
 }

@@ -33,6 +33,7 @@ interface SiteContext extends SiteSettings {
   readonly cyclesWithoutMeter: number;
   readonly position: Position | null;
   readonly gridCommand: GridCommand | null;
+  readonly batteryDoubt: string | null;
   readonly optedOut: boolean;
   readonly venueReachable: boolean;
   readonly decision: Decision;
@@ -45,6 +46,8 @@ export type SiteEvent =
       readonly nowMs: EpochMs;
       readonly image: SiteImage;
       readonly position: Position | null;
+      /** Why the battery must be left alone now. */
+      readonly batteryDoubt?: string | null;
     }
   | { readonly type: "gridCommand"; readonly command: GridCommand }
   | { readonly type: "optOut" }
@@ -112,6 +115,7 @@ const siteMachine = setup({
     cyclesWithoutMeter: 0,
     position: null,
     gridCommand: null,
+    batteryDoubt: null,
     optedOut: false,
     venueReachable: true,
     decision: WAITING,
@@ -123,6 +127,7 @@ const siteMachine = setup({
           nowMs: event.nowMs,
           image: event.image,
           position: event.position,
+          batteryDoubt: event.batteryDoubt ?? null,
           cyclesWithoutMeter: goodValue(event.image.gridPowerW) === null ? context.cyclesWithoutMeter + 1 : 0,
         })),
         "redecide",

@@ -1,11 +1,13 @@
 import { createStore } from "@xstate/store";
 import type { DeviceId, DeviceIdentity } from "../der/device-identity.ts";
 import type { Decision } from "../dispatch/decide.ts";
+import type { LeaseOutcome } from "../dispatch/lease-watch.ts";
 import type { SiteImage } from "../dispatch/site-image.ts";
 import type { SiteMode } from "../dispatch/site-machine.ts";
 import type { SiteId } from "../grid/site.ts";
 import { type WattHours, wattHours } from "../units/energy.ts";
 import { type MoneyNano, moneyNano, NO_MONEY } from "../units/money.ts";
+import type { Watts } from "../units/power.ts";
 
 /** How one device of a site is doing. */
 export interface DeviceLive {
@@ -17,6 +19,19 @@ export interface DeviceLive {
   readonly problem: string | null;
 }
 
+/** What a battery makes of what it was told. */
+export interface BatteryLive {
+  readonly deviceId: DeviceId;
+  /** `null` while it is left to itself. */
+  readonly outcome: LeaseOutcome | null;
+  readonly commandedW: Watts | null;
+  readonly measuredW: Watts | null;
+  /** Leases in a row that it did not follow. */
+  readonly misses: number;
+  /** Why it does otherwise, or is not counted on; `null` when all is well. */
+  readonly reason: string | null;
+}
+
 /** What is known of one site now. */
 export interface SiteLive {
   readonly siteId: SiteId;
@@ -25,6 +40,8 @@ export interface SiteLive {
   readonly decision: Decision | null;
   readonly image: SiteImage | null;
   readonly devices: readonly DeviceLive[];
+  /** The batteries that are under command, or not counted on. */
+  readonly batteries: readonly BatteryLive[];
   /** Sold minus bought in the running delivery interval. */
   readonly netSoldWh: WattHours;
   /** What trading has brought so far against the retailer alone. */
@@ -83,6 +100,7 @@ function newSite(siteId: SiteId, devices: readonly DeviceLive[]): SiteLive {
     decision: null,
     image: null,
     devices,
+    batteries: [],
     netSoldWh: wattHours(0),
     savedNano: NO_MONEY,
   };

@@ -1,14 +1,27 @@
 import type { DeviceId, DeviceIdentity, DeviceProtocol } from "../der/device-identity.ts";
 import type { BatteryLease, LeaseReceipt, PvLimitLease, PvLimitReceipt } from "../der/lease.ts";
 import type { DeviceReading } from "../der/reading.ts";
-import type { Clock } from "../time/clock.ts";
+import type { Clock, DurationMs } from "../time/clock.ts";
+import type { Watts } from "../units/power.ts";
 import type { Logger } from "./logger.ts";
+import type { WearStore } from "./store.ts";
 
 /** What a device can do, as far as it is known before it is asked. */
 export type Capability = "meter" | "pv" | "battery";
 
+/** How a kind of battery answers commands, as its measured power shows it. */
+export interface BatteryResponse {
+  /** From a command until the battery holds it and its measurement says so. */
+  readonly settleMs: DurationMs;
+  /** How far the measured power may be off: the larger of this and of a share of the power commanded. */
+  readonly toleranceW: Watts;
+  readonly tolerancePercent: number;
+}
+
 /** Commands a battery. Every command is a lease; see {@link BatteryLease}. */
 export interface BatteryControl {
+  /** As `USUAL_RESPONSE` unless given. */
+  readonly response?: BatteryResponse;
   /**
    * Applies a lease: arms the device's own timer, writes, reads back. Refusals are values.
    * @throws CommonwattError when the wire fails; the device then keeps what it had until its timer ends.
@@ -54,6 +67,8 @@ export interface DeviceContext {
   /** Real time: deadlines and back-off on the wire. */
   readonly wallClock: Clock;
   readonly logger: Logger;
+  /** Counts writes of registers that wear out over restarts; without it, for as long as the program runs. */
+  readonly wear?: WearStore;
 }
 
 /** A device as configured, not yet connected. */

@@ -136,6 +136,20 @@ export interface OwnershipStore {
   list(): Promise<readonly DeviceOwnership[]>;
 }
 
+/** Writes of registers that wear out, claimed at one time. */
+export interface WearClaim {
+  readonly claimedAtMs: EpochMs;
+  readonly writes: number;
+}
+
+/** Counts what wears devices out. A write is claimed before it is sent, so that no restart forgets one. */
+export interface WearStore {
+  /** Settles once the claim will be found after a crash. Claims that no longer count may go. */
+  claim(deviceId: DeviceId, claim: WearClaim): Promise<void>;
+  /** The claims after a time, oldest first. */
+  claimsSince(deviceId: DeviceId, timeMs: EpochMs): Promise<readonly WearClaim[]>;
+}
+
 /** Everything that is kept, behind one door. */
 export interface Store {
   /** What serves it, e.g. `PostgreSQL 18.4` or `PostgreSQL 17.6, TimescaleDB 2.19.3`. */
@@ -146,6 +160,7 @@ export interface Store {
   readonly batches: BatchStore;
   readonly outbox: OutboxStore;
   readonly ownership: OwnershipStore;
+  readonly wear: WearStore;
   /** Whether the database answers now. */
   healthy(): Promise<boolean>;
   close(): Promise<void>;

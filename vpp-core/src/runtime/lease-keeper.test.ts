@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { deviceId } from "../der/device-identity.ts";
 import type { BatteryLease } from "../der/lease.ts";
+import { good } from "../der/measured.ts";
 import type { BatteryControl } from "../ports/device.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { DeviceOwnership, OwnershipStore } from "../ports/store.ts";
@@ -45,13 +46,12 @@ function bench(
   };
   const quiet = (): void => undefined;
   const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
-  const keeper = leaseKeeper(
-    deviceId("b"),
-    { clock, wallClock: systemClock },
-    durationMs(60_000),
-    ownership,
-    logger,
-  );
+  const keeper = leaseKeeper({
+    ...{ deviceId: deviceId("b"), clock, wallClock: systemClock, ownership, logger },
+    leaseLength: durationMs(60_000),
+    sampling: durationMs(5_000),
+    onComplaint: (complaint) => void log.push(complaint ?? "no complaint"),
+  });
   return { clock, keeper, battery, applied, log };
 }
 
@@ -125,4 +125,24 @@ test("a command that failed is tried again in the next cycle, and the device sta
   await keeper.keep(battery, watts(500));
   expect(applied).toHaveLength(1);
   expect(log).toEqual(["own b", "apply 500", "apply 500"]);
+});
+
+test("a battery that goes on after its lease is told again to stop, and reported once", async () => {
+  const { clock, keeper, battery, log } = bench();
+  const runsOn = (seconds: number): void => {
+    clock.advanceTo(epochMs(1_000_000 + 1_000 * seconds));
+    const now = clock.now();
+    keeper.observe({ batteryPowerW: good(watts(3_000), now) }, good(watts(-2_500), now));
+  };
+  await keeper.keep(battery, watts(3_000));
+  await keeper.keep(battery, null);
+  expect(log.splice(0)).toEqual(["own b", "apply 3000", "release"]);
+  for (const second of [5, 31, 36, 70, 75]) {
+    runsOn(second);
+    await keeper.keep(battery, null);
+  }
+  expect(log.splice(0)).toEqual(["still-running", "release", "release"]);
+  clock.advanceTo(epochMs(1_110_000));
+  keeper.observe({ batteryPowerW: good(watts(500), clock.now()) }, good(watts(0), clock.now()));
+  expect(log).toEqual(["no complaint"]);
 });

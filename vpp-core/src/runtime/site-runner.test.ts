@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { deviceId } from "../der/device-identity.ts";
 import { good } from "../der/measured.ts";
+import { aggregateCapacity } from "../fleet/aggregate-capacity.ts";
 import { createFleetStore, type FleetStore } from "../fleet/fleet-store.ts";
 import { siteId } from "../grid/site.ts";
 import type { Device, DeviceConnector } from "../ports/device.ts";
@@ -150,6 +151,7 @@ function home(over: { owned?: boolean; storeDown?: () => boolean; storeHangs?: b
       ownedBefore: over.owned === true ? [{ deviceId: id, sequence: 1, validUntilMs: start }] : [],
       onSilence: (silent, problem) => void log.push(`${silent} is silent: ${problem}`),
       onAnswer: (answering) => void log.push(`${answering} answers`),
+      onBattery: (battery, complaint) => void log.push(`${battery} is ${complaint ?? "well"}`),
     },
   );
   running.push(site);
@@ -180,6 +182,25 @@ describe("a running site", () => {
     site.takePosition(intervalAt(clock.now(), 15), wattHours(300));
     await cycles(3);
     expect(log.slice(0, 4)).toEqual(["release", "disown", "own", "apply discharge"]);
+  });
+
+  test("a battery that does not follow is told once, left alone, and not counted on", async () => {
+    const { site, clock, log, cycles, fleet } = home();
+    await cycles(2);
+    site.takePosition(intervalAt(clock.now(), 15), wattHours(300));
+    site.takePosition(nextInterval(intervalAt(clock.now(), 15)), wattHours(300));
+    await cycles(20);
+    const live = fleet.site(siteId("home-1"));
+    const reason = expect.stringMatching(/has not followed 3 leases in a row: told \d+ W, it does 0 W/);
+    expect(log.filter((line) => line === "home-1/inverter is not-following")).toHaveLength(1);
+    expect(log.at(-1)).toBe("release");
+    expect(live?.decision).toMatchObject({ setpointW: null, authority: "safety", reason });
+    expect(live?.batteries).toMatchObject([{ deviceId: id, misses: 3, reason }]);
+    expect(live?.image?.dischargePowerMaxW).toEqual({
+      ...good(watts(3000), expect.any(Number) as never),
+      ...{ quality: "suspect", reason },
+    });
+    expect(aggregateCapacity(live === null ? [] : [live])).toMatchObject({ upW: 0, downW: 0 });
   });
 
   test("a silent device is told once, its values grow stale, and it is told when it answers again", async () => {

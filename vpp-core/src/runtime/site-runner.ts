@@ -10,24 +10,22 @@ import type { FleetStore } from "../fleet/fleet-store.ts";
 import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { MeterReading, MeterSigner } from "../ports/metering.ts";
-import type { DeviceOwnership, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 import type { OrderIntent } from "../ports/trading-venue.ts";
-import { type DurationMs, durationMs, epochMs, sleep, sleepUntil } from "../time/clock.ts";
+import { durationMs, epochMs, sleep, sleepUntil } from "../time/clock.ts";
 import { type DeliveryInterval, type IntervalMinutes, intervalAt } from "../time/delivery-interval.ts";
 import { type WattHours, wattHours } from "../units/energy.ts";
 import type { PriceMicroPerKwh } from "../units/price.ts";
 import type { SiteConfig } from "./config.ts";
 import { type DeviceLink, type DeviceLinkContext, linkDevice } from "./device-link.ts";
 import { keptSequence } from "./kept-sequence.ts";
-import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import { meterRecorder } from "./meter-recorder.ts";
 import { readingRows } from "./reading-rows.ts";
+import { SiteBatteries, type SiteBatteriesContext } from "./site-batteries.ts";
 import { type OwnDispatch, siteDispatch } from "./site-dispatch.ts";
 import { type ServingContext, type SiteServing, siteIdentity, siteServing } from "./site-serving.ts";
 import { type UnsavedReadings, unsavedReadings } from "./unsaved-readings.ts";
 
-/** How long a lease lasts, in control cycles; it is renewed before half of it has passed. */
-export const LEASE_CYCLES = 6;
 /** After how many control cycles without news a value is stale. */
 const STALE_CYCLES = 4;
 /** How long a new site waits for its devices before it begins with those that answer, in real time. */
@@ -36,19 +34,16 @@ const REACH_TIMEOUT_MS = durationMs(8_000);
 const HISTORY_MS = durationMs(15 * 60_000);
 
 /** What a site needs in order to run. */
-export interface SiteRunnerContext extends DeviceLinkContext {
+export interface SiteRunnerContext extends DeviceLinkContext, SiteBatteriesContext {
   readonly store: Store;
   readonly fleet: FleetStore;
   readonly tariff: Tariff;
   readonly minutes: IntervalMinutes;
-  readonly controlPeriod: DurationMs;
   /** A folder for what the store does not take before the end. */
   readonly spoolDirectory: string;
   readonly meterSigner: MeterSigner;
   /** What the meter signed before, oldest first; see `meterRecorder`. */
   readonly earlierReadings: readonly MeterReading[];
-  /** Devices that a run before this one left under command. */
-  readonly ownedBefore: readonly DeviceOwnership[];
   /** What the site's servers need; without it they stay down. */
   readonly serving?: ServingContext;
 }
@@ -82,7 +77,7 @@ class Runner implements SiteRunner {
   readonly #config: SiteConfig;
   readonly #context: SiteRunnerContext;
   readonly #controller: SiteController;
-  readonly #keepers: ReadonlyMap<DeviceLink, LeaseKeeper>;
+  readonly #batteries: SiteBatteries;
   readonly #recorder: ReturnType<typeof meterRecorder>;
   readonly #history = powerHistory(HISTORY_MS);
   readonly #forecaster: Forecaster;
@@ -98,7 +93,6 @@ class Runner implements SiteRunner {
   #dispatch: OwnDispatch | null = null;
   /** Ends the pause between two control cycles. */
   #waker = new AbortController();
-  readonly #toNeutral: Set<string>;
 
   constructor(config: SiteConfig, context: SiteRunnerContext) {
     this.siteId = toSiteId(config.id);
@@ -106,21 +100,15 @@ class Runner implements SiteRunner {
     this.#context = context;
     this.#forecaster = config.forecaster ?? persistence;
     this.#unsaved = unsavedReadings({ siteId: this.siteId, metering: context.store.metering, ...context });
-    this.#toNeutral = new Set(context.ownedBefore.map((ownership) => ownership.deviceId));
+    const deviceContext = { ...context, wear: context.store.wear };
     this.links = config.devices.map((connector) =>
-      linkDevice(connector, context, (live) => context.fleet.updateDevice(this.siteId, live)),
+      linkDevice(connector, deviceContext, (live) => context.fleet.updateDevice(this.siteId, live)),
     );
     context.fleet.addSite(
       this.siteId,
       this.links.map((link) => link.live()),
     );
-    const leaseLength = durationMs(context.controlPeriod * LEASE_CYCLES);
-    this.#keepers = new Map(
-      this.links.map((link) => [
-        link,
-        leaseKeeper(link.live().deviceId, context, leaseLength, context.store.ownership, context.logger),
-      ]),
-    );
+    this.#batteries = new SiteBatteries(this.links, context);
     this.#recorder = meterRecorder(
       this.siteId,
       context.meterSigner,
@@ -193,42 +181,28 @@ class Runner implements SiteRunner {
     );
     if (readings.length === 0) return;
     const nowMs = clock.now();
-    const image = siteImage(readings, nowMs, durationMs(controlPeriod * STALE_CYCLES));
-    this.#image = image;
+    const staleAfter = durationMs(controlPeriod * STALE_CYCLES);
+    const image = siteImage(readings, nowMs, staleAfter);
+    this.#batteries.observe(readings, image);
+    this.#image = siteImage(this.#batteries.trusted(readings), nowMs, staleAfter);
     this.#history.add(image);
     const signed = this.#recorder.observe(image);
     if (signed !== null) this.#unsaved.add(signed);
     else this.#unsaved.retry();
     store.readings.append(readings.flatMap((reading) => readingRows(this.siteId, reading)));
     const position = this.#position();
-    this.#controller.send({ type: "cycle", nowMs, image, position });
+    const batteryDoubt = this.#batteries.restReason();
+    this.#controller.send({ type: "cycle", nowMs, image, position, batteryDoubt });
     const decision = this.#controller.decision();
-    await this.#command();
+    await this.#batteries.command(decision.setpointW);
     fleet.updateSite(this.siteId, {
       mode: this.#controller.mode(),
       optedOut: this.#optedOut,
       decision,
-      image,
+      image: this.#image,
+      batteries: this.#batteries.live(),
       netSoldWh: position?.netSoldWh ?? wattHours(0),
     });
-  }
-
-  /** Brings every battery to the decision; one that an earlier run left under command goes to neutral first. */
-  async #command(): Promise<void> {
-    const { setpointW } = this.#controller.decision();
-    for (const [link, keeper] of this.#keepers) {
-      const device = link.device();
-      if (device === null || device.battery === null || !link.live().connected) continue;
-      try {
-        if (this.#toNeutral.has(device.id)) {
-          await keeper.release(device.battery);
-          this.#toNeutral.delete(device.id);
-        }
-        await keeper.keep(device.battery, setpointW);
-      } catch (error) {
-        this.#context.logger.warn({ device: device.id, error: messageOf(error) }, "battery command failed");
-      }
-    }
   }
 
   #position(): Position | null {
@@ -283,13 +257,10 @@ class Runner implements SiteRunner {
     this.#waker.abort();
     await this.#loop;
     this.#controller.stop();
-    for (const [link, keeper] of this.#keepers) {
-      const battery = link.device()?.battery ?? null;
-      if (battery !== null) {
-        await keeper.release(battery).catch((error: unknown) => {
-          this.#context.logger.error({ site: this.siteId, error: messageOf(error) }, "release failed");
-        });
-      }
+    for (const link of this.links) {
+      await this.#batteries.letGo(link).catch((error: unknown) => {
+        this.#context.logger.error({ site: this.siteId, error: messageOf(error) }, "release failed");
+      });
       await link.stop();
     }
     await this.#unsaved.close();

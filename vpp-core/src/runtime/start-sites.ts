@@ -19,6 +19,12 @@ const CONTROL_PERIOD_MS = 5_000;
 const CONTROL_PERIOD_WALL_MS = 500;
 const CONTROL_TIME_PER_DEVICE_MS = 5;
 
+/** What is reported of a battery that does not do what it was told. */
+const COMPLAINT_CODES = {
+  "not-following": "DEVICE_NOT_FOLLOWING",
+  "still-running": "DEVICE_STILL_RUNNING",
+} as const;
+
 /** What the loops of a running community work with. */
 export interface CommunityContext {
   readonly venue: TradingVenue;
@@ -79,6 +85,12 @@ export async function startSites(
         onSilence: (device, problem) =>
           report({ event: "warning", component: device, code: "DEVICE_SILENT", message: problem }),
         onAnswer: (device) => report({ event: "recovered", component: device, message: "answers again" }),
+        onBattery: (component, complaint, message) =>
+          report(
+            complaint === null
+              ? { event: "recovered", component, message }
+              : { event: "warning", component, code: COMPLAINT_CODES[complaint], message },
+          ),
       }),
     );
   }

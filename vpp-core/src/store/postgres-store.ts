@@ -13,6 +13,7 @@ import { readingStore } from "./reading-store.ts";
 import { openReadingWriter, type ReadingWriter } from "./reading-writer.ts";
 import { enableTimescale } from "./timescale.ts";
 import { tradeStore } from "./trade-store.ts";
+import { wearStore } from "./wear-store.ts";
 
 /** How long a healthy database takes at most to answer. */
 const HEALTH_TIMEOUT_MS = 3_000;
@@ -106,6 +107,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     batches: batchStore(database),
     outbox: outboxStore(database),
     ownership: ownershipStore(database),
+    wear: wearStore(database),
     healthy: () => answers(database, wallClock),
     close() {
       closed ??= closeAll(writer, database);
