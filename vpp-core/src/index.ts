@@ -8,6 +8,7 @@ export * from "./der/measured.ts";
 export * from "./der/point.ts";
 export * from "./der/reading.ts";
 export type { Forecast, Forecaster, RecentPower } from "./dispatch/forecast.ts";
+export { USUAL_RESPONSE } from "./dispatch/lease-watch.ts";
 export * from "./errors/commonwatt-error.ts";
 export { createFleetStore } from "./fleet/fleet-store.ts";
 export * from "./grid/site.ts";

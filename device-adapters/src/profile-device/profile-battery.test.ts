@@ -53,12 +53,17 @@ test("clamps to what the device says now, and writes what wears out only when it
   expect(battery.peer.takeWrites()).toEqual(["0106001ffe0c"]);
 });
 
-test("refuses when the day's writes are used up, but always returns to neutral", async () => {
+test("refuses when the day's writes are used up, with one kept for the way back to neutral", async () => {
   await using battery = await openBattery();
   await battery.apply(-1_000);
   await battery.apply(1_000);
-  await battery.apply(-1_000);
-  expect(await battery.apply(1_000)).toMatchObject({ status: "refused", code: "write-budget" });
+  expect(await battery.apply(-1_000)).toEqual({
+    status: "refused",
+    code: "write-budget",
+    message:
+      "3 of 3 writes of registers that wear out are used up in 24 hours, and 1 are needed, with those back to neutral",
+  });
+  expect(await battery.apply(1_500)).toMatchObject({ status: "applied" });
   battery.peer.takeWrites();
   await battery.device.battery?.release();
   expect(battery.peer.takeWrites()).toEqual(["0106001f0000", "0106001e0000"]);

@@ -1,8 +1,10 @@
 import {
   type BatteryControl,
   type BatteryLease,
+  type BatteryResponse,
   CommonwattError,
   type DeviceContext,
+  type DeviceId,
   durationMs,
   type EpochMs,
   epochMs,
@@ -11,8 +13,11 @@ import {
   type LeaseRefusal,
   messageOf,
   type Timer,
+  USUAL_RESPONSE,
+  watts,
 } from "@commonwatt/vpp-core";
 import { LeaseGate, lateRefusal } from "../lease/lease-gate.ts";
+import { WriteBudget } from "../lease/write-budget.ts";
 import { exceptionCodeOf } from "../modbus/modbus-errors.ts";
 import { whileBusy } from "./busy.ts";
 import type { BatteryProfile, RegisterMapProfile } from "./profile.ts";
@@ -21,8 +26,9 @@ import type { ProfileWire } from "./profile-wire.ts";
 import { differenceIn, isUnchanged } from "./read-back.ts";
 import { type PlannedWrite, planNeutral, planRecipe } from "./recipe-plan.ts";
 import type { RegisterBytes, RegisterReader } from "./register-reader.ts";
-import { WriteBudget } from "./write-budget.ts";
 
+/** The name of our command in the budget of writes. */
+const BATTERY = "battery";
 /** How soon a device that could not be returned to neutral is tried again. */
 const RETRY_RELEASE_MS = 5_000;
 
@@ -32,6 +38,7 @@ function refused(code: LeaseRefusal, message: string): LeaseReceipt {
 
 /** What a command needs to know about its device. */
 export interface ProfileBatterySettings {
+  readonly id: DeviceId;
   readonly profile: RegisterMapProfile;
   readonly battery: BatteryProfile;
   readonly configured: ConfiguredValues;
@@ -46,6 +53,7 @@ export interface ProfileBatterySettings {
  * a command by itself to the second, the end of the lease is kept here.
  */
 export class ProfileBattery implements BatteryControl {
+  readonly response: BatteryResponse;
   readonly #settings: ProfileBatterySettings;
   readonly #gate: LeaseGate;
   readonly #budget: WriteBudget;
@@ -54,8 +62,10 @@ export class ProfileBattery implements BatteryControl {
   constructor(settings: ProfileBatterySettings) {
     this.#settings = settings;
     this.#gate = new LeaseGate(settings.context.clock);
-    const perDayMax = settings.battery.eepromWritesPerDayMax ?? 0;
-    this.#budget = new WriteBudget(settings.context.clock, perDayMax);
+    const { id: deviceId, battery, context } = settings;
+    const perDayMax = battery.eepromWritesPerDayMax ?? 0;
+    this.#budget = new WriteBudget({ deviceId, context, perDayMax });
+    this.response = responseOf(battery);
   }
 
   apply(lease: BatteryLease): Promise<LeaseReceipt> {
@@ -81,7 +91,7 @@ export class ProfileBattery implements BatteryControl {
   async #applyNow(lease: BatteryLease, deadlineMs: EpochMs): Promise<LeaseReceipt> {
     const refusal = this.#gate.refusalOf(lease);
     if (refusal !== null) return refusal;
-    const { profile, battery, context } = this.#settings;
+    const { profile, context } = this.#settings;
     const before = await this.#readBefore(deadlineMs);
     const hindrance = this.#hindranceIn(before);
     if (hindrance !== null) return refused("local-control", hindrance);
@@ -90,11 +100,12 @@ export class ProfileBattery implements BatteryControl {
     const remainingS = (lease.validUntilMs - context.clock.now()) / 1_000;
     const plan = planRecipe(profile, { powerW: lease.batteryPowerW, ...limits, remainingS });
     const writes = plan.writes.filter((write) => !isUnchanged(write, before));
-    const wearing = writes.filter(({ register }) => register.write?.storage === "eeprom").length;
-    if (wearing > this.#budget.left) {
-      const perDay = battery.eepromWritesPerDayMax ?? 0;
-      return refused("write-budget", `${perDay} writes of registers that wear out were done in 24 hours`);
-    }
+    const wayBack = planNeutral(profile, limits).filter(
+      (write) => !isUnchanged(write, before) || writes.some(({ name }) => name === write.name),
+    );
+    const wear = { writes: writes.filter(wears).length, wayBack: wayBack.filter(wears).length };
+    const exceeded = await this.#budget.claim({ command: BATTERY, ...wear }, deadlineMs);
+    if (exceeded !== null) return refused("write-budget", exceeded);
     this.#gate.noteAttempt(lease);
     try {
       // From the first write on the device may hold the command, whatever becomes of the rest.
@@ -168,7 +179,6 @@ export class ProfileBattery implements BatteryControl {
       });
     };
     for (const { register, words } of writes) {
-      if (register.write?.storage === "eeprom") this.#budget.note();
       await whileBusy(context.wallClock, deadlineMs, () =>
         wire.write(register, words, { deadlineMs, beforeSend }),
       );
@@ -189,6 +199,7 @@ export class ProfileBattery implements BatteryControl {
     const writes = planNeutral(profile, "refusal" in limits ? { chargeMaxW: 0, dischargeMaxW: 0 } : limits);
     // Back to neutral is never refused for wear: a battery left running costs more than a write.
     const changed = writes.filter((write) => !isUnchanged(write, before));
+    this.#budget.noteWayBack(BATTERY, changed.filter(wears).length);
     await this.#perform(changed, deadlineMs, () => undefined);
     const difference = await this.#differenceAfter(writes, deadlineMs);
     if (difference !== null) {
@@ -222,4 +233,17 @@ export class ProfileBattery implements BatteryControl {
     });
     this.#end = timer;
   }
+}
+
+function wears({ register }: PlannedWrite): boolean {
+  return register.write?.storage === "eeprom";
+}
+
+function responseOf({ response = {} }: BatteryProfile): BatteryResponse {
+  const { settleS, toleranceW, tolerancePercent } = response;
+  return {
+    settleMs: settleS === undefined ? USUAL_RESPONSE.settleMs : durationMs(1_000 * settleS),
+    toleranceW: toleranceW === undefined ? USUAL_RESPONSE.toleranceW : watts(toleranceW),
+    tolerancePercent: tolerancePercent ?? USUAL_RESPONSE.tolerancePercent,
+  };
 }

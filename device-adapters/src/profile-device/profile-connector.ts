@@ -71,7 +71,8 @@ export function modbusProfile(options: ModbusProfileOptions): DeviceConnector {
   if (profile.kind === "sunspec") {
     const requestTimeoutMs = options.requestTimeoutMs ?? profile.wire.timeoutMs;
     const { backOffBaseMs = BACK_OFF_BASE_MS } = options;
-    return modbus({ id, transport, unit, requestTimeoutMs, backOffBaseMs });
+    const wear = profile.wear === undefined ? {} : { wear: profile.wear };
+    return modbus({ id, transport, unit, requestTimeoutMs, backOffBaseMs, ...wear });
   }
   const address = `${peerName(transport)} unit ${unit}`;
   return {
@@ -121,10 +122,9 @@ async function openDevice(
   const profile = withQuirks(named, options.firmware ?? identity.firmware);
   const reader = readerOf(profile);
   const { battery } = profile;
-  const parts = { profile, configured: options, reader, context, timeoutMs };
+  const parts = { id: options.id, profile, configured: options, reader, context, timeoutMs };
   return new ProfileDevice({
     ...parts,
-    id: options.id,
     identity: { ...identity, firmware: options.firmware ?? identity.firmware },
     battery: battery === null ? null : new ProfileBattery({ ...parts, battery, wire }),
     letGo,

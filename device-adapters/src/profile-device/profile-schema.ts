@@ -70,6 +70,15 @@ const NativeTimer = Type.Object(
   Closed,
 );
 
+const Response = Type.Object(
+  {
+    settleS: optional(whole(1, 600)),
+    toleranceW: optional(whole(0, 10_000)),
+    tolerancePercent: optional(whole(0, 100)),
+  },
+  Closed,
+);
+
 /** What the `battery` of a profile must look like, unless it is `null`. */
 export const batterySchema: TSchema = Type.Object(
   {
@@ -80,6 +89,7 @@ export const batterySchema: TSchema = Type.Object(
     discharge: Recipe,
     neutral: Recipe,
     eepromWritesPerDayMax: optional(whole(1, 1_000)),
+    response: optional(Response),
     requires: optional(
       Type.Array(Type.Object({ register: text(), equals: Type.Integer(), why: text() }, Closed)),
     ),
@@ -135,7 +145,16 @@ const HEAD = {
 };
 
 /** What a profile of a device that describes itself must look like. */
-export const sunSpecProfileSchema: TSchema = Type.Object({ kind: Type.Literal("sunspec"), ...HEAD }, Closed);
+export const sunSpecProfileSchema: TSchema = Type.Object(
+  {
+    kind: Type.Literal("sunspec"),
+    ...HEAD,
+    wear: optional(
+      Type.Object({ points: Type.Array(text(), { minItems: 1 }), writesPerDayMax: whole(1, 1_000) }, Closed),
+    ),
+  },
+  Closed,
+);
 
 /** What a profile of a device with registers of its own must look like. */
 export const registerMapProfileSchema: TSchema = Type.Object(

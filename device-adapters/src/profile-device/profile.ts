@@ -102,6 +102,15 @@ export interface NativeTimer {
   readonly reliable: boolean;
 }
 
+/** How a battery is seen to obey; what is left out is as with most batteries. */
+export interface ResponseProfile {
+  /** From a command until the battery holds it and its registers say so. */
+  readonly settleS?: number;
+  /** How far the measured power may be off: the larger of this and of a share of the power commanded. */
+  readonly toleranceW?: number;
+  readonly tolerancePercent?: number;
+}
+
 /** How a battery is commanded. */
 export interface BatteryProfile {
   readonly nativeTimer: NativeTimer;
@@ -115,6 +124,7 @@ export interface BatteryProfile {
   readonly neutral: readonly RecipeWrite[];
   /** How many writes of `eeprom` registers a day allows; needed where there are any. */
   readonly eepromWritesPerDayMax?: number;
+  readonly response?: ResponseProfile;
   /** Writes only where the device lets us: registers that must read a value first. */
   readonly requires?: readonly { readonly register: string; readonly equals: number; readonly why: string }[];
 }
@@ -177,9 +187,17 @@ interface ProfileHead {
   readonly notes?: readonly string[];
 }
 
+/** Points that wear a device out: they are written only when they change, and seldom. */
+export interface SunSpecWear {
+  readonly points: readonly string[];
+  readonly writesPerDayMax: number;
+}
+
 /** A device that describes itself: SunSpec's tables and recipes hold, with the vendor's wire habits. */
 export interface SunSpecProfile extends ProfileHead {
   readonly kind: "sunspec";
+  /** Points that the device keeps in memory that wears out, where that is known. */
+  readonly wear?: SunSpecWear;
 }
 
 /** A device with registers of its own. */

@@ -11,6 +11,7 @@ import type { CommandImages, CommandRecipe, ModelCommand, ModelWrite } from "./m
 import { pointOf } from "./model-definition.ts";
 import { type ModelImage, numberAt } from "./model-image.ts";
 import type { ModelRole } from "./model-role.ts";
+import type { ModelWear } from "./model-wear.ts";
 import type { SunSpecSession } from "./sunspec-session.ts";
 
 /** A power to hold until a time, in the order of `sequence`. */
@@ -36,11 +37,14 @@ function refused(code: LeaseRefusal, message: string): PowerReceipt {
 export class ModelControl {
   readonly #session: SunSpecSession;
   readonly #recipe: CommandRecipe;
+  readonly #wear: ModelWear | null;
   readonly #gate: LeaseGate;
 
-  constructor(session: SunSpecSession, recipe: CommandRecipe) {
+  /** `wear` is `null` where nothing is known to wear out. */
+  constructor(session: SunSpecSession, recipe: CommandRecipe, wear: ModelWear | null) {
     this.#session = session;
     this.#recipe = recipe;
+    this.#wear = wear;
     this.#gate = new LeaseGate(session.clock);
   }
 
@@ -65,9 +69,12 @@ export class ModelControl {
     const remainingS = (lease.validUntilMs - this.#session.clock.now()) / 1000;
     const command = this.#recipe.plan(lease.powerW, remainingS, images);
     if ("refusal" in command) return refused("not-confirmed", command.refusal);
+    const writes = this.#needed(command.writes, images);
+    const exceeded = await this.#claim(writes, images, deadlineMs);
+    if (exceeded !== null) return refused("write-budget", exceeded);
     this.#gate.noteAttempt(lease);
     try {
-      await this.#perform(command.writes, deadlineMs, () => this.#gate.assertInTime(lease));
+      await this.#perform(writes, deadlineMs, () => this.#gate.assertInTime(lease));
       return await this.#confirm(lease, command, images, deadlineMs);
     } catch (error) {
       const late = lateRefusal(error);
@@ -113,6 +120,21 @@ export class ModelControl {
     }
   }
 
+  #needed(writes: readonly ModelWrite[], images: CommandImages): readonly ModelWrite[] {
+    const before = images.get(this.#recipe.role);
+    return this.#wear === null || before === undefined ? writes : this.#wear.needed(writes, before);
+  }
+
+  async #claim(
+    writes: readonly ModelWrite[],
+    images: CommandImages,
+    deadlineMs: EpochMs,
+  ): Promise<string | null> {
+    const before = images.get(this.#recipe.role);
+    if (this.#wear === null || before === undefined) return null;
+    return this.#wear.claim(writes, this.#recipe.planRelease(images), before, deadlineMs);
+  }
+
   async #confirm(
     lease: PowerLease,
     command: ModelCommand,
@@ -128,15 +150,26 @@ export class ModelControl {
     }
     this.#gate.assertInTime(lease);
     // What cannot be confirmed must not stay, least of all with a timer that does not run.
-    await this.#perform(this.#recipe.planRelease(images), deadlineMs, () => undefined);
+    await this.#performRelease(this.#recipe.planRelease(images), images, deadlineMs);
     return refused("not-confirmed", difference);
+  }
+
+  /** Never refused for wear: a device left running costs more than a write. */
+  async #performRelease(
+    writes: readonly ModelWrite[],
+    images: CommandImages,
+    deadlineMs: EpochMs,
+  ): Promise<void> {
+    const model = images.get(this.#recipe.role);
+    if (model !== undefined) this.#wear?.noteWayBack(writes, model);
+    await this.#perform(writes, deadlineMs, () => undefined);
   }
 
   async #releaseNow(deadlineMs: EpochMs): Promise<void> {
     const images = await this.#readImages(deadlineMs);
     if (images === null) return;
     const writes = this.#recipe.planRelease(images);
-    await this.#perform(writes, deadlineMs, () => undefined);
+    await this.#performRelease(this.#needed(writes, images), images, deadlineMs);
     const after = await this.#session.read(this.#recipe.role, deadlineMs);
     const difference = after === null ? null : this.#recipe.differenceFrom(after, writes);
     if (difference !== null) {

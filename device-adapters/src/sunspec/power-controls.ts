@@ -10,6 +10,7 @@ import {
 import type { ControllerHeartbeat } from "./heartbeat.ts";
 import { ModelControl, type PowerLease, type PowerReceipt } from "./model-control.ts";
 import type { PlacedModels } from "./model-role.ts";
+import type { ModelWear } from "./model-wear.ts";
 import { AcLimitRecipe, ImmediateLimitRecipe } from "./pv-limit-recipe.ts";
 import { SetpointRecipe } from "./setpoint-recipe.ts";
 import { StorageRecipe } from "./storage-recipe.ts";
@@ -19,9 +20,10 @@ import type { SunSpecSession } from "./sunspec-session.ts";
 export function batteryControlOf(
   session: SunSpecSession,
   heartbeat: ControllerHeartbeat,
+  wear: ModelWear | null,
 ): BatteryControl | null {
   const { models } = session.map;
-  const control = batteryModelControl(session, models);
+  const control = batteryModelControl(session, models, wear);
   if (control === null) return null;
   return {
     apply: async ({ batteryPowerW, validUntilMs, sequence }: BatteryLease): Promise<LeaseReceipt> => {
@@ -37,22 +39,31 @@ export function batteryControlOf(
   };
 }
 
-function batteryModelControl(session: SunSpecSession, models: PlacedModels): ModelControl | null {
-  if (models.has("storage")) return new ModelControl(session, new StorageRecipe(() => session.map.identity));
+function batteryModelControl(
+  session: SunSpecSession,
+  models: PlacedModels,
+  wear: ModelWear | null,
+): ModelControl | null {
+  if (models.has("storage")) {
+    return new ModelControl(session, new StorageRecipe(() => session.map.identity), wear);
+  }
   const hasBattery = models.has("storageCapacity") || models.has("batteryBank");
-  return hasBattery && models.has("acControls") ? new ModelControl(session, new SetpointRecipe()) : null;
+  return hasBattery && models.has("acControls")
+    ? new ModelControl(session, new SetpointRecipe(), wear)
+    : null;
 }
 
 /** The control over the solar power: by model 704, whose timer can be proven, else by 123; or `null`. */
 export function pvLimitControlOf(
   session: SunSpecSession,
   heartbeat: ControllerHeartbeat,
+  wear: ModelWear | null,
 ): PvLimitControl | null {
   const { models } = session.map;
   const isLimitable = models.has("acControls") || models.has("immediateControls");
   if (!session.map.capabilities.has("pv") || !isLimitable) return null;
   const recipe = models.has("acControls") ? new AcLimitRecipe() : new ImmediateLimitRecipe();
-  const control = new ModelControl(session, recipe);
+  const control = new ModelControl(session, recipe, wear);
   return {
     apply: async ({ pvPowerMaxW, validUntilMs, sequence }: PvLimitLease): Promise<PvLimitReceipt> => {
       const lease = { powerW: pvPowerMaxW, validUntilMs, sequence };

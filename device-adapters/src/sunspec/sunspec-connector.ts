@@ -1,6 +1,8 @@
 import type { Device, DeviceConnector, DeviceContext, DeviceId } from "@commonwatt/vpp-core";
+import { WriteBudget } from "../lease/write-budget.ts";
 import { holdConnection } from "../modbus/connection-pool.ts";
 import { type PeerAddress, peerName, transportOf } from "../modbus/transport.ts";
+import { ModelWear } from "./model-wear.ts";
 import { SunSpecDevice } from "./sunspec-device.ts";
 import { SunSpecSession } from "./sunspec-session.ts";
 
@@ -19,6 +21,8 @@ export type ModbusDeviceOptions = PeerAddress & {
   readonly device?: number;
   /** −1 where the meter counts export as positive (SolarEdge); 1, for import, unless given. */
   readonly meterSign?: 1 | -1;
+  /** Points of its models that wear the device out, and how often a day they may be written. */
+  readonly wear?: { readonly points: readonly string[]; readonly writesPerDayMax: number };
   /** How long one call to the device may take; during discovery, one request. 3 s unless given. */
   readonly requestTimeoutMs?: number;
   /** How long an unreachable peer is left alone after the first failure; doubles up to 60 s. 1 s unless given. */
@@ -46,11 +50,21 @@ export function modbus(options: ModbusDeviceOptions): DeviceConnector {
       try {
         const settings = { connection: hold.connection, unit, device, requestTimeoutMs };
         const session = await SunSpecSession.open(settings, context, address);
-        return new SunSpecDevice(id, session, { letGo: hold.release, meterSign: options.meterSign ?? 1 });
+        return new SunSpecDevice(id, session, {
+          letGo: hold.release,
+          meterSign: options.meterSign ?? 1,
+          wear: wearOf(options, context),
+        });
       } catch (error) {
         hold.release();
         throw error;
       }
     },
   };
+}
+
+function wearOf({ id, wear }: ModbusDeviceOptions, context: DeviceContext): ModelWear | null {
+  if (wear === undefined) return null;
+  const budget = new WriteBudget({ deviceId: id, context, perDayMax: wear.writesPerDayMax });
+  return new ModelWear(wear.points, budget);
 }

@@ -12,6 +12,7 @@ import { CounterWatch } from "./counter-watch.ts";
 import { isDeviceFault } from "./device-fault.ts";
 import { ControllerHeartbeat, DeviceHeartbeat } from "./heartbeat.ts";
 import { type ModelRole, rolesToRead } from "./model-role.ts";
+import type { ModelWear } from "./model-wear.ts";
 import { batteryControlOf, pvLimitControlOf } from "./power-controls.ts";
 import {
   type CounterWatches,
@@ -29,6 +30,8 @@ export interface SunSpecDeviceSettings {
   readonly letGo: () => void;
   /** −1 where the meter counts export as positive. */
   readonly meterSign: 1 | -1;
+  /** What wears out; `null` where nothing is known to. */
+  readonly wear: ModelWear | null;
 }
 
 /** An open SunSpec device. */
@@ -49,8 +52,8 @@ export class SunSpecDevice implements Device {
     this.#settings = settings;
     this.#serialNumber = session.map.identity.serialNumber;
     this.#heartbeat = new ControllerHeartbeat(session);
-    this.battery = batteryControlOf(session, this.#heartbeat);
-    this.pvLimit = pvLimitControlOf(session, this.#heartbeat);
+    this.battery = batteryControlOf(session, this.#heartbeat, settings.wear);
+    this.pvLimit = pvLimitControlOf(session, this.#heartbeat, settings.wear);
   }
 
   get identity(): DeviceIdentity {
