@@ -65,89 +65,115 @@ export interface LeaseKeeperSettings {
  * released, so that a store that goes away in between keeps no battery from its commands.
  */
 export function leaseKeeper(settings: LeaseKeeperSettings): LeaseKeeper {
-  const { deviceId, clock, wallClock, leaseLength, ownership, logger } = settings;
-  let held: BatteryLease | null = null;
-  let commanded = false;
-  let owned = false;
-  let noting: Promise<void> | null = null;
-  let sequence = 0;
-  let watch: LeaseWatch | null = null;
-  let complaint: BatteryComplaint | null = null;
-  let lastRefusal: LeaseRefusal | null = null;
-  const renewalDue = (lease: BatteryLease, setpointW: Watts): boolean =>
-    Math.abs(lease.batteryPowerW - setpointW) > DEADBAND_W ||
-    lease.validUntilMs - clock.now() <= leaseLength / 2;
-  const note = async (lease: BatteryLease): Promise<void> => {
-    await ownership.save({ deviceId, sequence: lease.sequence, validUntilMs: lease.validUntilMs });
-    owned = true;
-  };
-  const noteInTime = async (lease: BatteryLease): Promise<void> => {
-    noting ??= note(lease).finally(() => {
-      noting = null;
+  return new Keeper(settings);
+}
+
+class Keeper implements LeaseKeeper {
+  readonly #settings: LeaseKeeperSettings;
+  #held: BatteryLease | null = null;
+  #commanded = false;
+  #owned = false;
+  #noting: Promise<void> | null = null;
+  #sequence = 0;
+  #watch: LeaseWatch | null = null;
+  #complaint: BatteryComplaint | null = null;
+  #lastRefusal: LeaseRefusal | null = null;
+
+  constructor(settings: LeaseKeeperSettings) {
+    this.#settings = settings;
+  }
+
+  async keep(battery: BatteryControl, setpointW: Watts | null): Promise<void> {
+    if (this.verdict()?.outcome === "still-running") await this.#toNeutral(battery);
+    if (setpointW === null) {
+      if (this.#commanded) await this.#toNeutral(battery);
+      return;
+    }
+    if (this.#held !== null && !this.#isRenewalDue(this.#held, setpointW)) return;
+    const { clock, leaseLength } = this.#settings;
+    const now = clock.now();
+    const sequence = Math.max(this.#sequence + 1, Math.floor(now / 1000));
+    this.#sequence = sequence;
+    const lease = { batteryPowerW: setpointW, validUntilMs: epochMs(now + leaseLength), sequence };
+    if (!this.#owned) await this.#noteInTime(lease);
+    if (this.#owned) await this.#apply(battery, lease);
+  }
+
+  async release(battery: BatteryControl): Promise<void> {
+    await this.#toNeutral(battery);
+    await this.#noting?.catch(() => undefined);
+    this.#owned = false;
+    await this.#settings.ownership.clear(this.#settings.deviceId);
+  }
+
+  observe(points: PointReadings, gridPower: Measured<Watts>): void {
+    const verdict = this.#watch?.observe(points, gridPower, this.#settings.clock.now()) ?? null;
+    const next = complaintOf(verdict?.outcome ?? null, this.#complaint, this.#watch?.isIdle ?? true);
+    if (next === this.#complaint) return;
+    this.#complaint = next;
+    this.#settings.onComplaint(next, verdict?.reason ?? "the battery does what it is told");
+  }
+
+  verdict(): LeaseVerdict | null {
+    return this.#watch?.verdict ?? null;
+  }
+
+  misses(): number {
+    return this.#watch?.misses ?? 0;
+  }
+
+  doubt(): BatteryDoubt | null {
+    return this.#watch?.doubt(this.#settings.clock.now()) ?? null;
+  }
+
+  #isRenewalDue(lease: BatteryLease, setpointW: Watts): boolean {
+    const { clock, leaseLength } = this.#settings;
+    const hasMoved = Math.abs(lease.batteryPowerW - setpointW) > DEADBAND_W;
+    return hasMoved || lease.validUntilMs - clock.now() <= leaseLength / 2;
+  }
+
+  async #note({ sequence, validUntilMs }: BatteryLease): Promise<void> {
+    await this.#settings.ownership.save({ deviceId: this.#settings.deviceId, sequence, validUntilMs });
+    this.#owned = true;
+  }
+
+  async #noteInTime(lease: BatteryLease): Promise<void> {
+    this.#noting ??= this.#note(lease).finally(() => {
+      this.#noting = null;
     });
     const patience = new AbortController();
+    const { wallClock } = this.#settings;
     const late = sleep(wallClock, durationMs(NOTE_PATIENCE_MS), patience.signal).catch(() => undefined);
     try {
-      await Promise.race([noting, late]);
+      await Promise.race([this.#noting, late]);
     } finally {
       patience.abort();
     }
-  };
-  const toNeutral = async (battery: BatteryControl): Promise<void> => {
-    await battery.release();
-    held = null;
-    commanded = false;
-    watch?.released(clock.now());
-  };
-  const apply = async (battery: BatteryControl, lease: BatteryLease): Promise<void> => {
-    commanded = true;
+  }
+
+  async #apply(battery: BatteryControl, lease: BatteryLease): Promise<void> {
+    const { clock, deviceId, logger, sampling } = this.#settings;
+    this.#commanded = true;
     const receipt = await battery.apply(lease);
     if (receipt.status === "applied") {
-      held = lease;
-      lastRefusal = null;
-      watch ??= new LeaseWatch(battery.response ?? USUAL_RESPONSE, settings.sampling);
-      watch.applied(receipt.appliedPowerW, clock.now(), lease.validUntilMs);
-    } else {
-      // A device may refuse for hours: once is enough.
-      const level = receipt.code === lastRefusal ? "debug" : "warn";
-      logger[level]({ device: deviceId, code: receipt.code }, `lease refused: ${receipt.message}`);
-      lastRefusal = receipt.code;
+      this.#held = lease;
+      this.#lastRefusal = null;
+      this.#watch ??= new LeaseWatch(battery.response ?? USUAL_RESPONSE, sampling);
+      this.#watch.applied(receipt.appliedPowerW, clock.now(), lease.validUntilMs);
+      return;
     }
-  };
-  const tell = (verdict: LeaseVerdict | null): void => {
-    const next = complaintOf(verdict?.outcome ?? null, complaint, watch?.isIdle ?? true);
-    if (next === complaint) return;
-    complaint = next;
-    settings.onComplaint(next, verdict?.reason ?? "the battery does what it is told");
-  };
-  return {
-    async keep(battery, setpointW) {
-      if (watch?.verdict?.outcome === "still-running") await toNeutral(battery);
-      if (setpointW === null) {
-        if (commanded) await toNeutral(battery);
-        return;
-      }
-      if (held !== null && !renewalDue(held, setpointW)) return;
-      const now = clock.now();
-      sequence = Math.max(sequence + 1, Math.floor(now / 1000));
-      const lease = { batteryPowerW: setpointW, validUntilMs: epochMs(now + leaseLength), sequence };
-      if (!owned) await noteInTime(lease);
-      if (!owned) return;
-      await apply(battery, lease);
-    },
-    async release(battery) {
-      await toNeutral(battery);
-      await noting?.catch(() => undefined);
-      owned = false;
-      await ownership.clear(deviceId);
-    },
-    observe(points, gridPower) {
-      tell(watch?.observe(points, gridPower, clock.now()) ?? null);
-    },
-    verdict: () => watch?.verdict ?? null,
-    misses: () => watch?.misses ?? 0,
-    doubt: () => watch?.doubt(clock.now()) ?? null,
-  };
+    // A device may refuse for hours: it is told once.
+    const level = receipt.code === this.#lastRefusal ? "debug" : "warn";
+    logger[level]({ device: deviceId, code: receipt.code }, `lease refused: ${receipt.message}`);
+    this.#lastRefusal = receipt.code;
+  }
+
+  async #toNeutral(battery: BatteryControl): Promise<void> {
+    await battery.release();
+    this.#held = null;
+    this.#commanded = false;
+    this.#watch?.released(this.#settings.clock.now());
+  }
 }
 
 /** What there is to complain of now; only a battery that follows, or was seen to stop, ends a complaint. */

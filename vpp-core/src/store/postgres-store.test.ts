@@ -293,25 +293,4 @@ function outboxAndOwnershipTests(): void {
     await store.ownership.clear(inverter.deviceId);
     expect(await store.ownership.list()).toHaveLength(1);
   });
-
-  test("claims of writes that wear a device out are kept for a day and longer, per device", async () => {
-    const battery = deviceId("home-1/battery");
-    const dayMs = 86_400_000;
-    const startMs = 1_780_000_000_000;
-    for (const [claimedAtMs, writes] of [
-      [startMs, 2],
-      [startMs + dayMs, 1],
-    ] as const) {
-      await store.wear.claim(battery, { claimedAtMs: epochMs(claimedAtMs), writes });
-    }
-    const since = (id: string, timeMs: number) => store.wear.claimsSince(deviceId(id), epochMs(timeMs));
-    expect(await since(battery, startMs - 1)).toEqual([
-      { claimedAtMs: startMs, writes: 2 },
-      { claimedAtMs: startMs + dayMs, writes: 1 },
-    ]);
-    expect(await since(battery, startMs)).toHaveLength(1);
-    expect(await since("home-2/battery", 0)).toEqual([]);
-    await store.wear.claim(battery, { claimedAtMs: epochMs(startMs + 3 * dayMs + 1), writes: 1 });
-    expect(await since(battery, 0)).toEqual([{ claimedAtMs: startMs + 3 * dayMs + 1, writes: 1 }]);
-  });
 }
