@@ -20,7 +20,7 @@ export interface ProfileDoors {
 }
 
 /** A profile whose pauses are too short to wait for in a test. */
-function hurried(profile: DeviceProfile): DeviceProfile {
+export function hurried<Profile extends DeviceProfile>(profile: Profile): Profile {
   return { ...profile, wire: { ...profile.wire, gapMs: Math.min(profile.wire.gapMs, 1), settleMs: 0 } };
 }
 

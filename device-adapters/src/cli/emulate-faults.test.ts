@@ -1,69 +1,47 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deviceId, epochMs, systemClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
+import { runEmulate } from "../../test/emulate-process.ts";
 import { rejection, testContext } from "../../test/test-context.ts";
 import { ModbusConnection } from "../modbus/modbus-connection.ts";
 import { modbus } from "../sunspec/sunspec-connector.ts";
 
-const COMMAND_MODULE = new URL("emulate-command.ts", import.meta.url).href;
-/** A program with our command alone. */
-const PROGRAM = `
-  import { Command } from "commander";
-  import { registerEmulateCommand } from ${JSON.stringify(COMMAND_MODULE)};
-  const program = new Command("commonwatt");
-  registerEmulateCommand(program);
-  await program.parseAsync();
-`;
+const SUNSPEC = ["--profile", "generic-sunspec"];
 
-/** Runs `emulate sunspec` while `use` talks to its port; gives its exit code at Ctrl-C. */
+/** Runs `emulate` while `use` talks to its port; gives its exit code at Ctrl-C. */
 async function whileEmulating(
   args: readonly string[],
   use: (port: number) => Promise<void>,
-): Promise<number> {
-  const argv = [
-    "--input-type=module",
-    "--eval",
-    PROGRAM,
-    "--",
-    "emulate",
-    "sunspec",
-    "--port",
-    "0",
-    "--json",
-  ];
-  const child = spawn(process.execPath, [...argv, ...args], { cwd: new URL(".", import.meta.url) });
-  const exit = once(child, "exit");
-  let output = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
+): Promise<number | null> {
+  const { child, output, exit } = runEmulate("--port", "0", "--json", ...args);
   try {
-    await expect.poll(() => output, { timeout: 10_000 }).toContain("\n");
-    await use(JSON.parse(output.split("\n")[0] ?? "").port);
+    await expect.poll(output, { timeout: 10_000 }).toContain("\n");
+    await use(JSON.parse(output().split("\n")[0] ?? "").port);
   } finally {
     child.kill("SIGINT");
   }
-  return (await exit)[0];
+  return exit;
 }
 
-test("emulate sunspec --fault is a device with that fault", async () => {
-  const code = await whileEmulating(["--fault", "byte-by-byte", "--fault", "busy:10"], async (port) => {
-    const options = { id: deviceId("bench"), host: "127.0.0.1", port, unit: 1 };
-    const connect = modbus(options).connect(testContext(systemClock));
-    // Discovery takes more than ten requests.
-    expect(await rejection(connect)).toMatchObject({
-      code: "MODBUS_EXCEPTION",
-      details: { exceptionCode: 6 },
-    });
-  });
+test("emulate --fault is a device with that fault", async () => {
+  const code = await whileEmulating(
+    [...SUNSPEC, "--fault", "byte-by-byte", "--fault", "busy:10"],
+    async (port) => {
+      const options = { id: deviceId("bench"), host: "127.0.0.1", port, unit: 1 };
+      const connect = modbus(options).connect(testContext(systemClock));
+      // Discovery takes more than ten requests.
+      expect(await rejection(connect)).toMatchObject({
+        code: "MODBUS_EXCEPTION",
+        details: { exceptionCode: 6 },
+      });
+    },
+  );
   expect(code).toBe(0);
 }, 20_000);
 
-test("emulate sunspec --replay serves what was recorded", async () => {
+test("emulate --replay serves what was recorded", async () => {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-trace-"));
   const file = join(directory, "trace.json");
   const registers = { 40000: [0x5375, 0x6e53, 1] };

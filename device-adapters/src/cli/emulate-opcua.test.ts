@@ -8,14 +8,25 @@ import { testContext } from "../../test/test-context.ts";
 import { applicationCertificate } from "../opcua/application-certificate.ts";
 import { opcua } from "../opcua/opcua-connector.ts";
 
-test("emulate opcua serves the client it is told to trust, and ends with 0 at Ctrl-C", async () => {
+test("an OPC UA home serves the client it is told to trust, and ends with 0 at Ctrl-C", async () => {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-emulate-"));
   const pkiDirectory = join(directory, "client");
   const { certificateFile } = await applicationCertificate(pkiDirectory, "client");
   const pki = join(directory, "server");
   const { child, output, errors, exit } = runEmulate(
-    "opcua",
-    ...["--port", "0", "--home", "home-3", "--pki", pki, "--trust", certificateFile, "--json"],
+    ...[
+      "--profile",
+      "opcua-home",
+      "--port",
+      "0",
+      "--home",
+      "home-3",
+      "--pki",
+      pki,
+      "--trust",
+      certificateFile,
+      "--json",
+    ],
   );
   await expect.poll(output, { timeout: 20_000 }).toContain("\n");
   const { event, endpointUrl, home, certificateFile: serverCertificateFile } = JSON.parse(output());
@@ -37,7 +48,9 @@ test("a file that holds no certificate is refused with its name", async () => {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-emulate-"));
   const junk = join(directory, "junk.pem");
   await writeFile(junk, "junk");
-  const { errors, exit } = runEmulate("opcua", "--port", "0", "--pki", directory, "--trust", junk);
+  const { errors, exit } = runEmulate(
+    ...["--profile", "opcua-home", "--port", "0", "--pki", directory, "--trust", junk],
+  );
   expect(await exit).not.toBe(0);
   expect(errors()).toContain(`no certificate in ${junk}`);
   await rm(directory, { recursive: true });

@@ -12,7 +12,17 @@ const bank: RegisterBank = {
     return null;
   },
 };
-const start = (port = 0) => startModbusServer({ host: "127.0.0.1", port, units: new Map([[1, bank]]) });
+/** A unit with input registers, too. */
+const inputBank: RegisterBank = { ...bank, readInput: (_address, count) => Buffer.alloc(2 * count, 0xcd) };
+const start = (port = 0) =>
+  startModbusServer({
+    host: "127.0.0.1",
+    port,
+    units: new Map([
+      [1, bank],
+      [3, inputBank],
+    ]),
+  });
 
 /** Sends bytes and gives what comes back until as many bytes are there, or the peer hangs up. */
 function exchange(port: number, hex: string, replyLength: number): Promise<string> {
@@ -48,7 +58,13 @@ test.for([
     "000100000003" + "0190" + "03",
   ],
   ["a write that the bank refuses: 3", "000100000006 01 06 0063 1234", "000100000003" + "0186" + "03"],
-  ["an unknown function: 1", "000100000006 01 04 0000 0002", "000100000003" + "0184" + "01"],
+  ["a read of input registers", "000100000006 03 04 0000 0002", "000100000007" + "0304" + "04cdcdcdcd"],
+  [
+    "input registers of a unit without any: 1",
+    "000100000006 01 04 0000 0002",
+    "000100000003" + "0184" + "01",
+  ],
+  ["an unknown function: 1", "000100000006 01 02 0000 0002", "000100000003" + "0182" + "01"],
   ["a unit that is not there: 11", "000100000006 02 03 0000 0002", "000100000003" + "0283" + "0b"],
 ] as const)("answers %s", async ([, request, reply]) => {
   const server = await start();

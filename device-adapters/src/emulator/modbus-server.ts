@@ -1,13 +1,18 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { CommonwattError } from "@commonwatt/vpp-core";
 
-/** The registers of one unit. Both methods answer an exception code instead when they refuse. */
+/** The registers of one unit. Every method answers an exception code instead when it refuses. */
 export interface RegisterBank {
-  /** Registers from `address` on, two bytes each. */
+  /** Holding registers from `address` on, two bytes each. */
   read(address: number, count: number): Buffer | ModbusException;
+  /** The same of input registers; a unit without any does not know function 4. */
+  readInput?(address: number, count: number): Buffer | ModbusException;
   /** Writes all of `values` or none. */
-  write(address: number, values: readonly number[]): ModbusException | null;
+  write(address: number, values: readonly number[], functionCode: WriteFunction): ModbusException | null;
 }
+
+/** Writes one register, or several. */
+export type WriteFunction = typeof WRITE_REGISTER | typeof WRITE_REGISTERS;
 
 /** An exception code of the Modbus application protocol. */
 export type ModbusException = 1 | 2 | 3 | 4 | 11;
@@ -25,6 +30,7 @@ const ILLEGAL_VALUE = 3;
 /** As a gateway answers for a unit that nobody is behind. */
 const TARGET_SILENT = 11;
 const READ_HOLDING_REGISTERS = 3;
+const READ_INPUT_REGISTERS = 4;
 const WRITE_REGISTER = 6;
 const WRITE_REGISTERS = 16;
 const READ_MAX = 125;
@@ -56,7 +62,7 @@ const GOOD_WIRE: WireHook = {
 };
 
 /**
- * Serves units over Modbus TCP to any number of clients: functions 3, 6 and 16.
+ * Serves units over Modbus TCP to any number of clients: functions 3, 4, 6 and 16.
  * @throws CommonwattError `EMULATOR_PORT_IN_USE`, or `EMULATOR_LISTEN_FAILED`.
  */
 export async function startModbusServer(options: ModbusServerOptions): Promise<ModbusServer> {
@@ -138,23 +144,26 @@ function answer(request: Buffer, units: ReadonlyMap<number, RegisterBank>): Buff
 }
 
 function perform(bank: RegisterBank, functionCode: number, body: Buffer): Buffer | ModbusException {
-  if (functionCode === READ_HOLDING_REGISTERS) return read(bank, body);
+  if (functionCode === READ_HOLDING_REGISTERS) return read(body, bank.read.bind(bank));
+  if (functionCode === READ_INPUT_REGISTERS && bank.readInput !== undefined) {
+    return read(body, bank.readInput.bind(bank));
+  }
   if (functionCode === WRITE_REGISTER) return writeOne(bank, body);
   if (functionCode === WRITE_REGISTERS) return writeMany(bank, body);
   return ILLEGAL_FUNCTION;
 }
 
-function read(bank: RegisterBank, body: Buffer): Buffer | ModbusException {
+function read(body: Buffer, registersAt: RegisterBank["read"]): Buffer | ModbusException {
   if (body.length !== 4) return ILLEGAL_VALUE;
   const count = body.readUInt16BE(2);
   if (count < 1 || count > READ_MAX) return ILLEGAL_VALUE;
-  const registers = bank.read(body.readUInt16BE(0), count);
+  const registers = registersAt(body.readUInt16BE(0), count);
   return typeof registers === "number" ? registers : Buffer.concat([Buffer.from([2 * count]), registers]);
 }
 
 function writeOne(bank: RegisterBank, body: Buffer): Buffer | ModbusException {
   if (body.length !== 4) return ILLEGAL_VALUE;
-  return bank.write(body.readUInt16BE(0), [body.readUInt16BE(2)]) ?? body;
+  return bank.write(body.readUInt16BE(0), [body.readUInt16BE(2)], WRITE_REGISTER) ?? body;
 }
 
 function writeMany(bank: RegisterBank, body: Buffer): Buffer | ModbusException {
@@ -163,5 +172,5 @@ function writeMany(bank: RegisterBank, body: Buffer): Buffer | ModbusException {
   const isWhole = body.readUInt8(4) === 2 * count && body.length === 5 + 2 * count;
   if (count < 1 || count > WRITE_MAX || !isWhole) return ILLEGAL_VALUE;
   const values = Array.from({ length: count }, (_, index) => body.readUInt16BE(5 + 2 * index));
-  return bank.write(body.readUInt16BE(0), values) ?? body.subarray(0, 4);
+  return bank.write(body.readUInt16BE(0), values, WRITE_REGISTERS) ?? body.subarray(0, 4);
 }

@@ -23,6 +23,8 @@ export interface SunSpecEmulatorOptions {
 /** A running emulator. */
 export interface SunSpecEmulator {
   readonly port: number;
+  /** How often the batteries' registers have been written: many devices keep them in memory that wears out. */
+  storageWrites(): number;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function startSunSpecEmulator(options: SunSpecEmulatorOptions): Pro
   const server = await startModbusServer({ host, port, units, ...(wire === undefined ? {} : { wire }) });
   return {
     port: server.port,
+    storageWrites: () => [...units.values()].reduce((sum, { storage }) => sum + (storage?.writes ?? 0), 0),
     close: async () => {
       for (const unit of units.values()) unit.storage?.close();
       await server.close();

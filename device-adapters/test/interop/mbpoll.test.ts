@@ -10,6 +10,7 @@ import { modbus } from "../../src/sunspec/sunspec-connector.ts";
 import { testContext } from "../test-context.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+const EMULATE = ["emulate", "--profile", "generic-sunspec", "--port", "0", "--json"];
 const END_MODEL_ID = 0xffff;
 
 /** A SunSpec server of ours that mbpoll reads, started by the command that a user types. */
@@ -20,7 +21,7 @@ interface OurServer {
 }
 
 async function startEmulator(): Promise<OurServer> {
-  const command = ["vpp-core/src/cli/commonwatt.ts", "emulate", "sunspec", "--port", "0", "--json"];
+  const command = ["vpp-core/src/cli/commonwatt.ts", ...EMULATE];
   const child = spawn(process.execPath, command, { cwd: REPOSITORY, stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];

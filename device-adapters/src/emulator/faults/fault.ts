@@ -1,41 +1,106 @@
 import { CommonwattError } from "@commonwatt/vpp-core";
 
-/** What the wire of an emulated Modbus device can do wrong; the parameter's meaning and its usual value. */
+/** What the wire of an emulated Modbus device can do wrong. */
 export const WIRE_FAULTS = {
-  reset: { parameter: "every n-th answer", usual: 20 },
-  end: { parameter: "every n-th answer", usual: 20 },
-  "half-open": { parameter: "every n-th answer", usual: 20 },
-  lost: { parameter: "every n-th answer", usual: 20 },
-  delay: { parameter: "ms before each answer", usual: 500 },
-  busy: { parameter: "every n-th request", usual: 20 },
-  truncated: { parameter: "every n-th answer", usual: 20 },
-  "wrong-transaction": { parameter: "every n-th answer", usual: 20 },
-  "wrong-unit": { parameter: "every n-th answer", usual: 20 },
-  coalesced: { parameter: "every n-th answer", usual: 1 },
-  "byte-by-byte": { parameter: "every n-th answer", usual: 1 },
-  "single-client": { parameter: "0 refuses others, 1 leaves them unheard", usual: 0 },
-  deaf: { parameter: "ms after connect", usual: 2_000 },
+  reset: {
+    meaning: "the connection is reset (RST) in place of an answer",
+    parameter: "every n-th answer",
+    usual: 20,
+  },
+  end: {
+    meaning: "the device hangs up (FIN) in the middle of an answer",
+    parameter: "every n-th answer",
+    usual: 20,
+  },
+  "half-open": {
+    meaning: "the connection stays and is never answered again",
+    parameter: "every n-th answer",
+    usual: 20,
+  },
+  lost: {
+    meaning: "a request is carried out and its answer is lost",
+    parameter: "every n-th answer",
+    usual: 20,
+  },
+  delay: { meaning: "answers come late", parameter: "ms before each answer", usual: 500 },
+  busy: {
+    meaning: "the device says that it is busy (exception 6)",
+    parameter: "every n-th request",
+    usual: 20,
+  },
+  truncated: { meaning: "half of an answer comes, and no more", parameter: "every n-th answer", usual: 20 },
+  "wrong-transaction": {
+    meaning: "an answer has another transaction id",
+    parameter: "every n-th answer",
+    usual: 20,
+  },
+  "wrong-unit": { meaning: "an answer has another unit id", parameter: "every n-th answer", usual: 20 },
+  coalesced: {
+    meaning: "an old answer and the right one come in one piece",
+    parameter: "every n-th answer",
+    usual: 1,
+  },
+  "byte-by-byte": { meaning: "an answer comes one byte at a time", parameter: "every n-th answer", usual: 1 },
+  "single-client": {
+    meaning: "one client is served at a time",
+    parameter: "0 refuses others, 1 leaves them unheard",
+    usual: 0,
+  },
+  deaf: { meaning: "a new connection is not heard for a while", parameter: "ms after connect", usual: 2_000 },
 } as const;
 
-/** What the registers of an emulated SunSpec device can do wrong. */
+/** What the registers of an emulated Modbus device can do wrong. */
 export const REGISTER_FAULTS = {
-  "moving-scale": { parameter: "ms between changes", usual: 1_000 },
-  night: { parameter: "ms between dusk and dawn; 0 is always night", usual: 0 },
-  "no-end-model": { parameter: "unused", usual: 0 },
-  "length-change": { parameter: "ms between changes of L", usual: 30_000 },
-  "stuck-timer": { parameter: "unused", usual: 0 },
-  eeprom: { parameter: "writes until the memory is worn out", usual: 100_000 },
+  "moving-scale": {
+    meaning: "scale factors change, and the values with them",
+    parameter: "ms between changes",
+    usual: 1_000,
+  },
+  night: {
+    meaning: 'the solar side says "not there", as inverters do at night',
+    parameter: "ms between dusk and dawn; 0 is always night",
+    usual: 0,
+  },
+  "no-end-model": { meaning: "nothing stands behind the last model", parameter: "unused", usual: 0 },
+  "length-change": {
+    meaning: "a model grows and shrinks",
+    parameter: "ms between changes of L",
+    usual: 30_000,
+  },
+  "stuck-timer": {
+    meaning: "the device's own timer runs out and the command stays",
+    parameter: "unused",
+    usual: 0,
+  },
+  eeprom: {
+    meaning: "registers that wear out take so many writes, then fail (exception 4)",
+    parameter: "writes until the memory is worn out",
+    usual: 100_000,
+  },
 } as const;
 
 /** What the network before an emulated OPC UA server, or the server itself, can do wrong. */
 export const NETWORK_FAULTS = {
-  cut: { parameter: "ms between cuts", usual: 10_000 },
-  freeze: { parameter: "ms between freezing and thawing", usual: 10_000 },
-  delay: { parameter: "ms in each direction", usual: 500 },
-  restart: { parameter: "ms between restarts", usual: 30_000 },
+  cut: { meaning: "every connection is reset", parameter: "ms between cuts", usual: 10_000 },
+  freeze: {
+    meaning: "nothing passes, and nothing is closed",
+    parameter: "ms between freezing and thawing",
+    usual: 10_000,
+  },
+  delay: { meaning: "everything takes longer", parameter: "ms in each direction", usual: 500 },
+  restart: { meaning: "the server starts anew", parameter: "ms between restarts", usual: 30_000 },
 } as const;
 
-type FaultTable = Readonly<Record<string, { readonly parameter: string; readonly usual: number }>>;
+/** What is known of a fault. */
+export interface FaultDescription {
+  readonly meaning: string;
+  /** What its parameter says. */
+  readonly parameter: string;
+  /** The parameter unless given. */
+  readonly usual: number;
+}
+
+type FaultTable = Readonly<Record<string, FaultDescription>>;
 
 /** A fault by its name, e.g. `reset`. */
 export type WireFaultName = keyof typeof WIRE_FAULTS;

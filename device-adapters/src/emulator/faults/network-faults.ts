@@ -1,14 +1,6 @@
 import { durationMs, sleep, systemClock } from "@commonwatt/vpp-core";
-import { type Fault, NETWORK_FAULTS, type NetworkFaultName, parseFault } from "./fault.ts";
+import type { Fault, NetworkFaultName } from "./fault.ts";
 import type { TcpRelay } from "./tcp-relay.ts";
-
-/**
- * Reads `name` or `name:parameter` as a fault before an OPC UA server.
- * @throws CommonwattError `EMULATOR_UNKNOWN_FAULT`.
- */
-export function parseNetworkFault(text: string): Fault<NetworkFaultName> {
-  return parseFault(NETWORK_FAULTS, text);
-}
 
 /**
  * Lets a network and the server behind it go wrong again and again.

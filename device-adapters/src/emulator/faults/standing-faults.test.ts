@@ -11,10 +11,12 @@ import {
 } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { rejection, testContext } from "../../../test/test-context.ts";
+import { genericSunSpec } from "../../profiles/generic-sunspec.ts";
 import { modbus } from "../../sunspec/sunspec-connector.ts";
 import { BenchPlant } from "../bench-plant.ts";
 import { startSunSpecEmulator } from "../sunspec-emulator.ts";
-import { parseModbusFault, standingFaults } from "./standing-faults.ts";
+import { modbusFaultOf } from "./fitting-faults.ts";
+import { standingFaults } from "./standing-faults.ts";
 
 const NOON = epochMs(Date.UTC(2026, 5, 21, 12));
 
@@ -36,7 +38,10 @@ async function bench(...faults: readonly string[]): Promise<Bench> {
     port: 0,
     clock,
     units: [{ unit: 1, plant, kind: "hybrid", identity }],
-    ...standingFaults(faults.map(parseModbusFault), clock),
+    ...standingFaults(
+      faults.map((text) => modbusFaultOf(genericSunSpec, text)),
+      clock,
+    ),
   });
   const { port } = emulator;
   const devices: Device[] = [];
