@@ -21,7 +21,8 @@ export interface ProfileDoors {
 
 /** A profile whose pauses are too short to wait for in a test. */
 export function hurried<Profile extends DeviceProfile>(profile: Profile): Profile {
-  return { ...profile, wire: { ...profile.wire, gapMs: Math.min(profile.wire.gapMs, 1), settleMs: 0 } };
+  const gapMs = Math.min(profile.wire.gapMs, 1);
+  return { ...profile, wire: { ...profile.wire, gapMs, writeGapMs: 0, settleMs: 0 } };
 }
 
 /** Checks a profile against its fixture: identity, every value, and the exact frames of its commands. */

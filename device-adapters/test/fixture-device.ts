@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { type PointName, seededRandom } from "@commonwatt/vpp-core";
 import type { ModbusProfileOptions } from "../src/profile-device/profile-connector.ts";
 import { frame, type PeerRequest, type ScriptedPeer, scriptedPeer } from "./scripted-peer.ts";
@@ -10,7 +11,7 @@ export interface RegisterFixture {
   readonly source: string;
   readonly options?: Pick<
     ModbusProfileOptions,
-    "batteryCapacityWh" | "chargePowerMaxW" | "dischargePowerMaxW"
+    "batteryCapacityWh" | "chargePowerMaxW" | "dischargePowerMaxW" | "firmware"
   >;
   /** Raw words by unit, table and first address. */
   readonly units: Readonly<Record<string, { readonly holding?: Table; readonly input?: Table }>>;
@@ -34,6 +35,8 @@ export interface FixtureDevice extends ScriptedPeer {
   readonly words: Map<string, number>;
   /** Reads of more registers than this are refused. */
   readonly limits: { readsMax: number };
+  /** What the device does instead of answering from its registers, when it says that it has done so. */
+  readonly oddity: { takes: (request: PeerRequest, socket: Socket, answer: Buffer) => boolean };
 }
 
 const READS: Readonly<Record<number, "holding" | "input">> = { 3: "holding", 4: "input" };
@@ -43,16 +46,17 @@ export async function fixtureDevice(fixture: RegisterFixture): Promise<FixtureDe
   const words = wordsOf(fixture);
   const writes: string[] = [];
   const limits = { readsMax: 125 };
+  const oddity: FixtureDevice["oddity"] = { takes: () => false };
   const peer = await scriptedPeer((request, socket) => {
     const { transaction, unit, pdu } = request;
     const kind = pdu.readUInt8(0);
     const body = kind in READS ? answerRead(request, words, limits.readsMax) : answerWrite(request, words);
     if (!(kind in READS)) writes.push(`${Buffer.from([unit]).toString("hex")}${pdu.toString("hex")}`);
-    socket.write(
-      frame(transaction, unit, typeof body === "number" ? Buffer.from([kind | 0x80, body]) : body),
-    );
+    const pduOut = typeof body === "number" ? Buffer.from([kind | 0x80, body]) : body;
+    const answer = frame(transaction, unit, pduOut);
+    if (!oddity.takes(request, socket, answer)) socket.write(answer);
   });
-  return Object.assign(peer, { limits, words, takeWrites: () => writes.splice(0) });
+  return Object.assign(peer, { limits, oddity, words, takeWrites: () => writes.splice(0) });
 }
 
 function wordsOf(fixture: RegisterFixture): Map<string, number> {

@@ -18,12 +18,35 @@ test("devices lists every profile with what it can do and its fixture, and a sum
     event: "device",
     capabilities: ["meter", "pv", "battery"],
     commands: true,
+    abilities: { charge: true, discharge: true, pvLimit: false, eepromWritesPerDayMax: 48 },
     nativeTimer: "register",
+    timerReliable: false,
+    clientsMax: 1,
+    quirkCases: expect.any(Number),
     fixture: { path: "test/fixtures/growatt-vpp.registers.json", points: 10, commands: 2 },
   });
-  expect(lines.at(-1)).toMatchObject({ event: "summary", devices: 13, withFixture: 12 });
+  expect(lines.find(({ profile }) => profile === "deye-3-phase")).toMatchObject({
+    commands: false,
+    abilities: null,
+  });
+  expect(lines.at(-1)).toMatchObject({ event: "summary", devices: 14, withFixture: 13 });
+  const { quirksByVendor } = lines.at(-1) as { quirksByVendor: Record<string, number> };
+  for (const vendor of [
+    "Huawei",
+    "Sungrow",
+    "GoodWe",
+    "Victron",
+    "Deye",
+    "Growatt",
+    "SolarEdge",
+    "SMA",
+    "Kostal",
+  ]) {
+    expect(quirksByVendor[vendor]).toBeGreaterThan(4);
+  }
   expect(lines.at(-1)?.["checks"]).toEqual([
-    expect.objectContaining({ name: "devices", value: 12, holds: true }),
+    expect.objectContaining({ name: "devices", value: 13, holds: true }),
     expect.objectContaining({ name: "withoutFixture", value: 0, holds: true }),
+    expect.objectContaining({ name: "withoutQuirkCases", value: 0, holds: true }),
   ]);
 });

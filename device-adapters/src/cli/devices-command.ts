@@ -1,12 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { type Check, printChecks } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
-import type { DeviceProfile, NativeTimer } from "../profile-device/profile.ts";
+import type { DeviceProfile, NativeTimer, RegisterMapProfile } from "../profile-device/profile.ts";
 import { PROFILES, profileByName } from "../profiles/profiles.ts";
 
 /** Beside generic SunSpec, which has no registers of its own to record. */
 const DEVICES_MIN = 12;
 const GENERIC = "generic-sunspec";
+const QUIRK_CASES = "test/quirks/corpus.json";
+/** Makers whose devices have habits of their own; a meter just answers. */
+const needsQuirks = ({ vendor, capabilities }: DeviceLine): boolean =>
+  vendor !== "SunSpec" && capabilities.includes("battery");
 
 /** Adds `commonwatt devices`: lists the devices that are known as data. */
 export function registerDevices(program: Command): void {
@@ -16,12 +20,15 @@ export function registerDevices(program: Command): void {
     .option("--json", "print NDJSON; the last line is the summary")
     .action(async (options: { json?: boolean }) => {
       const json = options.json === true;
-      const devices = await Promise.all(PROFILES.map(({ name }) => describe(profileByName(name))));
+      const quirks = await quirkCases();
+      const devices = await Promise.all(PROFILES.map(({ name }) => describe(profileByName(name), quirks)));
       for (const device of devices) {
         process.stdout.write(json ? `${JSON.stringify({ event: "device", ...device })}\n` : line(device));
       }
       const withFixture = devices.filter(({ fixture }) => fixture !== null).length;
-      printChecks(process.stdout, json, { devices: devices.length, withFixture }, checksOf(devices));
+      const quirksByVendor = Object.fromEntries(quirks);
+      const summary = { devices: devices.length, withFixture, quirkCases: sumOf(quirks), quirksByVendor };
+      printChecks(process.stdout, json, summary, checksOf(devices));
     });
 }
 
@@ -32,18 +39,78 @@ interface DeviceLine {
   readonly capabilities: readonly string[];
   /** Whether its battery takes commands. */
   readonly commands: boolean;
+  /** What can be commanded, and how far. */
+  readonly abilities: CommandAbilities | null;
   /** What ends a command when nobody is left; `null` where none is taken. */
   readonly nativeTimer: NativeTimer["kind"] | null;
+  /** Whether that timer has been seen to release; `null` where no command is taken. */
+  readonly timerReliable: boolean | null;
+  /** How many clients the device serves; `null` where it is not known. */
+  readonly clientsMax: number | null;
+  /** Named test cases of its maker's oddities, of SunSpec's rules for devices that describe themselves. */
+  readonly quirkCases: number;
   readonly fixture: { readonly path: string; readonly points: number; readonly commands: number } | null;
 }
 
-async function describe(profile: DeviceProfile): Promise<DeviceLine> {
-  const { name, vendor, model, capabilities } = profile;
-  const battery = profile.kind === "registers" ? profile.battery : null;
-  const commands = profile.kind === "sunspec" ? capabilities.includes("battery") : battery !== null;
-  const nativeTimer = profile.kind === "sunspec" ? "register" : (battery?.nativeTimer.kind ?? null);
+/** What a battery can be told. */
+interface CommandAbilities {
+  readonly charge: boolean;
+  readonly discharge: boolean;
+  /** Whether the power of PV can be limited. */
+  readonly pvLimit: boolean;
+  /** Writes of registers that wear out that a day allows; 0 where there are none. */
+  readonly eepromWritesPerDayMax: number;
+}
+
+async function describe(profile: DeviceProfile, quirks: ReadonlyMap<string, number>): Promise<DeviceLine> {
+  const { name, vendor, model, capabilities, wire } = profile;
+  const head = { profile: name, vendor, model, capabilities, clientsMax: wire.clientsMax };
   const fixture = await fixtureOf(name);
-  return { profile: name, vendor, model, capabilities, commands, nativeTimer, fixture };
+  if (profile.kind === "registers") {
+    return { ...head, ...commandsOf(profile), quirkCases: quirks.get(vendor) ?? 0, fixture };
+  }
+  const commands = capabilities.includes("battery");
+  const abilities = { charge: commands, discharge: commands, pvLimit: capabilities.includes("pv") };
+  return {
+    ...head,
+    commands,
+    abilities: { ...abilities, eepromWritesPerDayMax: 0 },
+    nativeTimer: "register",
+    timerReliable: true,
+    quirkCases: [...quirks].reduce((sum, [about, count]) => sum + (/^\d/.test(about) ? count : 0), 0),
+    fixture,
+  };
+}
+
+function commandsOf({
+  battery,
+}: RegisterMapProfile): Pick<DeviceLine, "commands" | "abilities" | "nativeTimer" | "timerReliable"> {
+  if (battery === null) return { commands: false, abilities: null, nativeTimer: null, timerReliable: null };
+  const { nativeTimer, charge, discharge, eepromWritesPerDayMax = 0 } = battery;
+  return {
+    commands: true,
+    abilities: {
+      charge: charge.length > 0,
+      discharge: discharge.length > 0,
+      pvLimit: false,
+      eepromWritesPerDayMax,
+    },
+    nativeTimer: nativeTimer.kind,
+    timerReliable: nativeTimer.reliable,
+  };
+}
+
+/** How many named cases there are of each rule, maker and library, as far as the list came along. */
+async function quirkCases(): Promise<ReadonlyMap<string, number>> {
+  const text = await readFile(new URL(`../../${QUIRK_CASES}`, import.meta.url), "utf8").catch(() => null);
+  const { cases } = JSON.parse(text ?? '{"cases":[]}') as { cases: readonly { about: string }[] };
+  const counts = new Map<string, number>();
+  for (const { about } of cases) counts.set(about, (counts.get(about) ?? 0) + 1);
+  return counts;
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** The recorded registers that the tests check a profile against, as far as they came along. */
@@ -56,11 +123,19 @@ async function fixtureOf(name: string): Promise<DeviceLine["fixture"]> {
   return { path, points, commands: fixture.commands?.length ?? 0 };
 }
 
-function line({ profile, capabilities, commands, nativeTimer, fixture }: DeviceLine): string {
+function line(device: DeviceLine): string {
+  const { profile, capabilities, commands, nativeTimer, clientsMax, quirkCases, fixture } = device;
   const control = commands ? `commands, timer: ${nativeTimer}` : "read only";
+  const clients = clientsMax === null ? "" : `clients: ${clientsMax}`;
   const tested =
     fixture === null ? "no fixture" : `fixture: ${fixture.points} points, ${fixture.commands} commands`;
-  return `${profile.padEnd(20)} ${capabilities.join(", ").padEnd(20)} ${control.padEnd(26)} ${tested}\n`;
+  const columns = [
+    profile.padEnd(18),
+    capabilities.join(", ").padEnd(18),
+    control.padEnd(25),
+    clients.padEnd(10),
+  ];
+  return `${columns.join(" ")} ${tested}, ${quirkCases} quirks\n`;
 }
 
 function checksOf(devices: readonly DeviceLine[]): readonly Check[] {
@@ -68,6 +143,7 @@ function checksOf(devices: readonly DeviceLine[]): readonly Check[] {
   const untested = own.filter(({ fixture, commands }) =>
     fixture === null ? true : commands && fixture.commands === 0,
   );
+  const withoutQuirks = own.filter((device) => needsQuirks(device) && device.quirkCases === 0);
   return [
     {
       name: "devices",
@@ -80,6 +156,12 @@ function checksOf(devices: readonly DeviceLine[]): readonly Check[] {
       value: untested.length,
       target: "0 without recorded values, and frames where it takes commands",
       holds: untested.length === 0,
+    },
+    {
+      name: "withoutQuirkCases",
+      value: withoutQuirks.length,
+      target: "0 inverters and batteries without named cases of their maker's oddities",
+      holds: withoutQuirks.length === 0,
     },
   ];
 }

@@ -9,10 +9,16 @@ export class FrameWatch {
   readonly #header: Buffer = Buffer.alloc(HEADER_LENGTH);
   #headerBytes = 0;
   #bodyBytesLeft = 0;
+  #isAstray = false;
 
   /** Whether the rest of a frame is still to come. */
   get isMidFrame(): boolean {
     return this.#headerBytes > 0;
+  }
+
+  /** Whether something came that is no Modbus frame: its protocol id is not 0. */
+  get isAstray(): boolean {
+    return this.#isAstray;
   }
 
   /** Takes what has come in. */
@@ -28,6 +34,7 @@ export class FrameWatch {
         at += copied;
         this.#headerBytes += copied;
         if (this.#headerBytes < HEADER_LENGTH) return;
+        if (this.#header.readUInt16BE(2) !== 0) this.#isAstray = true;
         this.#bodyBytesLeft = this.#header.readUInt16BE(4);
       }
       const taken = Math.min(this.#bodyBytesLeft, chunk.length - at);

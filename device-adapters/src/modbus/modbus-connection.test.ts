@@ -37,7 +37,7 @@ const spoilFirst = (spoil: Script): Script => {
   };
 };
 
-test("reads registers, one request on the wire at a time, each with its own unit id", async () => {
+test("modbus-serial: the unit id is state of its client: requests at once are each for their own unit, one at a time", async () => {
   let inFlight = 0;
   let mostInFlight = 0;
   await using peer = await scriptedPeer((request, socket) => {
@@ -62,17 +62,20 @@ const HANG_UPS: readonly (readonly [string, Script])[] = [
   ["an end within a reply", (request, socket) => void socket.end(countingReply(request).subarray(0, 9))],
 ];
 
-test.for(HANG_UPS)("%s in mid-request rejects it at once, and the next request works", async ([, spoil]) => {
-  await using peer = await scriptedPeer(spoilFirst(spoil));
-  const connection = connectionTo(peer.port);
-  const error = await rejection(read(connection));
-  expect(error).toMatchObject({ code: "MODBUS_CONNECTION_LOST", retryable: true });
-  expect(await read(connection)).toEqual(ANSWER);
-  expect(connection.generation).toBe(2);
-  connection.close();
-});
+test.for(HANG_UPS)(
+  "modbus-serial: no word of a reset: %s in mid-request rejects it at once, and the next request works",
+  async ([, spoil]) => {
+    await using peer = await scriptedPeer(spoilFirst(spoil));
+    const connection = connectionTo(peer.port);
+    const error = await rejection(read(connection));
+    expect(error).toMatchObject({ code: "MODBUS_CONNECTION_LOST", retryable: true });
+    expect(await read(connection)).toEqual(ANSWER);
+    expect(connection.generation).toBe(2);
+    connection.close();
+  },
+);
 
-test("a reset between two requests costs the next one nothing", async () => {
+test("modbus-serial: no event after a reset: one between two requests costs the next one nothing", async () => {
   await using peer = await scriptedPeer((request, socket) => {
     socket.write(countingReply(request), () => {
       if (request.connection === 1) socket.resetAndDestroy();
@@ -85,7 +88,7 @@ test("a reset between two requests costs the next one nothing", async () => {
   connection.close();
 });
 
-test("a silent peer costs a request its deadline; requests behind it fail at theirs, unsent", async () => {
+test("modbus-serial: no time-out of its own: a silent peer costs a request its deadline; those behind it fail unsent", async () => {
   await using peer = await scriptedPeer(() => undefined);
   const connection = connectionTo(peer.port);
   const errors = await Promise.all([
@@ -100,7 +103,7 @@ test("a silent peer costs a request its deadline; requests behind it fail at the
   connection.close();
 });
 
-test("a peer that stays silent is hung up on, left alone, and works again when it is back", async () => {
+test("modbus-serial: a state kept by events never recovers: a silent peer works again when it is back", async () => {
   let silent = true;
   await using peer = await scriptedPeer((request, socket) => {
     if (!silent) socket.write(countingReply(request));
@@ -117,7 +120,7 @@ test("a peer that stays silent is hung up on, left alone, and works again when i
   connection.close();
 });
 
-test("a reply that comes after the deadline does not answer the next request", async () => {
+test("modbus-serial: a reply that comes after the deadline does not answer the next request", async () => {
   let late: (() => void) | null = null;
   await using peer = await scriptedPeer((request, socket) => {
     if (late === null) {
@@ -133,7 +136,7 @@ test("a reply that comes after the deadline does not answer the next request", a
   connection.close();
 });
 
-test("a reply that comes byte by byte is whole", async () => {
+test("modbus-serial: a reply that comes byte by byte is whole", async () => {
   await using peer = await scriptedPeer(async (request, socket) => {
     for (const byte of countingReply(request)) {
       socket.write(Buffer.from([byte]));
@@ -161,7 +164,7 @@ test.for([
   ],
   ["no body", (request: PeerRequest) => frame(request.transaction, 1, Buffer.alloc(0))],
 ] as const)(
-  "a reply with %s is a bad frame, and the next request starts on a clean stream",
+  "modbus-serial: a reply with %s is a bad frame, and the next request starts on a clean stream",
   async ([, reply]) => {
     await using peer = await scriptedPeer(spoilFirst((request, socket) => void socket.write(reply(request))));
     const connection = connectionTo(peer.port);
@@ -182,7 +185,7 @@ test.for([
   [10, true],
   [11, true],
 ] as const)(
-  "exception %i is an error with its code, retryable: %s, on a connection that stays",
+  "modbus-serial: exception %i is an error with its code, retryable: %s, on a connection that stays",
   async ([exceptionCode, retryable]) => {
     await using peer = await scriptedPeer(
       spoilFirst((request, socket) => {
@@ -212,7 +215,7 @@ test("nobody at the address: refused, then left alone, then probed by one reques
   connection.close();
 });
 
-test("closing rejects the request in flight, those that wait and those that come", async () => {
+test("modbus-serial: a promise in flight never settles after destroy(): closing rejects it, and those that wait and come", async () => {
   await using peer = await scriptedPeer(() => undefined);
   const connection = connectionTo(peer.port);
   const pending = [rejection(read(connection)), rejection(read(connection))];
@@ -272,7 +275,7 @@ test("every promise settles when the peer misbehaves at random, and it works in 
   connection.close();
 });
 
-test("refuses to ask for more than the protocol allows", () => {
+test("modbus-serial: more than 125 registers are not checked: refuses to ask for more than the protocol allows", () => {
   const connection = connectionTo(1);
   expect(() => connection.readRegisters(1, 0, 126, within(1))).toThrow("1 to 125");
   expect(() => connection.writeRegisters(1, 0, Array(124).fill(0), within(1))).toThrow("1 to 123");

@@ -38,6 +38,8 @@ export type ConnectionSettings = PeerAddress & {
   readonly settleMs?: number;
   /** The least time between an answer and the next request. */
   readonly gapMs?: number;
+  /** The least time between the answer to a write and the next request, where that is longer. */
+  readonly writeGapMs?: number;
   /** Hang up after every request: some devices answer garbage on a connection that stays. */
   readonly hangUpAfterRequest?: boolean;
 };
@@ -55,6 +57,7 @@ export interface RequestOptions {
 interface QueuedRequest {
   readonly name: RequestName;
   readonly options: RequestOptions;
+  readonly isWrite: boolean;
   readonly perform: (link: ModbusLink) => Promise<void>;
   readonly reject: (error: unknown) => void;
   /** Ends the wait at the deadline; `null` when the request need not wait. */
@@ -126,7 +129,9 @@ export class ModbusConnection {
     const count = values.length;
     assert(count >= 1 && count <= WRITE_REGISTERS_MAX, `a write has 1 to 123 registers, not ${count}`);
     const name = { peer: this.peer, unit, what: `write ${address}+${count}` };
-    return this.#submit(name, options, (link) => link.write(name, address, values, options.deadlineMs));
+    return this.#submit(name, { ...options, isWrite: true }, (link) =>
+      link.write(name, address, values, options.deadlineMs),
+    );
   }
 
   /**
@@ -135,7 +140,9 @@ export class ModbusConnection {
    */
   writeRegister(unit: number, address: number, value: number, options: RequestOptions): Promise<void> {
     const name = { peer: this.peer, unit, what: `write ${address}` };
-    return this.#submit(name, options, (link) => link.writeSingle(name, address, value, options.deadlineMs));
+    return this.#submit(name, { ...options, isWrite: true }, (link) =>
+      link.writeSingle(name, address, value, options.deadlineMs),
+    );
   }
 
   /** Drops the connection and rejects every request that waits or is in flight. */
@@ -150,13 +157,13 @@ export class ModbusConnection {
 
   #submit<Reply>(
     name: RequestName,
-    options: RequestOptions,
+    { isWrite = false, ...options }: RequestOptions & { readonly isWrite?: boolean },
     send: (link: ModbusLink) => Promise<Reply>,
   ): Promise<Reply> {
     const wallClock = this.#wallClock;
     return new Promise<Reply>((resolve, reject) => {
       const perform = (link: ModbusLink): Promise<void> => send(link).then(resolve);
-      const request: QueuedRequest = { name, options, perform, reject, waiting: null };
+      const request: QueuedRequest = { name, options, isWrite, perform, reject, waiting: null };
       if (this.#serving) {
         const waitMs = Math.max(0, options.deadlineMs - wallClock.now());
         request.waiting = wallClock.after(durationMs(waitMs), () => {
@@ -200,7 +207,8 @@ export class ModbusConnection {
       request.reject(error);
     }
     if (!onWire) return;
-    this.#quietFor(this.#settings.gapMs);
+    const { gapMs = 0, writeGapMs = 0 } = this.#settings;
+    this.#quietFor(request.isWrite ? Math.max(gapMs, writeGapMs) : gapMs);
     if (this.#settings.hangUpAfterRequest) this.#drop(CLOSED_BY_US);
   }
 

@@ -47,7 +47,11 @@ export class ModbusLink {
     const link = new ModbusLink(socket, client, null, wallClock);
     const frames = new FrameWatch();
     link.#frames = frames;
-    socket.on("data", (chunk) => frames.take(chunk));
+    // Before the library, which takes a frame of any protocol for an answer.
+    socket.prependListener("data", (chunk: Buffer) => {
+      frames.take(chunk);
+      if (frames.isAstray) link.#lose("what came is no Modbus frame");
+    });
     return link;
   }
 

@@ -39,7 +39,7 @@ describe("reading", () => {
     await other.close();
   });
 
-  test("gives a value with its source time, at once and after each change", async () => {
+  test("OPC UA: a value comes with its source time, at once and after each change", async () => {
     expect((await device.read()).points).toEqual({ gridPowerW: good(watts(-1_500), bench.startMs) });
     const later = epochMs(bench.startMs + 5_000);
     bench.points = { gridPowerW: good(watts(-1_500), later) };
@@ -54,15 +54,18 @@ describe("reading", () => {
     ["suspect", "UncertainSensorNotAccurate", watts(7)],
     ["bad", "BadSensorFailure", null],
     ["unavailable", "BadNoData", null],
-  ] as const)("a value that is %s on the server arrives as such", async (quality, reason, value) => {
-    const bad = missing(quality, "the test says so", epochMs(bench.startMs + 1));
-    bench.points = { gridPowerW: { ...bad, value: value } };
-    const seen = await eventually(async () => {
-      const { gridPowerW } = (await device.read()).points;
-      return gridPowerW?.quality === quality ? gridPowerW : null;
-    });
-    expect(seen).toEqual({ value, quality, reason, sourceTimeMs: bench.startMs + 1 });
-  });
+  ] as const)(
+    "OPC UA: a value that is %s on the server, with status %s, arrives as such",
+    async (quality, reason, value) => {
+      const bad = missing(quality, "the test says so", epochMs(bench.startMs + 1));
+      bench.points = { gridPowerW: { ...bad, value: value } };
+      const seen = await eventually(async () => {
+        const { gridPowerW } = (await device.read()).points;
+        return gridPowerW?.quality === quality ? gridPowerW : null;
+      });
+      expect(seen).toEqual({ value, quality, reason, sourceTimeMs: bench.startMs + 1 });
+    },
+  );
 
   test("a home that the server does not have is an error, and so is a server of another kind", async () => {
     expect(await codeOf(bench.connect({ home: "home-77" }))).toBe("OPCUA_UNEXPECTED_SERVER");
@@ -106,7 +109,7 @@ describe("commanding", () => {
     expect(bench.plant.state().batteryPowerW).toBe(500);
   });
 
-  test("a lease that has ended or comes out of order is refused with its code", async () => {
+  test("OPC UA: a command is a method with an end and a place in the order: late or out of order it is refused", async () => {
     expect(await device.battery?.apply(bench.lease(1_000, 0))).toMatchObject({
       status: "refused",
       code: "expired",
@@ -120,7 +123,7 @@ describe("commanding", () => {
     expect(bench.battery.setpointW()).toBe(1_000);
   });
 
-  test("the server refuses an expired lease of a client whose clock is behind", async () => {
+  test("OPC UA: the server refuses an expired lease of a client whose clock is behind", async () => {
     const behind = simulatedClock(epochMs(bench.clock.now() - 3_600_000));
     const connector = opcua({
       id: "behind",
@@ -145,7 +148,7 @@ describe("commanding", () => {
 });
 
 describe("a bad network", () => {
-  test("a command made while the connection is down fails, and is not delivered when it is back", async () => {
+  test("OPC UA: the 36-second trap: a command made while the connection is down fails, and is not delivered when it is back", async () => {
     bench.relay.cut(true);
     const lost = bench.lease(-3_000);
     await eventually(async () => ((await codeOf(device.read())) === "OPCUA_CONNECTION_LOST" ? true : null));
@@ -157,7 +160,7 @@ describe("a bad network", () => {
     expect(await device.battery?.apply(lost)).toEqual({ status: "applied", appliedPowerW: -3_000 });
   });
 
-  test("values go stale when the server falls silent, and a held back command comes too late", async () => {
+  test("OPC UA: own watchdog: values go stale when the server falls silent, and a held back command comes too late", async () => {
     await device.battery?.release();
     const held = bench.lease(-3_000, 60_000);
     bench.relay.freeze();

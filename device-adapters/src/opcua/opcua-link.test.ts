@@ -61,12 +61,12 @@ test("without security the server names its endpoints, all of them secure, and o
   await client.disconnect();
 });
 
-test("a client that the server does not know is refused", async () => {
+test("OPC UA: a client that the server does not know is refused", async () => {
   const stranger = bench.connect({ pkiDirectory: join(bench.directory, "stranger") });
   await expect(stranger).rejects.toMatchObject({ code: "OPCUA_UNTRUSTED", retryable: false });
 });
 
-test("a server with another certificate than the pinned one is refused", async () => {
+test("OPC UA: a server with another certificate than the pinned one is refused", async () => {
   const { certificateFile } = await applicationCertificate(join(bench.directory, "other"), "server");
   const mistaken = bench.connect({ serverCertificateFile: certificateFile });
   await expect(mistaken).rejects.toMatchObject({
@@ -77,7 +77,7 @@ test("a server with another certificate than the pinned one is refused", async (
   await expect(missingFile).rejects.toMatchObject({ code: "OPCUA_UNTRUSTED" });
 });
 
-test("a wrong password is refused, and so is nobody", async () => {
+test("OPC UA: a wrong password is refused, and so is nobody", async () => {
   const wrong = bench.connect({ user: { ...bench.user, password: "rain" } });
   await expect(wrong).rejects.toMatchObject({ code: "OPCUA_ACCESS_DENIED", retryable: false });
   const { endpointUrl } = bench.server;

@@ -86,6 +86,35 @@ test.for([
     { ...testProfile, probe: [{ register: "keep", between: [3, 2] }] },
     "test-battery: /probe/0: a text begins with something, a number lies between two that rise",
   ],
+  [
+    {
+      ...testProfile,
+      wire: { ...testProfile.wire, windowRegisters: 125 },
+      registers: { ...registers, gridPower: { ...gridPower, address: 124, type: "int32" } },
+    },
+    "test-battery: /registers/gridPower/address: it crosses a window of 125 registers",
+  ],
+  [
+    {
+      ...testProfile,
+      wire: { ...testProfile.wire, ignoresWriteEcho: true },
+      registers: {
+        ...registers,
+        setpoint: { ...setpoint, write: { function: 6, storage: "ram", readBack: "none" } },
+      },
+    },
+    "test-battery: /registers/setpoint/write/readBack: where the answer to a write tells nothing",
+  ],
+  [
+    {
+      ...testProfile,
+      registers: {
+        ...registers,
+        gridPower: { ...gridPower, direction: { register: "keep", negativeMask: 1, orNegative: "amps" } },
+      },
+    },
+    'test-battery: /registers/gridPower/direction/orNegative: there is no register "amps"',
+  ],
   [{ ...testProfile, capabilities: ["pv"] }, 'test-battery: /capabilities: "pv" needs the point pvPowerW'],
 ] as const)("fault %#: names the profile, the place and the rule", ([profile, line]) => {
   let message = "it passed";

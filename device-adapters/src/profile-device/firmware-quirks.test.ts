@@ -23,9 +23,16 @@ test.for([
   ["1097", undefined, undefined],
   ["1098", 10, undefined],
   ["1.8", undefined, -1],
-  [null, undefined, undefined],
 ] as const)("firmware %s: scale %s, sign %s", ([firmware, scale, sign]) => {
   const { registers } = withQuirks(quirky, firmware);
   expect(registers["gridPower"]?.scale).toBe(scale);
   expect(registers["batteryPower"]?.sign).toBe(sign);
+});
+
+test("without a firmware the registers of its quirks have no value, with the reason", () => {
+  const { registers } = withQuirks(quirky, null);
+  expect(registers["gridPower"]?.unknownBecause).toBe(
+    "counts tens of watts: name the firmware in the configuration",
+  );
+  expect(registers["setpoint"]).toBe(testProfile.registers["setpoint"]);
 });

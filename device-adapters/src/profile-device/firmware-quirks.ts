@@ -1,18 +1,23 @@
-import type { RegisterMapProfile, RegisterProfile } from "./profile.ts";
+import type { FirmwareQuirk, RegisterMapProfile, RegisterProfile } from "./profile.ts";
 
-/** The profile as it holds for one firmware; a firmware that is not known has no quirks. */
+/** The profile as it holds for one firmware. Not knowing it, nobody knows what its quirks are about. */
 export function withQuirks(profile: RegisterMapProfile, firmware: string | null): RegisterMapProfile {
-  if (firmware === null) return profile;
   const registers: Record<string, RegisterProfile> = { ...profile.registers };
-  for (const { from, before, registers: changes } of profile.firmwareQuirks ?? []) {
-    if (from !== undefined && compareVersions(firmware, from) < 0) continue;
-    if (before !== undefined && compareVersions(firmware, before) >= 0) continue;
-    for (const [name, change] of Object.entries(changes)) {
+  for (const quirk of profile.firmwareQuirks ?? []) {
+    if (firmware !== null && !holdsFor(quirk, firmware)) continue;
+    const unknownBecause = `${quirk.why}: name the firmware in the configuration`;
+    for (const [name, change] of Object.entries(quirk.registers)) {
       const register = registers[name];
-      if (register !== undefined) registers[name] = { ...register, ...change };
+      if (register === undefined) continue;
+      registers[name] = firmware === null ? { ...register, unknownBecause } : { ...register, ...change };
     }
   }
   return { ...profile, registers };
+}
+
+function holdsFor({ from, before }: FirmwareQuirk, firmware: string): boolean {
+  const isOldEnough = before === undefined || compareVersions(firmware, before) < 0;
+  return isOldEnough && (from === undefined || compareVersions(firmware, from) >= 0);
 }
 
 /** Compares versions number by number: `1.10` comes after `1.9`. What is no number only parts them. */

@@ -38,6 +38,8 @@ export type ModbusProfileOptions = ProfilePlace & {
   readonly units?: Readonly<Record<string, number>>;
   /** Where the device has no register for it. */
   readonly firmware?: string;
+  /** The order of words that the device is set to, where the profile says that it is a setting. */
+  readonly wordOrder?: "big" | "little";
   /** What the battery holds, where the device does not say. */
   readonly batteryCapacityWh?: number;
   /** Most power to charge with; lowers what the device says, or stands in for it. */
@@ -59,8 +61,9 @@ const BACK_OFF_MAX_MS = 60_000;
  * @throws CommonwattError `PROFILE_UNKNOWN` or `PROFILE_INVALID`.
  */
 export function modbusProfile(options: ModbusProfileOptions): DeviceConnector {
-  const profile =
+  const named =
     typeof options.profile === "string" ? profileByName(options.profile) : checkProfile(options.profile);
+  const profile = options.wordOrder === undefined ? named : withWordOrder(named, options.wordOrder);
   const { id } = options;
   const transport = transportOf(
     options.transport === undefined
@@ -80,13 +83,14 @@ export function modbusProfile(options: ModbusProfileOptions): DeviceConnector {
     protocol: "modbus",
     address,
     connect: async (context: DeviceContext): Promise<Device> => {
-      const { settleMs, gapMs, hangUpAfterRequest = false } = profile.wire;
+      const { settleMs, gapMs, writeGapMs = 0, hangUpAfterRequest = false } = profile.wire;
       const hold = holdConnection({
         transport,
         backOff: { baseMs: options.backOffBaseMs ?? BACK_OFF_BASE_MS, maxMs: BACK_OFF_MAX_MS },
         wallClock: context.wallClock,
         settleMs,
         gapMs,
+        writeGapMs,
         hangUpAfterRequest,
       });
       try {
@@ -98,6 +102,15 @@ export function modbusProfile(options: ModbusProfileOptions): DeviceConnector {
       }
     },
   };
+}
+
+function withWordOrder<Profile extends DeviceProfile>(
+  profile: Profile,
+  wordOrder: "big" | "little",
+): Profile {
+  if (profile.wire.wordOrderIsSetting === true) return { ...profile, wire: { ...profile.wire, wordOrder } };
+  const message = `${profile.name}: /wire/wordOrder: it is no setting of this device, leave "wordOrder" out`;
+  throw new CommonwattError("PROFILE_INVALID", message, { details: { profile: profile.name } });
 }
 
 interface Opened {

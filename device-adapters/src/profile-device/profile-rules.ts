@@ -65,13 +65,23 @@ function registerFaults(
       rule: `it is longer than /wire/blockRegistersMax, ${profile.wire.blockRegistersMax}`,
     });
   }
+  const { windowRegisters } = profile.wire;
+  if (windowRegisters !== undefined && (register.address % windowRegisters) + count > windowRegisters) {
+    faults.push({ path: `${path}/address`, rule: `it crosses a window of ${windowRegisters} registers` });
+  }
   for (const [index, sentinel] of (register.sentinels ?? []).entries()) {
     if (sentinel.length !== 2 + 4 * count) {
       const rule = `"${sentinel}" must have ${4 * count} digits, as many as ${register.type} has`;
       faults.push({ path: `${path}/sentinels/${index}`, rule });
     }
   }
-  if (register.write !== undefined) faults.push(...writeFaults(path, register, count));
+  if (register.write !== undefined) {
+    faults.push(...writeFaults(path, register, count));
+    if (profile.wire.ignoresWriteEcho === true && register.write.readBack === "none") {
+      const rule = "where the answer to a write tells nothing, it must be readable";
+      faults.push({ path: `${path}/write/readBack`, rule });
+    }
+  }
   const { scaleRegister, direction, unitName } = register;
   if (unitName !== undefined && profile.wire.units?.[unitName] === undefined) {
     faults.push({ path: `${path}/unitName`, rule: `/wire/units has no "${unitName}"` });
@@ -81,6 +91,8 @@ function registerFaults(
   }
   if (direction !== undefined) {
     faults.push(...nameFaults(profile, `${path}/direction/register`, direction.register));
+    const { orNegative = direction.register } = direction;
+    faults.push(...nameFaults(profile, `${path}/direction/orNegative`, orNegative));
   }
   return faults;
 }

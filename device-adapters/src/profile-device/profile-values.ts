@@ -34,6 +34,7 @@ export class ProfileValues {
     const register = this.#profile.registers[name];
     const bytes = this.#bytes.get(name);
     if (register === undefined || bytes === undefined) return unavailable(`no register ${name} was read`);
+    if (register.unknownBecause !== undefined) return unavailable(register.unknownBecause);
     if (bytes.status !== "good") return bytes;
     return decodeRaw(register, bytes.value, this.#profile.wire.wordOrder);
   }
@@ -65,8 +66,10 @@ export class ProfileValues {
     if (direction === undefined) return { status: "good", value: (sign ?? 1) * value || 0 };
     const bits = this.raw(direction.register);
     if (bits.status !== "good") return bits;
-    const isNegative = (bits.value & direction.negativeMask) !== 0;
-    return { status: "good", value: isNegative ? -Math.abs(value) : Math.abs(value) };
+    const other = direction.orNegative === undefined ? null : this.raw(direction.orNegative);
+    const isNegative =
+      (bits.value & direction.negativeMask) !== 0 || (other?.status === "good" && other.value < 0);
+    return { status: "good", value: isNegative ? -Math.abs(value) || 0 : value };
   }
 
   /** A point, in whole units of its own when it is made a reading. */

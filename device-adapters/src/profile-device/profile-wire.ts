@@ -1,4 +1,4 @@
-import { CommonwattError, type EpochMs } from "@commonwatt/vpp-core";
+import { CommonwattError, type EpochMs, isCommonwattError } from "@commonwatt/vpp-core";
 import type { ModbusConnection } from "../modbus/modbus-connection.ts";
 import type { RegisterProfile, WireProfile } from "./profile.ts";
 import type { ReadBlock } from "./read-blocks.ts";
@@ -36,12 +36,17 @@ export function profileWire(
     },
     read: ({ unitName, table, start, count }, deadlineMs) =>
       connection.readRegisters(unitOf(unitName), start, count, { deadlineMs, table }),
-    write: (register, words, options) => {
+    write: async (register, words, options) => {
       const id = unitOf(register.unitName ?? null);
       const [first] = words;
-      return register.write?.function === 6 && first !== undefined
-        ? connection.writeRegister(id, register.address, first, options)
-        : connection.writeRegisters(id, register.address, words, options);
+      try {
+        if (register.write?.function === 6 && first !== undefined) {
+          await connection.writeRegister(id, register.address, first, options);
+        } else await connection.writeRegisters(id, register.address, words, options);
+      } catch (error) {
+        // It was sent and something came back: what came of it is read back next.
+        if (profile.ignoresWriteEcho !== true || !isCommonwattError(error, "MODBUS_BAD_FRAME")) throw error;
+      }
     },
   };
 }

@@ -32,14 +32,23 @@ export interface RegisterProfile {
   readonly unit: RegisterUnit;
   /** -1 where the device counts the other way; grid + is import, battery + is discharge, PV + is production. */
   readonly sign?: -1;
-  /** Takes the sign from a bit of another register: negative while `negativeMask` is set there. */
-  readonly direction?: { readonly register: string; readonly negativeMask: number };
+  /**
+   * Where a value may come without its sign: it is negative while `negativeMask` is set in `register`, or
+   * while `orNegative` is below zero. A value that is negative by itself stays so.
+   */
+  readonly direction?: {
+    readonly register: string;
+    readonly negativeMask: number;
+    readonly orNegative?: string;
+  };
   /** The order of 16-bit words where this register differs from the profile. */
   readonly wordOrder?: "big" | "little";
   /** Raw values that mean "not there", in hexadecimal with all digits, most significant word first. */
   readonly sentinels?: readonly string[];
   /** How it is written; left out where it is only read. */
   readonly write?: RegisterWrite;
+  /** Why nobody can tell what it says; never in a profile, see {@link FirmwareQuirk}. */
+  readonly unknownBecause?: string;
 }
 
 /** How a register is written. */
@@ -129,7 +138,10 @@ export interface BatteryProfile {
   readonly requires?: readonly { readonly register: string; readonly equals: number; readonly why: string }[];
 }
 
-/** A firmware for which some registers are otherwise. */
+/**
+ * A firmware for which some registers are otherwise. While nobody has said which firmware a device has,
+ * these registers have no value: a value that may be ten times too large is worse than none.
+ */
 export interface FirmwareQuirk {
   /** From this version on, it included. */
   readonly from?: string;
@@ -159,12 +171,18 @@ export interface WireProfile {
   readonly units?: Readonly<Record<string, number>>;
   /** The order of 16-bit words in longer values. */
   readonly wordOrder: "big" | "little";
+  /** Whether the order is a setting of the device, so that a configuration may name the other one. */
+  readonly wordOrderIsSetting?: boolean;
   /** The most registers one read may ask for. */
   readonly blockRegistersMax: number;
   /** Registers that may be read over to join two values in one request. */
   readonly gapRegistersMax: number;
+  /** The device keeps its registers in windows of so many from address 0; a read stays within one. */
+  readonly windowRegisters?: number;
   /** The least time between an answer and the next request. */
   readonly gapMs: number;
+  /** The least time between the answer to a write and the next request, where that is longer. */
+  readonly writeGapMs?: number;
   /** How long a new connection is left alone. */
   readonly settleMs: number;
   /** How many clients it serves; `null` where it is not known. */
@@ -172,6 +190,8 @@ export interface WireProfile {
   /** How long one reading or one command may take. */
   readonly timeoutMs: number;
   readonly hangUpAfterRequest?: boolean;
+  /** Whether a write may be answered by a frame that is no echo of it: only reading back tells then. */
+  readonly ignoresWriteEcho?: boolean;
 }
 
 interface ProfileHead {

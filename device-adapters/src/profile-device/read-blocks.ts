@@ -24,6 +24,8 @@ export interface ReadBlock {
 export interface BlockLimits {
   readonly blockRegistersMax: number;
   readonly gapRegistersMax: number;
+  /** A request stays within a window of so many registers, counted from address 0; any unless given. */
+  readonly windowRegisters?: number | undefined;
 }
 
 /** The spans of some registers in the order of their addresses; spans that overlap are one. */
@@ -54,11 +56,13 @@ function spanOf(
   name: string,
   register: RegisterProfile,
 ): RegisterSpan {
-  const partner = register.scaleRegister ?? register.direction?.register;
-  const other = partner === undefined ? undefined : registers[partner];
-  const parts = other === undefined ? [register] : [register, other];
+  const { scaleRegister, direction } = register;
+  const partners = [scaleRegister, direction?.register, direction?.orNegative].filter(
+    (partner) => partner !== undefined,
+  );
+  const parts = [register, ...partners.flatMap((partner) => registers[partner] ?? [])];
   return {
-    names: partner === undefined ? [name] : [name, partner],
+    names: [name, ...partners],
     table: register.table,
     unitName: register.unitName ?? null,
     start: Math.min(...parts.map(({ address }) => address)),
@@ -76,6 +80,10 @@ function byPlace(left: RegisterSpan, right: RegisterSpan): number {
   return key(left) < key(right) ? -1 : 1;
 }
 
+function isSameWindow(start: number, end: number, windowRegisters = Number.POSITIVE_INFINITY): boolean {
+  return Math.floor(start / windowRegisters) === Math.floor((end - 1) / windowRegisters);
+}
+
 /** Joins spans to as few requests as the limits allow; a span is never cut. */
 export function planBlocks(spans: readonly RegisterSpan[], limits: BlockLimits): readonly ReadBlock[] {
   const blocks: ReadBlock[] = [];
@@ -87,7 +95,8 @@ export function planBlocks(spans: readonly RegisterSpan[], limits: BlockLimits):
       lastSpan !== undefined &&
       isSamePlace(lastSpan, span) &&
       span.start - (last.start + last.count) <= limits.gapRegistersMax &&
-      span.end - last.start <= limits.blockRegistersMax;
+      span.end - last.start <= limits.blockRegistersMax &&
+      isSameWindow(last.start, span.end, limits.windowRegisters);
     if (joins) {
       blocks[blocks.length - 1] = { ...last, count: span.end - last.start, spans: [...last.spans, span] };
     } else {

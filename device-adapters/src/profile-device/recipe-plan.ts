@@ -34,7 +34,10 @@ export function planRecipe(profile: RegisterMapProfile, input: RecipeInput): Rec
   const recipe = steppedW < 0 ? battery.charge : battery.discharge;
   const limitW = steppedW < 0 ? input.chargeMaxW : input.dischargeMaxW;
   const powerW = sayable(profile, recipe, steppedW, limitW);
-  const writes = recipe.map((write) => planWrite(profile, write, { ...input, powerW, limitW }));
+  // Its timer starts at the last write, after the pauses between them.
+  const pausesS = ((recipe.length - 1) * (profile.wire.writeGapMs ?? 0)) / 1_000;
+  const remainingS = input.remainingS - pausesS;
+  const writes = recipe.map((write) => planWrite(profile, write, { ...input, remainingS, powerW, limitW }));
   return { writes, appliedPowerW: roundToWatts(powerW) };
 }
 

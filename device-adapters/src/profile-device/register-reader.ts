@@ -58,8 +58,9 @@ export class RegisterReader {
   }
 
   #plan(spans: readonly RegisterSpan[]): readonly ReadBlock[] {
-    const { gapRegistersMax } = this.#wire.profile;
-    return planBlocks(spans, { blockRegistersMax: this.#blockRegistersMax, gapRegistersMax });
+    const { gapRegistersMax, windowRegisters } = this.#wire.profile;
+    const blockRegistersMax = this.#blockRegistersMax;
+    return planBlocks(spans, { blockRegistersMax, gapRegistersMax, windowRegisters });
   }
 
   /** Returns whether a single register of the block was refused. */

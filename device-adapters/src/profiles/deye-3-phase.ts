@@ -42,7 +42,8 @@ export const deye3Phase: DeviceProfile = {
   battery: null,
   sources: ["evcc deye-hybrid-3p.yaml"],
   notes: [
-    "Only read: its settings (registers 109 to 177) are kept in EEPROM, have no end, and hold no power.",
-    "High-voltage models count power in tens of watts, until firmware 1098 changed that: not for them.",
+    "Only read. What it offers instead of a command are settings in amperes: discharge current (109), charging from the grid (130), programs by time of day (146 to 177).",
+    "They are kept in EEPROM, have no end of their own and leave the rest to the inverter: a lease of some watts for some minutes cannot be promised with them, and one that is renewed would wear them out.",
+    "For high-voltage models there is deye-3-phase-hv.",
   ],
 };

@@ -18,6 +18,7 @@ export const goodweEt: DeviceProfile = {
     clientsMax: 1,
     timeoutMs: 5_000,
     hangUpAfterRequest: true,
+    ignoresWriteEcho: true,
   },
   registers: {
     pv1: { table: "holding", address: 35_105, type: "uint32", unit: "W", sentinels: ["0xffffffff"] },
@@ -77,6 +78,7 @@ export const goodweEt: DeviceProfile = {
   ],
   notes: [
     "The LAN box answers garbage on a connection that stays: each request has a connection of its own.",
+    "A dongle may answer a write with a frame of another function: only what is read back counts.",
     "Polling it fast stops the maker's cloud.",
     "To be confirmed on a device: that commands are not kept in EEPROM.",
   ],

@@ -13,6 +13,7 @@ export const growattVpp: DeviceProfile = {
     wordOrder: "big",
     blockRegistersMax: 125,
     gapRegistersMax: 60,
+    windowRegisters: 100,
     gapMs: 850,
     settleMs: 0,
     clientsMax: 1,
@@ -98,6 +99,7 @@ export const growattVpp: DeviceProfile = {
   },
   sources: ["0xAHA/Growatt_ModbusTCP docs/developer/protocol-vpp.md", "biemond/solaredge.modbus issue 131"],
   notes: [
+    "A request never crosses a window of registers; those of the VPP map are hundreds (31000, 31100, 31200).",
     "At least 850 ms between requests.",
     "Only the control authority (30100) is kept in EEPROM; it is written when it changes.",
     "The commanded percentage is not always delivered: what the battery does is in batteryPowerW.",

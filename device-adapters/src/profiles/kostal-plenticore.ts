@@ -11,6 +11,7 @@ export const kostalPlenticore: DeviceProfile = {
     port: 1_502,
     unit: 71,
     wordOrder: "little",
+    wordOrderIsSetting: true,
     blockRegistersMax: 100,
     gapRegistersMax: 16,
     gapMs: 0,
@@ -57,7 +58,8 @@ export const kostalPlenticore: DeviceProfile = {
   },
   sources: ["evcc kostal-plenticore-gen2.yaml", "kilianknoll/kostal-modbusquery"],
   notes: [
-    "Only for the byte order the maker ships (little endian, CDAB); the other can be chosen in the inverter.",
+    'The maker ships it with the low word first (CDAB); where ABCD is set in the inverter, say wordOrder: "big".',
+    "Every command is the same register, so that a new one replaces the last and none waits for a time-out.",
     "An installer must allow external battery control; how long a command lasts is set there, too.",
   ],
 };

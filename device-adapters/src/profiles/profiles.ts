@@ -3,6 +3,7 @@ import { checkProfile } from "../profile-device/check-profile.ts";
 import type { DeviceProfile } from "../profile-device/profile.ts";
 import { carloGavazziEm24 } from "./carlo-gavazzi-em24.ts";
 import { deye3Phase } from "./deye-3-phase.ts";
+import { deye3PhaseHv } from "./deye-3-phase-hv.ts";
 import { eastronSdm630 } from "./eastron-sdm630.ts";
 import { froniusGen24 } from "./fronius-gen24.ts";
 import { genericSunSpec } from "./generic-sunspec.ts";
@@ -20,6 +21,7 @@ export const PROFILES: readonly DeviceProfile[] = [
   genericSunSpec,
   carloGavazziEm24,
   deye3Phase,
+  deye3PhaseHv,
   eastronSdm630,
   froniusGen24,
   goodweEt,

@@ -14,9 +14,10 @@ export const solaredgeStoredge: DeviceProfile = {
     blockRegistersMax: 125,
     gapRegistersMax: 20,
     gapMs: 0,
+    writeGapMs: 3_000,
     settleMs: 0,
     clientsMax: 1,
-    timeoutMs: 5_000,
+    timeoutMs: 25_000,
   },
   registers: {
     manufacturer: { table: "holding", address: 40_004, type: "string", length: 16, unit: "none" },
@@ -172,6 +173,7 @@ export const solaredgeStoredge: DeviceProfile = {
   },
   sources: ["WillCodeForCats/solaredge-modbus-multi", "evcc solaredge-hybrid.yaml and issue 11663"],
   notes: [
+    "After a write it is left alone for 3 s, so that a command takes about 10 s and is best renewed seldom.",
     "Exactly one client. Its own block has the low word first, its SunSpec map the high word.",
     "Scale factors change at dawn and dusk: each is read in one request with its value.",
     "The inverter is left under remote control, in self-consumption; that setting is kept in EEPROM.",

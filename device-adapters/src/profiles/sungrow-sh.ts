@@ -24,12 +24,13 @@ export const sungrowSh: DeviceProfile = {
     dcPower: { table: "input", address: 5_016, type: "uint32", unit: "W" },
     runningState: { table: "input", address: 13_000, type: "uint16", unit: "none" },
     exportPower: { table: "input", address: 13_009, type: "int32", unit: "W", sign: -1 },
+    batteryCurrent: { table: "input", address: 13_020, type: "int16", unit: "none" },
     batteryPower: {
       table: "input",
       address: 13_021,
       type: "int16",
       unit: "W",
-      direction: { register: "runningState", negativeMask: 0x0002 },
+      direction: { register: "runningState", negativeMask: 0x0002, orNegative: "batteryCurrent" },
     },
     stateOfCharge: { table: "input", address: 13_022, type: "uint16", scale: 0.1, unit: "percent" },
     gridImport: { table: "input", address: 13_036, type: "uint32", scale: 0.1, unit: "kWh" },
@@ -86,11 +87,14 @@ export const sungrowSh: DeviceProfile = {
       { register: "command", value: { constant: 0xcc } },
     ],
   },
-  sources: ["evcc sungrow-hybrid.yaml and issue 16704", "mkaiser/Sungrow-SHx-Inverter-Modbus-Home-Assistant"],
+  sources: [
+    "evcc sungrow-hybrid.yaml, issues 16704 and 18270",
+    "mkaiser/Sungrow-SHx-Inverter-Modbus-Home-Assistant",
+  ],
   notes: [
     "The maker's documents count from 1; these addresses count from 0.",
     "A WiNet-S dongle lacks registers and scales some otherwise: use the inverter's own LAN port.",
-    "Older firmware gives the battery's power without a sign: the running state tells the direction.",
+    "Older firmware gives the battery's power without a sign, and the running state tells the direction; since SAPPHIRE-H_03011.95.03 the running state may stay 0, and current and power have signs.",
     "To be confirmed on a device: the serial number at 4989, and that commands are not kept in EEPROM.",
   ],
 };

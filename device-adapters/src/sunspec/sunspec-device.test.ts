@@ -120,7 +120,7 @@ test("an inverter that carries its meter behind a second model 1 is one device w
   await device.close();
 });
 
-test("finds its models anew when they have moved, within the same read", async () => {
+test("1.1.9 the models have moved: they are found anew within the same read", async () => {
   await using server = await registerDevice(meterMap("M-1", { W: 100 }));
   const device = await open(server.port);
   const filler = Buffer.alloc(2 * 12);
@@ -134,7 +134,7 @@ test("finds its models anew when they have moved, within the same read", async (
   await device.close();
 });
 
-test("a model that answers exception 2 is bad, not an error; it is not searched at every read", async () => {
+test("1.1.9 exception 2 within a model: bad, not an error; the models are looked for, but not at every read", async () => {
   await using server = await registerDevice(meterMap("M-1", { W: 100 }));
   const device = await open(server.port);
   server.registers.delete(40_070 + 50);
@@ -158,7 +158,7 @@ test("a device that turns into nonsense reads bad", async () => {
   await device.close();
 });
 
-test("after a lost connection another serial number means another device, with its own counters", async () => {
+test("1.1.9 after a lost connection another serial number means another device, with its own counters", async () => {
   const first = await registerDevice(meterMap("OLD", { TotWhImp: 9_000, W: 1 }));
   const device = await open(first.port);
   expect((await device.read()).points.gridImportWh).toMatchObject({ value: 9_000, quality: "good" });
@@ -179,7 +179,7 @@ test("after a lost connection another serial number means another device, with i
   await second.close();
 });
 
-test("a device that is gone throws what a retry may mend, and reads again when it is back", async () => {
+test("1.1.9 a device that is gone throws what a retry may mend, and reads again when it is back", async () => {
   const first = await registerDevice(meterMap("M-1", { W: 100 }));
   const device = await open(first.port);
   await first.close();
