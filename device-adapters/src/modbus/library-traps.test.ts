@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { epochMs, systemClock } from "@commonwatt/vpp-core";
+import { durationMs, epochMs, sleep, systemClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { countingReply, frame, type PeerRequest, scriptedPeer } from "../../test/scripted-peer.ts";
 import { rejection } from "../../test/test-context.ts";
@@ -87,7 +87,7 @@ test("modbus-serial: its connect changes the options it is given: ours stay as t
   const connection = new ModbusConnection(settings);
   for (let address = 0; address < 3; address++) {
     expect((await read(connection, address)).readUInt16BE(0)).toBe(address);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(systemClock, durationMs(20));
   }
   expect(peer.connections()).toBe(3);
   connection.close();
