@@ -47,7 +47,7 @@ const DOORS = {
 /** Folders that decide and never act: no files, no sockets, no processes. */
 const PURE = [
   "vpp-core/src/(units|errors|der|grid|dispatch|fleet)",
-  "market/src/(order|mechanisms|engine)",
+  "market/src/(order|mechanisms|oracle|engine)",
   "settlement/src/accounting",
   "simulations/src/models",
 ];

@@ -13,6 +13,16 @@ export type {
   TraderFee,
 } from "./mechanisms/mechanism.ts";
 export { MECHANISMS, type MechanismSpec, mechanismOf } from "./mechanisms/mechanism-registry.ts";
+export { type Optimum, optimumOf } from "./oracle/optimum.ts";
+export { bestLie, type Lie, type LieKinds } from "./oracle/regret.ts";
+export {
+  efficiencyOf,
+  filledWh,
+  gainOf,
+  resultsByTrader,
+  type TraderResult,
+  welfareOf,
+} from "./oracle/welfare.ts";
 export { checksumAccount } from "./order/account.ts";
 export { type OrderMessage, orderId } from "./order/order-id.ts";
 export { recoverOrderAccount } from "./order/recover-order-account.ts";

@@ -1,5 +1,5 @@
 import { type Hex, type OrderSide, priceMicroPerKwh, siteId, wattHours } from "@commonwatt/vpp-core";
-import type { BookOrder, MechanismOutcome } from "../src/mechanisms/mechanism.ts";
+import type { BookOrder } from "../src/mechanisms/mechanism.ts";
 
 /** Energy and limit price of an order, and who wrote it; without, it is the only order of its trader. */
 export type Row = readonly [energyWh: number, limitPrice: number, trader?: string];
@@ -26,17 +26,3 @@ export function book(bids: readonly Row[], offers: readonly Row[]): BookOrder[] 
 
 /** Rows of one Wh each. */
 export const units = (...prices: number[]): Row[] => prices.map((price) => [1, price]);
-
-/** How many Wh each order got, from traders and from the grid; orders that got nothing are not in it. */
-export function filledWh({ trades, gridTrades }: MechanismOutcome): ReadonlyMap<string, number> {
-  const filled = new Map<string, number>();
-  const add = (id: string, energyWh: number): void => {
-    filled.set(id, (filled.get(id) ?? 0) + energyWh);
-  };
-  for (const { bidId, offerId, energyWh } of trades) {
-    add(bidId, energyWh);
-    add(offerId, energyWh);
-  }
-  for (const { orderId, energyWh } of gridTrades) add(orderId, energyWh);
-  return filled;
-}

@@ -195,4 +195,24 @@ describe("the register", () => {
       register(SITES, { ...DEFAULT_MARKET_RULES, mechanism: { name: "uniform-price", kPerMille: 2000 } }),
     ).toThrowError("k must be");
   });
+
+  it.each(["mcafee", "vcg", "muda-vickrey", "mid-market-rate"])(
+    "refuses %s, whose buyers do not pay what its sellers get",
+    (name) => {
+      const rules = { ...DEFAULT_MARKET_RULES, mechanism: { name } };
+      expect(() => register(SITES, rules)).toThrowError("cannot clear a live market");
+    },
+  );
+
+  it("clears by any mechanism with one price per trade", () => {
+    register(SITES, { ...DEFAULT_MARKET_RULES, mechanism: { name: "pay-as-bid" } });
+    submit(
+      orderOf(1, "bid", 500, 280_000),
+      orderOf(2, "bid", 500, 250_000),
+      orderOf(3, "offer", 1_000, 120_000),
+    );
+    const clearing = closeGate();
+    expect(clearing.clearingPrice).toBeNull();
+    expect(clearing.trades.map(({ price }) => price)).toEqual([280_000, 250_000]);
+  });
 });

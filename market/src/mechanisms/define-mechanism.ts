@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { amountOf, moneyNano, NO_MONEY, sumMoney, wattHours } from "@commonwatt/vpp-core";
+import {
+  amountOf,
+  moneyNano,
+  NO_MONEY,
+  type PriceMicroPerKwh,
+  sumMoney,
+  wattHours,
+} from "@commonwatt/vpp-core";
 import { checkOrders } from "./check-orders.ts";
 import type {
   BookOrder,
@@ -7,6 +14,7 @@ import type {
   ClearingDecision,
   Mechanism,
   MechanismOutcome,
+  MechanismTrade,
 } from "./mechanism.ts";
 
 /** A mechanism whose `clear` decides who trades what at which prices, and leaves the rest to us. */
@@ -62,7 +70,7 @@ function checkDecision(orders: ReadonlyMap<string, BookOrder>, decision: Clearin
 }
 
 function outcomeOf(orders: ReadonlyMap<string, BookOrder>, decision: ClearingDecision): MechanismOutcome {
-  const { clearingPrice, trades, gridTrades = [], fees = [] } = decision;
+  const { trades, gridTrades = [], fees = [] } = decision;
   let volumeWh = 0;
   let operator: bigint = sumMoney(fees.map((fee) => fee.amount));
   for (const trade of trades) {
@@ -78,7 +86,7 @@ function outcomeOf(orders: ReadonlyMap<string, BookOrder>, decision: ClearingDec
     operator += sign * (amountOf(energyWh, price) - amountOf(energyWh, gridPrice));
   }
   return {
-    clearingPrice,
+    clearingPrice: onePriceOf(trades),
     volumeWh: wattHours(volumeWh),
     trades,
     gridTrades,
@@ -86,4 +94,10 @@ function outcomeOf(orders: ReadonlyMap<string, BookOrder>, decision: ClearingDec
     operator: moneyNano(operator),
     grid: moneyNano(grid),
   };
+}
+
+function onePriceOf(trades: readonly MechanismTrade[]): PriceMicroPerKwh | null {
+  const price = trades[0]?.buyerPrice ?? null;
+  const isShared = trades.every((trade) => trade.buyerPrice === price && trade.sellerPrice === price);
+  return isShared ? price : null;
 }

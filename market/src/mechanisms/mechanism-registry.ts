@@ -1,10 +1,33 @@
 import assert from "node:assert/strict";
+import { billSharing } from "./bill-sharing.ts";
+import { huang } from "./huang.ts";
+import { mcAfee } from "./mcafee.ts";
 import type { Mechanism } from "./mechanism.ts";
+import { midMarketRate } from "./mid-market-rate.ts";
+import { mudaLottery, mudaVickrey } from "./muda.ts";
+import { payAsBid } from "./pay-as-bid.ts";
+import { randomBilateral } from "./random-bilateral.ts";
+import { sbba } from "./sbba.ts";
+import { supplyDemandRatio } from "./supply-demand-ratio.ts";
+import { tradeReduction } from "./trade-reduction.ts";
 import { uniformPrice } from "./uniform-price.ts";
+import { vcg } from "./vcg.ts";
 
 /** Every mechanism by its name. A new one has its line here, and the property suite runs over it. */
 export const MECHANISMS: Readonly<Record<string, (kPerMille?: number) => Mechanism>> = {
   "uniform-price": uniformPrice,
+  "pay-as-bid": payAsBid,
+  "trade-reduction": tradeReduction,
+  mcafee: mcAfee,
+  sbba,
+  "muda-lottery": mudaLottery,
+  "muda-vickrey": mudaVickrey,
+  vcg,
+  huang,
+  "random-bilateral": randomBilateral,
+  "mid-market-rate": midMarketRate,
+  "supply-demand-ratio": supplyDemandRatio,
+  "bill-sharing": billSharing,
 };
 
 /** Which mechanism clears a market, as plain data that a journal can keep. */

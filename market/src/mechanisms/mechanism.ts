@@ -58,8 +58,6 @@ export interface TraderFee {
 
 /** What a rule decides; {@link MechanismOutcome} adds the accounts. */
 export interface ClearingDecision {
-  /** The price of every trade, for both sides; `null` when there is no such price. */
-  readonly clearingPrice: PriceMicroPerKwh | null;
   readonly trades: readonly MechanismTrade[];
   readonly gridTrades?: readonly GridTrade[];
   readonly fees?: readonly TraderFee[];
@@ -70,6 +68,8 @@ export interface ClearingDecision {
  * `paid by buyers = got by sellers + operator + grid`, fees included on the side of who pays them.
  */
 export interface MechanismOutcome extends Required<ClearingDecision> {
+  /** The price of every trade, for both sides; `null` when there is no such price. */
+  readonly clearingPrice: PriceMicroPerKwh | null;
   /** Energy from traders to traders. */
   readonly volumeWh: WattHours;
   /** What stays with the operator; below zero it is what the operator has to bring. */
@@ -86,8 +86,11 @@ export interface MechanismOutcome extends Required<ClearingDecision> {
 export interface MechanismPromises {
   /** The trades have the highest welfare that the orders allow. */
   readonly efficient: boolean;
-  /** The operator's account: always zero, never below, never above. */
-  readonly operator: "zero" | "surplus" | "deficit";
+  /**
+   * The operator's account: always zero; never below zero and less than one nano for each Wh filled; never
+   * below zero; never above zero.
+   */
+  readonly operator: "zero" | "rounding" | "surplus" | "deficit";
   /**
    * Who can't gain by a lie: nobody promised; traders with one order each, all for the same energy; traders
    * with one order of any energy, by a lie about the price; traders with any orders.

@@ -1,10 +1,44 @@
 import assert from "node:assert/strict";
 import { type Hex, type WattHours, wattHours } from "@commonwatt/vpp-core";
+import type { BookOrder } from "./mechanism.ts";
 
 /** How much of an order is filled. */
 export interface Allocation {
   readonly orderId: Hex;
   readonly energyWh: WattHours;
+}
+
+type Fillable = Pick<BookOrder, "id" | "energyWh">;
+
+/** Fills orders one after the other, in the order given, until `energyWh` is used up or all are filled. */
+export function allocate(orders: readonly Fillable[], energyWh: number): readonly Allocation[] {
+  const allocations: Allocation[] = [];
+  let leftWh = energyWh;
+  for (const order of orders) {
+    if (leftWh === 0) break;
+    const filledWh = wattHours(Math.min(leftWh, order.energyWh));
+    allocations.push({ orderId: order.id, energyWh: filledWh });
+    leftWh -= filledWh;
+  }
+  return allocations;
+}
+
+/** What orders ask for together. */
+export function energyOf(orders: readonly Fillable[]): number {
+  return orders.reduce((sum, order) => sum + order.energyWh, 0);
+}
+
+/** Energy by trader of what `allocate` filled of the same orders. */
+export function energyByTrader(
+  orders: readonly BookOrder[],
+  filled: readonly Allocation[],
+): ReadonlyMap<BookOrder["trader"], number> {
+  const byTrader = new Map<BookOrder["trader"], number>();
+  filled.forEach(({ energyWh }, at) => {
+    const trader = orders[at]?.trader;
+    if (trader !== undefined) byTrader.set(trader, (byTrader.get(trader) ?? 0) + energyWh);
+  });
+  return byTrader;
 }
 
 /** `energyWh` of a bid and an offer that belong together. */

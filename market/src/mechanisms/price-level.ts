@@ -1,5 +1,6 @@
 import { type OrderSide, type PriceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
 import type { BookOrder } from "./mechanism.ts";
+import { compareTexts } from "./trader-rank.ts";
 
 /** All orders of one side at one price. */
 export interface PriceLevel {
@@ -7,12 +8,6 @@ export interface PriceLevel {
   readonly energyWh: WattHours;
   /** By rising id. */
   readonly orders: readonly BookOrder[];
-}
-
-/** Orders strings by their code units, the same on every machine. */
-export function compareIds(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }
 
 /** One side of a checked book in merit order: bids by falling price, offers by rising price. */
@@ -27,6 +22,6 @@ export function priceLevels(orders: readonly BookOrder[], side: OrderSide): read
     .map(([price, level]) => ({
       price,
       energyWh: wattHours(level.reduce((sum, order) => sum + order.energyWh, 0)),
-      orders: level.toSorted((left, right) => compareIds(left.id, right.id)),
+      orders: level.toSorted((left, right) => compareTexts(left.id, right.id)),
     }));
 }

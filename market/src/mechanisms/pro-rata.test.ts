@@ -17,7 +17,7 @@ describe("proRata", () => {
     expect(shares([5, 3, 1], 4)).toEqual([2, 1, 1]);
   });
 
-  it("gives equal remainders to the lowest ids", () => {
+  it("gives equal remainders to the first", () => {
     expect(proRata(asking([1, 1, 1]), wattHours(2))).toEqual([
       { orderId: "0x01", energyWh: 1 },
       { orderId: "0x02", energyWh: 1 },

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { type WattHours, wattHours } from "@commonwatt/vpp-core";
 import type { BookOrder } from "./mechanism.ts";
 import type { Allocation } from "./pair-allocations.ts";
-import { compareIds } from "./price-level.ts";
 
 /**
  * Shares `energy` among orders in proportion to what each asked for, by largest remainder: everyone gets
  * the whole watt-hours of their share, and the few left over go one each to the largest fractions, equal
- * fractions by rising order id. Nobody gets more than they asked for, and splitting an order in two moves
+ * fractions in the order given. Nobody gets more than they asked for, and splitting an order in two moves
  * its share by at most 2 Wh. Needs 0 ≤ energy ≤ the sum asked for.
  */
 export function proRata(
@@ -24,9 +23,7 @@ export function proRata(
   let left = energy - shares.reduce((sum, share) => sum + share.wholeWh, 0);
   const lucky = new Set(
     shares
-      .toSorted((a, b) =>
-        a.fraction === b.fraction ? compareIds(a.orderId, b.orderId) : a.fraction > b.fraction ? -1 : 1,
-      )
+      .toSorted((a, b) => (a.fraction === b.fraction ? 0 : a.fraction > b.fraction ? -1 : 1))
       .slice(0, left)
       .map((share) => share.orderId),
   );

@@ -1,21 +1,12 @@
 import type { PriceMicroPerKwh } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
-import { book, filledWh, type Row, units } from "../../test/books.ts";
-import type { BookOrder, ClearingContext, MechanismOutcome } from "./mechanism.ts";
+import { book, type Row, units } from "../../test/books.ts";
+import { filledWh, welfareOf } from "../oracle/welfare.ts";
+import type { BookOrder, ClearingContext } from "./mechanism.ts";
 import { mechanismOf } from "./mechanism-registry.ts";
 import { uniformPrice } from "./uniform-price.ts";
 
 const CONTEXT: ClearingContext = { seed: "vectors" };
-
-function welfare(orders: readonly BookOrder[], outcome: MechanismOutcome): number {
-  const limit = new Map(orders.map((order) => [order.id, order.limitPrice as number]));
-  return outcome.trades.reduce(
-    (sum, trade) =>
-      sum +
-      trade.energyWh * ((limit.get(trade.bidId) ?? Number.NaN) - (limit.get(trade.offerId) ?? Number.NaN)),
-    0,
-  );
-}
 
 /** The lowest, the middle (rounded down) and the highest price of the clearing interval. */
 function priceInterval(orders: readonly BookOrder[]): (PriceMicroPerKwh | null)[] {
@@ -178,7 +169,7 @@ describe("uniformPrice", () => {
     const outcome = uniformPrice(500).clear(orders, CONTEXT);
     expect(outcome.volumeWh).toBe(volume);
     expect(priceInterval(orders)).toEqual(interval);
-    expect(welfare(orders, outcome)).toBe(expected);
+    expect(welfareOf(orders, outcome)).toBe(BigInt(expected));
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type PriceMicroPerKwh, priceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
+import { type PriceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
 import { defineMechanism, perMille } from "./define-mechanism.ts";
 import type { BookOrder, ClearingDecision, Mechanism } from "./mechanism.ts";
+import { mixedPrice } from "./mixed-price.ts";
 import { type Allocation, pairAllocations } from "./pair-allocations.ts";
 import { type PriceLevel, priceLevels } from "./price-level.ts";
 import { proRata } from "./pro-rata.ts";
@@ -51,15 +52,12 @@ function clearAtOnePrice(orders: readonly BookOrder[], kPerMille: number): Clear
   const demand = priceLevels(orders, "bid");
   const supply = priceLevels(orders, "offer");
   const volumeWh = crossingVolume(demand, supply);
-  if (volumeWh === 0) return { clearingPrice: null, trades: [] };
+  if (volumeWh === 0) return { trades: [] };
   const bought = fill(demand, volumeWh);
   const sold = fill(supply, volumeWh);
   const price = priceWithin(bought, sold, kPerMille);
   const pairs = pairAllocations(bought.allocations, sold.allocations);
-  return {
-    clearingPrice: price,
-    trades: pairs.map((pair) => ({ ...pair, buyerPrice: price, sellerPrice: price })),
-  };
+  return { trades: pairs.map((pair) => ({ ...pair, buyerPrice: price, sellerPrice: price })) };
 }
 
 function crossingVolume(demand: readonly PriceLevel[], supply: readonly PriceLevel[]): WattHours {
@@ -104,8 +102,5 @@ function fill(levels: readonly PriceLevel[], volumeWh: WattHours): Fill {
 function priceWithin(bought: Fill, sold: Fill, kPerMille: number): PriceMicroPerKwh {
   const low = Math.max(sold.marginalPrice, bought.rejectedPrice ?? sold.marginalPrice);
   const high = Math.min(bought.marginalPrice, sold.rejectedPrice ?? bought.marginalPrice);
-  assert(low <= high, "an efficient book has a clearing price");
-  const weighted = (high - low) * kPerMille;
-  assert(Number.isSafeInteger(weighted), "a price interval must stay a safe integer");
-  return priceMicroPerKwh(low + (weighted - (weighted % 1000)) / 1000);
+  return mixedPrice(low, high, kPerMille);
 }

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { BookOrder, Mechanism, MechanismOutcome } from "../src/mechanisms/mechanism.ts";
+import { optimumOf } from "../src/oracle/optimum.ts";
+import { bestLie } from "../src/oracle/regret.ts";
+import { filledWh, gainOf, resultsByTrader, welfareOf } from "../src/oracle/welfare.ts";
+import { type BookShape, FC_RUNS, type RandomMarket, randomMarkets } from "./random-books.ts";
+
+/** Something that holds for a mechanism in every market; `check` throws with a counterexample if not. */
+export interface Law {
+  readonly name: string;
+  check(mechanism: Mechanism): void;
+}
+
+const ANY: BookShape = { tradersMax: 10, ordersPerTraderMax: 3, energies: "any" };
+const UNITS: BookShape = { tradersMax: 10, ordersPerTraderMax: 1, energies: "equal" };
+const SINGLE_ORDERS: BookShape = { tradersMax: 8, ordersPerTraderMax: 1, energies: "any" };
+const SOME: BookShape = { tradersMax: 7, ordersPerTraderMax: 3, energies: "any" };
+
+/** The laws for a mechanism: those for all, and one for each of its promises. */
+export function lawsFor({ promises }: Mechanism): readonly Law[] {
+  return [
+    BALANCE,
+    RATIONALITY,
+    OPERATOR,
+    ORDER_OF_ORDERS,
+    SAME_SEED,
+    MONOTONICITY,
+    ...(promises.efficient ? [EFFICIENCY] : []),
+    ...(promises.leavesNoCrossing ? [NO_CROSSING] : []),
+    ...(promises.losesOneTradeAtMost ? [WELFARE_BOUND] : []),
+    ...(promises.truthfulFor === "nobody" ? [] : [TRUTHFULNESS]),
+  ];
+}
+
+function inEvery(shape: BookShape, holds: (market: RandomMarket) => void): void {
+  fc.assert(fc.property(randomMarkets(shape), holds), { numRuns: FC_RUNS });
+}
+
+function sum(values: Iterable<bigint>): bigint {
+  let total = 0n;
+  for (const value of values) total += value;
+  return total;
+}
+
+const BALANCE: Law = {
+  name: "energy and cash balance exactly",
+  check(mechanism) {
+    inEvery(ANY, ({ orders, context }) => {
+      const outcome = mechanism.clear(orders, context);
+      const filled = filledWh(outcome);
+      for (const { id, energyWh } of orders) assert((filled.get(id) ?? 0) <= energyWh);
+      const energyOf = (side: BookOrder["side"]): bigint =>
+        sum(orders.filter((order) => order.side === side).map(({ id }) => BigInt(filled.get(id) ?? 0)));
+      const gridOf = (side: BookOrder["side"]): bigint => sum(gridEnergies(orders, outcome, side));
+      assert.equal(energyOf("bid") - gridOf("bid"), energyOf("offer") - gridOf("offer"));
+      assert.equal(energyOf("bid") - gridOf("bid"), BigInt(outcome.volumeWh));
+      const cash = resultsByTrader(orders, outcome);
+      const buyers = new Set(orders.filter(({ side }) => side === "bid").map(({ trader }) => trader));
+      const paid = [...cash].filter(([trader]) => buyers.has(trader)).map(([, result]) => result.cash);
+      const got = [...cash].filter(([trader]) => !buyers.has(trader)).map(([, result]) => result.cash);
+      assert.equal(sum(paid), sum(got) + outcome.operator + outcome.grid);
+    });
+  },
+};
+
+function gridEnergies(
+  orders: readonly BookOrder[],
+  { gridTrades }: MechanismOutcome,
+  side: BookOrder["side"],
+): readonly bigint[] {
+  const sideOf = new Map(orders.map((order) => [order.id, order.side]));
+  return gridTrades
+    .filter(({ orderId }) => sideOf.get(orderId) === side)
+    .map(({ energyWh }) => BigInt(energyWh));
+}
+
+const RATIONALITY: Law = {
+  name: "no order trades against its limit, and nobody loses by taking part",
+  check(mechanism) {
+    inEvery(ANY, ({ orders, context }) => {
+      const outcome = mechanism.clear(orders, context);
+      const limits = new Map(orders.map(({ id, limitPrice }) => [id, limitPrice as number]));
+      const limitOf = (id: BookOrder["id"]): number => limits.get(id) ?? Number.NaN;
+      for (const { bidId, offerId, buyerPrice, sellerPrice } of outcome.trades) {
+        assert(buyerPrice <= limitOf(bidId) && sellerPrice >= limitOf(offerId));
+      }
+      for (const [trader, result] of resultsByTrader(orders, outcome)) {
+        const gain = gainOf(
+          orders.filter((order) => order.trader === trader),
+          result,
+        );
+        assert(gain !== null && gain >= 0n, `${trader} gains ${gain}`);
+      }
+    });
+  },
+};
+
+const OPERATOR: Law = {
+  name: "the operator's account is what it promises",
+  check(mechanism) {
+    inEvery(ANY, ({ orders, context }) => {
+      const outcome = mechanism.clear(orders, context);
+      const { operator } = outcome;
+      const filled = sum([...filledWh(outcome).values()].map(BigInt));
+      const isKept = {
+        zero: operator === 0n,
+        rounding: operator === 0n || (operator > 0n && operator < filled),
+        surplus: operator >= 0n,
+        deficit: operator <= 0n,
+      }[mechanism.promises.operator];
+      assert(isKept, `the operator has ${operator}`);
+      if (mechanism.promises.onePricePerTrade) {
+        assert.equal(outcome.fees.length + outcome.gridTrades.length, 0);
+        assert(outcome.trades.every(({ buyerPrice, sellerPrice }) => buyerPrice === sellerPrice));
+      }
+    });
+  },
+};
+
+const ORDER_OF_ORDERS: Law = {
+  name: "the order in which orders come does not matter",
+  check(mechanism) {
+    const markets = randomMarkets(ANY).chain((market) =>
+      fc.tuple(
+        fc.constant(market),
+        fc.shuffledSubarray([...market.orders], { minLength: market.orders.length }),
+      ),
+    );
+    const holds = fc.property(markets, ([{ orders, context }, shuffled]) => {
+      assert.deepEqual(mechanism.clear(shuffled, context), mechanism.clear(orders, context));
+    });
+    fc.assert(holds, { numRuns: FC_RUNS });
+  },
+};
+
+const SAME_SEED: Law = {
+  name: "the same seed gives the same outcome, and orders are left as they were",
+  check(mechanism) {
+    inEvery(ANY, ({ orders, context }) => {
+      const frozen = Object.freeze(orders.map((order) => Object.freeze({ ...order })));
+      const outcome = mechanism.clear(frozen, Object.freeze(context));
+      assert.deepEqual(mechanism.clear(frozen, context), outcome);
+    });
+  },
+};
+
+const MONOTONICITY: Law = {
+  name: "a better limit never loses what a worse one had",
+  check(mechanism) {
+    const step = fc.integer({ min: 1, max: 100_000 });
+    const holds = fc.property(
+      randomMarkets(UNITS),
+      fc.nat(),
+      fc.oneof(fc.constant(1), step),
+      ({ orders, context }, at, by) => {
+        const order = orders[at % Math.max(1, orders.length)];
+        if (order === undefined) return;
+        const limitPrice = Math.max(0, order.side === "bid" ? order.limitPrice + by : order.limitPrice - by);
+        const bolder = { ...order, limitPrice: limitPrice as BookOrder["limitPrice"] };
+        const before = filledWh(mechanism.clear(orders, context)).get(order.id) ?? 0;
+        const book = orders.map((own) => (own.id === order.id ? bolder : own));
+        const after = filledWh(mechanism.clear(book, context)).get(order.id) ?? 0;
+        assert(after >= before, `${order.id} had ${before} Wh, and has ${after} Wh with a better limit`);
+      },
+    );
+    fc.assert(holds, { numRuns: FC_RUNS });
+  },
+};
+
+const EFFICIENCY: Law = {
+  name: "welfare is the best there is",
+  check(mechanism) {
+    inEvery(ANY, ({ orders, context }) => {
+      assert.equal(welfareOf(orders, mechanism.clear(orders, context)), optimumOf(orders).welfare);
+    });
+  },
+};
+
+const NO_CROSSING: Law = {
+  name: "no bid is left that would pay what an offer left asks for",
+  check(mechanism) {
+    inEvery(ANY, ({ orders, context }) => {
+      const filled = filledWh(mechanism.clear(orders, context));
+      const left = orders.filter(({ id, energyWh }) => (filled.get(id) ?? 0) < energyWh);
+      const bids = left.filter(({ side }) => side === "bid").map(({ limitPrice }) => limitPrice);
+      const offers = left.filter(({ side }) => side === "offer").map(({ limitPrice }) => limitPrice);
+      assert(Math.max(-1, ...bids) < Math.min(Number.MAX_SAFE_INTEGER, ...offers));
+    });
+  },
+};
+
+const WELFARE_BOUND: Law = {
+  name: "of K trades at most one is lost: W ≥ (1 − 1/K)·W*",
+  check(mechanism) {
+    inEvery({ ...UNITS, distinctLimits: true }, ({ orders, context }) => {
+      const best = optimumOf(orders);
+      const trades = BigInt(best.volumeWh / (orders[0]?.energyWh ?? 1));
+      const isEnough = (welfare: bigint, outcomes: bigint): boolean =>
+        welfare * trades >= best.welfare * (trades - 1n) * outcomes;
+      if (isEnough(welfareOf(orders, mechanism.clear(orders, context)), 1n)) return;
+      // One draw may lose more: then the mean over all of its draws counts. Without ties they are equally
+      // likely, and so many seeds show them all.
+      const welfares = new Map<string, bigint>();
+      for (let seed = 0; seed < 300; seed++) {
+        const outcome = mechanism.clear(orders, { ...context, seed: String(seed) });
+        welfares.set([...filledWh(outcome).keys()].sort().join(), welfareOf(orders, outcome));
+      }
+      assert(isEnough(sum(welfares.values()), BigInt(welfares.size)), "the mean welfare is too low");
+    });
+  },
+};
+
+const TRUTHFULNESS: Law = {
+  name: "nobody it promises it to gains by a lie",
+  check(mechanism) {
+    const shapes = { "unit-traders": UNITS, "single-orders": SINGLE_ORDERS, "all-traders": SOME };
+    const { truthfulFor } = mechanism.promises;
+    assert(truthfulFor !== "nobody");
+    const markets = randomMarkets(shapes[truthfulFor]);
+    const holds = fc.property(markets, fc.nat(), ({ orders, context }, at) => {
+      const trader = orders[at % Math.max(1, orders.length)]?.trader;
+      if (trader === undefined) return;
+      const lie = bestLie(mechanism, orders, context, trader, { energy: truthfulFor === "all-traders" });
+      assert.equal(lie.regret, 0n, `${trader} gains ${lie.regret} with ${JSON.stringify(lie.orders)}`);
+    });
+    fc.assert(holds, { numRuns: FC_RUNS });
+  },
+};

@@ -1,0 +1,95 @@
+import {
+  type Hex,
+  type OrderSide,
+  priceMicroPerKwh,
+  siteId,
+  type Tariff,
+  wattHours,
+} from "@commonwatt/vpp-core";
+import fc from "fast-check";
+import type { BookOrder, ClearingContext } from "../src/mechanisms/mechanism.ts";
+
+/** How many random books a property is tried on; set it with the environment variable FC_RUNS. */
+export const FC_RUNS: number = runsOf(process.env["FC_RUNS"] ?? "100");
+
+function runsOf(text: string): number {
+  const runs = Number(text);
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new Error(`FC_RUNS must be a number of runs, got ${text}`);
+  return runs;
+}
+
+/** A random book and what else a mechanism looks at. */
+export interface RandomMarket {
+  readonly orders: readonly BookOrder[];
+  readonly context: ClearingContext & { readonly tariff: Tariff };
+}
+
+/** What random books look like. */
+export interface BookShape {
+  readonly tradersMax: number;
+  readonly ordersPerTraderMax: number;
+  /** All orders of one energy, or each of its own. */
+  readonly energies: "equal" | "any";
+  /** No two orders of one side with the same limit. */
+  readonly distinctLimits?: boolean;
+}
+
+type Draft = readonly [side: OrderSide, rows: readonly (readonly [energyWh: number, limitPrice: number])[]];
+
+/** Few prices and small energies, so that ties and rationing are frequent; or of the size of real ones. */
+const SCALES = [
+  { priceMax: 12, energyMax: 8 },
+  { priceMax: 400_000, energyMax: 5_000 },
+] as const;
+
+/** Random markets of a shape. */
+export function randomMarkets(shape: BookShape): fc.Arbitrary<RandomMarket> {
+  return fc.oneof(...SCALES.map(({ priceMax, energyMax }) => marketOf(shape, priceMax, energyMax)));
+}
+
+function marketOf(shape: BookShape, priceMax: number, energyMax: number): fc.Arbitrary<RandomMarket> {
+  const price = fc.integer({ min: 0, max: priceMax });
+  const row = fc.tuple(fc.integer({ min: 1, max: energyMax }), price);
+  const rows = fc.array(row, { minLength: 1, maxLength: shape.ordersPerTraderMax });
+  const traders = fc.array(fc.tuple(fc.constantFrom<OrderSide>("bid", "offer"), rows), {
+    maxLength: shape.tradersMax,
+  });
+  return fc
+    .record({
+      traders,
+      unitWh: fc.integer({ min: 1, max: energyMax }),
+      seed: fc.nat().map(String),
+      tariff: fc.tuple(price, price).map((prices) => prices.map(priceMicroPerKwh).sort((a, b) => a - b)),
+    })
+    .map(({ traders: drafts, unitWh, seed, tariff: [feedInPrice, retailPrice] }) => ({
+      orders: ordersOf(drafts, shape, unitWh),
+      context: {
+        seed,
+        tariff: {
+          feedInPrice: feedInPrice ?? priceMicroPerKwh(0),
+          retailPrice: retailPrice ?? priceMicroPerKwh(0),
+        },
+      },
+    }));
+}
+
+function ordersOf(drafts: readonly Draft[], shape: BookShape, unitWh: number): BookOrder[] {
+  const taken = { bid: new Set<number>(), offer: new Set<number>() };
+  const orders = drafts.flatMap(([side, rows], trader) =>
+    rows.map(([energyWh, limitPrice], i) => ({
+      // Ids that do not rise with the position, so that a tie broken by position would show.
+      id: `0x${(((trader * 8 + i) * 7919) % 1009).toString(16).padStart(3, "0")}` as Hex,
+      trader: siteId(`site-${trader}`),
+      side,
+      energyWh: wattHours(shape.energies === "equal" ? unitWh : energyWh),
+      limitPrice: priceMicroPerKwh(limitPrice),
+    })),
+  );
+  if (shape.distinctLimits !== true) return orders;
+  return orders.filter(({ side, limitPrice }) => {
+    const isNew = !taken[side].has(limitPrice);
+    taken[side].add(limitPrice);
+    return isNew;
+  });
+}
