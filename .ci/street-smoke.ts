@@ -24,6 +24,12 @@ interface Ready {
   readonly docsUrl: string;
 }
 
+/** Tells that a home is shared: `127.0.0.1:1502 unit 1, meter unit 200`. */
+interface Serving {
+  readonly siteId: string;
+  readonly address: string;
+}
+
 interface Summary {
   readonly homes: number;
   readonly devices: Readonly<Record<string, number>>;
@@ -54,16 +60,32 @@ async function inverterAddress(apiUrl: string): Promise<ModbusAddress> {
   throw new Error("the API lists no inverter on Modbus");
 }
 
-async function lookFromOutside({ apiUrl, docsUrl }: Ready): Promise<readonly Check[]> {
+/** Where a façade shows its inverter. */
+function facadeAddress({ address }: Serving): ModbusAddress {
+  const [, host = "", port, unit] = /^([\d.]+):(\d+) unit (\d+)/.exec(address) ?? [];
+  return { host, port: Number(port), unit: Number(unit) };
+}
+
+async function lookFromOutside(
+  { apiUrl, docsUrl }: Ready,
+  serving: Serving | null,
+): Promise<readonly Check[]> {
   const health = await fetch(`${apiUrl}/health/ready`);
   const docs = await fetch(docsUrl);
   const { hasMarker, acPowerW } = readSunSpecPower(await inverterAddress(apiUrl));
-  const isPlausible = acPowerW !== null && Math.abs(acPowerW) <= INVERTER_POWER_MAX_W;
+  const shared = serving === null ? null : readSunSpecPower(facadeAddress(serving));
+  const isPlausible = (powerW: number | null): boolean =>
+    powerW !== null && Math.abs(powerW) <= INVERTER_POWER_MAX_W;
   return [
     { name: "health/ready answers", value: health.status, holds: health.status === 200 },
     { name: "docs answer", value: docs.status, holds: docs.status === 200 },
     { name: "mbpoll reads the SunSpec marker", value: hasMarker, holds: hasMarker },
-    { name: "mbpoll reads the AC power in W", value: acPowerW, holds: isPlausible },
+    { name: "mbpoll reads the AC power in W", value: acPowerW, holds: isPlausible(acPowerW) },
+    {
+      name: "mbpoll reads the façade of the home that is shared",
+      value: shared?.acPowerW ?? null,
+      holds: shared?.hasMarker === true && isPlausible(shared.acPowerW),
+    },
   ];
 }
 
@@ -90,13 +112,15 @@ function summaryChecks(summary: Summary): readonly Check[] {
 const args = ["start", "--", "--intervals", `${INTERVALS}`, "--port", "0", "--json"];
 const street = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"], timeout: TIMEOUT_MS });
 const exited = new Promise<number | null>((resolve) => street.once("exit", resolve));
+let serving: Serving | null = null;
 let outside: Promise<readonly Check[]> | null = null;
 let summary: Summary | null = null;
 for await (const line of createInterface({ input: street.stdout })) {
   if (!line.startsWith("{")) continue;
   const event = JSON.parse(line) as { event: string };
+  if (event.event === "serving") serving = event as unknown as Serving;
   if (event.event === "ready") {
-    outside = lookFromOutside(event as unknown as Ready);
+    outside = lookFromOutside(event as unknown as Ready, serving);
     // Looked at when the street has ended; until then nobody waits for it.
     outside.catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-import { type ModbusServer, type RegisterBank, startModbusServer } from "../src/emulator/modbus-server.ts";
+import { type ModbusServer, type RegisterBank, startModbusServer } from "../src/modbus/modbus-server.ts";
 
 /** Registers by address; what is not there is answered with exception 2. */
 export type Registers = Map<number, number>;

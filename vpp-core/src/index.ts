@@ -10,6 +10,7 @@ export * from "./der/reading.ts";
 export type { Forecast, Forecaster, RecentPower } from "./dispatch/forecast.ts";
 export { USUAL_RESPONSE } from "./dispatch/lease-watch.ts";
 export * from "./errors/commonwatt-error.ts";
+export * from "./errors/listen-failure.ts";
 export { createFleetStore } from "./fleet/fleet-store.ts";
 export * from "./grid/site.ts";
 export * from "./grid/tariff.ts";

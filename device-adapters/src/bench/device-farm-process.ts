@@ -1,7 +1,7 @@
 import { type RunningService, serveChild, systemClock } from "@commonwatt/vpp-core";
 import { BenchPlant } from "../emulator/bench-plant.ts";
-import { startModbusServer } from "../emulator/modbus-server.ts";
 import { startSunSpecEmulator } from "../emulator/sunspec-emulator.ts";
+import { startModbusServer } from "../modbus/modbus-server.ts";
 import type { FarmInit, FarmReady } from "./device-farm.ts";
 
 const HOST = "127.0.0.1";

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { CommonwattError, messageOf, systemClock } from "@commonwatt/vpp-core";
 import { modbusFaultOf } from "../emulator/faults/fitting-faults.ts";
 import { standingFaults } from "../emulator/faults/standing-faults.ts";
-import { startModbusServer } from "../emulator/modbus-server.ts";
 import { parseRegisterTrace, TraceUnit } from "../emulator/register-trace.ts";
+import { startModbusServer } from "../modbus/modbus-server.ts";
 import type { DeviceProfile } from "../profile-device/profile.ts";
 import { type EmulateOptions, type Emulation, MODBUS_PORT } from "./emulation.ts";
 

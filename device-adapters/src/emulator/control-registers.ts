@@ -1,8 +1,8 @@
 import { type Clock, type EpochMs, epochMs } from "@commonwatt/vpp-core";
+import type { ModbusException } from "../modbus/modbus-server.ts";
 import type { ModelDefinition, PointDefinition } from "../sunspec/model-definition.ts";
 import { rawNumberAt } from "../sunspec/model-image.ts";
-import type { ModbusException } from "./modbus-server.ts";
-import { encodeModel, type WireValues } from "./model-values.ts";
+import { encodeModel, type WireValues } from "../sunspec/model-values.ts";
 
 const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_VALUE = 3;

@@ -6,7 +6,7 @@ import {
   scaleFor,
   UINT16_LIMIT,
   type WireValues,
-} from "./model-values.ts";
+} from "../sunspec/model-values.ts";
 import type { Plant } from "./plant.ts";
 
 const THREE_PHASE = 2;

@@ -1,6 +1,6 @@
 import type { ModelDefinition } from "../sunspec/model-definition.ts";
+import type { ModelValues } from "../sunspec/model-values.ts";
 import type { ControlRegisters } from "./control-registers.ts";
-import type { ModelValues } from "./model-values.ts";
 
 /** One model of an emulated device. */
 export interface EmulatedModel {

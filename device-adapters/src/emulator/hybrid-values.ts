@@ -5,7 +5,7 @@ import {
   scaleFor,
   UINT16_LIMIT,
   type WireValues,
-} from "./model-values.ts";
+} from "../sunspec/model-values.ts";
 import type { Plant } from "./plant.ts";
 import { RATE_SCALE_FACTOR } from "./storage-registers.ts";
 

@@ -1,4 +1,4 @@
-import { INT16_LIMIT, type ModelValues, scaled, scaleFor } from "./model-values.ts";
+import { INT16_LIMIT, type ModelValues, scaled, scaleFor } from "../sunspec/model-values.ts";
 import type { Plant } from "./plant.ts";
 
 const VOLTAGE_V = 230;

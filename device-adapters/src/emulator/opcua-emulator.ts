@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Clock, CommonwattError, messageOf } from "@commonwatt/vpp-core";
+import { type Clock, listenFailure, messageOf } from "@commonwatt/vpp-core";
 import { type DerServer, startDerServer } from "../opcua/der-server.ts";
 import type { OpcuaUser } from "../opcua/opcua-link.ts";
 import { emulatedHome, type OpcuaEmulatorHome } from "./opcua-home.ts";
@@ -45,7 +45,7 @@ export async function startOpcuaEmulator(options: OpcuaEmulatorOptions): Promise
     user,
     homes: homes.map(({ served }) => served),
   }).catch((error: unknown) => {
-    throw listenFailure(error, host, port);
+    throw /EADDR|EACCES/.test(messageOf(error)) ? listenFailure("EMULATOR", { host, port }, error) : error;
   });
   const { endpointUrl, certificateFile } = server;
   return {
@@ -59,15 +59,4 @@ export async function startOpcuaEmulator(options: OpcuaEmulatorOptions): Promise
 async function closeAll(server: DerServer, homes: readonly { close(): void }[]): Promise<void> {
   for (const home of homes) home.close();
   await server.close();
-}
-
-function listenFailure(error: unknown, host: string, port: number): unknown {
-  if (!/EADDR|EACCES/.test(messageOf(error))) return error;
-  const inUse = messageOf(error).includes("EADDRINUSE");
-  const why = inUse ? "the port is in use" : messageOf(error);
-  return new CommonwattError(
-    inUse ? "EMULATOR_PORT_IN_USE" : "EMULATOR_LISTEN_FAILED",
-    `cannot listen on ${host}:${port}: ${why}`,
-    { details: { host, port }, cause: error },
-  );
 }

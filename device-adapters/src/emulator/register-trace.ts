@@ -1,5 +1,5 @@
 import { type Clock, CommonwattError, type EpochMs } from "@commonwatt/vpp-core";
-import type { ModbusException, RegisterBank } from "./modbus-server.ts";
+import type { ModbusException, RegisterBank } from "../modbus/modbus-server.ts";
 
 const ILLEGAL_ADDRESS = 2;
 const REGISTER_MAX = 0xffff;

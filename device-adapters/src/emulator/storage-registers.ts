@@ -1,5 +1,5 @@
 import { type Clock, durationMs, type EpochMs, epochMs, type Timer, watts } from "@commonwatt/vpp-core";
-import type { ModbusException } from "./modbus-server.ts";
+import type { ModbusException } from "../modbus/modbus-server.ts";
 import type { BatteryWindow, Plant } from "./plant.ts";
 
 /** One percent is 100 on the wire: InOutWRte_SF is −2. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Clock } from "@commonwatt/vpp-core";
+import { startModbusServer, type WireHook } from "../modbus/modbus-server.ts";
 import type { RegisterFaults } from "./faults/register-faults.ts";
-import { startModbusServer, type WireHook } from "./modbus-server.ts";
 import { type SunSpecEmulatorUnit, SunSpecUnit, type UnitContext } from "./sunspec-unit.ts";
 
 /** What a SunSpec emulator serves, and where. */

@@ -1,4 +1,6 @@
 import type { Clock } from "@commonwatt/vpp-core";
+import type { ModbusException, RegisterBank } from "../modbus/modbus-server.ts";
+import { encodeModel, type ModelValues } from "../sunspec/model-values.ts";
 import { basicSettingsModel } from "../sunspec/models/basic-settings-model.ts";
 import { commonModel } from "../sunspec/models/common-model.ts";
 import { immediateControlsModel } from "../sunspec/models/immediate-controls-model.ts";
@@ -21,8 +23,6 @@ import {
 } from "./hybrid-values.ts";
 import { immediateLimit } from "./immediate-limit.ts";
 import { meterValues } from "./meter-values.ts";
-import type { ModbusException, RegisterBank } from "./modbus-server.ts";
-import { encodeModel, type ModelValues } from "./model-values.ts";
 import type { Plant } from "./plant.ts";
 import { type StorageAssignment, StorageRegisters } from "./storage-registers.ts";
 

@@ -1,11 +1,11 @@
 import { epochMs, simulatedClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { rejection } from "../../test/test-context.ts";
-import { encodeModel } from "../emulator/model-values.ts";
 import { BlockSize } from "../modbus/block-size.ts";
 import { fromLibraryError } from "../modbus/modbus-errors.ts";
 import { type ModelImage, numberAt } from "./model-image.ts";
 import { readModel } from "./model-reader.ts";
+import { encodeModel } from "./model-values.ts";
 import { mpptModel } from "./models/mppt-model.ts";
 
 const ADDRESS = 40_100;

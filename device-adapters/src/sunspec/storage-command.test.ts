@@ -1,8 +1,8 @@
 import { epochMs, watts } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
-import { encodeModel, type WireValues } from "../emulator/model-values.ts";
 import type { LimitImages } from "./battery-limits.ts";
 import type { ModelImage } from "./model-image.ts";
+import { encodeModel, type WireValues } from "./model-values.ts";
 import { nameplateModel } from "./models/nameplate-model.ts";
 import { storageModel } from "./models/storage-model.ts";
 import { differenceFrom, planStorageCommand, planStorageRelease } from "./storage-command.ts";

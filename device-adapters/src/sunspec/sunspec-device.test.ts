@@ -5,8 +5,8 @@ import { put, putBytes, type Registers, registerDevice } from "../../test/regist
 import { scriptedPeer } from "../../test/scripted-peer.ts";
 import { rejection, testContext } from "../../test/test-context.ts";
 import { BenchPlant } from "../emulator/bench-plant.ts";
-import { encodeModel, type WireValues } from "../emulator/model-values.ts";
 import { startSunSpecEmulator } from "../emulator/sunspec-emulator.ts";
+import { encodeModel, type WireValues } from "./model-values.ts";
 import { commonModel } from "./models/common-model.ts";
 import { integerInverterModel } from "./models/inverter-integer-model.ts";
 import { meterModel } from "./models/meter-model.ts";

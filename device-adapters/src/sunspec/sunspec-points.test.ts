@@ -1,9 +1,9 @@
 import { epochMs } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
-import { encodeModel, type ModelValues } from "../emulator/model-values.ts";
 import { CounterWatch } from "./counter-watch.ts";
 import type { ModelImage } from "./model-image.ts";
 import type { ModelRole } from "./model-role.ts";
+import { encodeModel, type ModelValues } from "./model-values.ts";
 import { modelById } from "./models/models.ts";
 import { type ModelOutcome, pointsFrom } from "./sunspec-points.ts";
 

@@ -7,7 +7,7 @@ import {
   watts,
 } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
-import type { WireValues } from "../../src/emulator/model-values.ts";
+import type { WireValues } from "../../src/sunspec/model-values.ts";
 import { put } from "../register-device.ts";
 import { common, points, type QuirkDevice, quirkDevice, type WriteQuirk } from "./quirk-device.ts";
 

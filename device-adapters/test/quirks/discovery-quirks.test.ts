@@ -1,7 +1,7 @@
 import { deviceId, durationMs, systemClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
-import { encodeModel } from "../../src/emulator/model-values.ts";
 import { listLogicalDevices } from "../../src/sunspec/device-map.ts";
+import { encodeModel } from "../../src/sunspec/model-values.ts";
 import { commonModel } from "../../src/sunspec/models/common-model.ts";
 import { modbus } from "../../src/sunspec/sunspec-connector.ts";
 import { emulatedHome } from "../emulated-home.ts";

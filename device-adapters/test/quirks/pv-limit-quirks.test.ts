@@ -1,6 +1,6 @@
 import { type Device, durationMs, epochMs, type PvLimitReceipt, watts } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
-import type { WireValues } from "../../src/emulator/model-values.ts";
+import type { WireValues } from "../../src/sunspec/model-values.ts";
 import { type EmulatedHome, emulatedHome, RATINGS } from "../emulated-home.ts";
 import { put } from "../register-device.ts";
 import { common, points, type QuirkDevice, quirkDevice } from "./quirk-device.ts";

@@ -1,6 +1,6 @@
 import { type Device, deviceId, epochMs, type SimulatedClock, simulatedClock } from "@commonwatt/vpp-core";
-import type { ModbusException } from "../../src/emulator/modbus-server.ts";
-import { encodeModel, type ModelValues, type WireValues } from "../../src/emulator/model-values.ts";
+import type { ModbusException } from "../../src/modbus/modbus-server.ts";
+import { encodeModel, type ModelValues, type WireValues } from "../../src/sunspec/model-values.ts";
 import { modelById } from "../../src/sunspec/models/models.ts";
 import { modbus } from "../../src/sunspec/sunspec-connector.ts";
 import { put, putBytes, type RegisterDevice, type Registers, registerDevice } from "../register-device.ts";

@@ -1,10 +1,10 @@
 import { epochMs, systemClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
-import type { WireValues } from "../../src/emulator/model-values.ts";
 import { ModbusConnection } from "../../src/modbus/modbus-connection.ts";
 import { pointOf } from "../../src/sunspec/model-definition.ts";
 import { type ModelImage, numberAt, textAt } from "../../src/sunspec/model-image.ts";
 import { readModel } from "../../src/sunspec/model-reader.ts";
+import type { WireValues } from "../../src/sunspec/model-values.ts";
 import { acControlsModel } from "../../src/sunspec/models/ac-controls-model.ts";
 import { modelById } from "../../src/sunspec/models/models.ts";
 import { planReads } from "../../src/sunspec/read-plan.ts";

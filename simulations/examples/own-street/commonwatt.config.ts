@@ -1,4 +1,4 @@
-import { modbus } from "@commonwatt/device-adapters";
+import { modbus, sunspecFacade } from "@commonwatt/device-adapters";
 import { doubleAuction } from "@commonwatt/market";
 import { escrow } from "@commonwatt/settlement";
 import { type ConfigFile, deviceId, priceMicroPerKwh, wattHours, watts } from "@commonwatt/vpp-core";
@@ -23,6 +23,8 @@ export const config: ConfigFile = {
         ],
         limits: { importPowerMaxW: watts(17_000), exportPowerMaxW: watts(10_000) },
         reserveWh: wattHours(1_000),
+        // What others may read of this home, without another client at the inverter.
+        servers: [sunspecFacade({ port: 1502 })],
       },
     ],
   }),

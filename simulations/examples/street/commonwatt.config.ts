@@ -1,4 +1,4 @@
-import { modbus, opcua } from "@commonwatt/device-adapters";
+import { modbus, opcua, sunspecFacade } from "@commonwatt/device-adapters";
 import { doubleAuction } from "@commonwatt/market";
 import { escrow } from "@commonwatt/settlement";
 import {
@@ -55,7 +55,11 @@ export const config: ConfigFile = defineConfig({
       rail: escrow(),
       world: hardware,
       scenario: { seed, homes, hash: streetHash(street) },
-      sites: street.homes.map((home) => site(home, addresses.get(home.id))),
+      sites: street.homes.map((home, at) => ({
+        ...site(home, addresses.get(home.id)),
+        // The first home is shared with whoever wants to read it; its port is told when it is up.
+        servers: at === 0 ? [sunspecFacade({ port: 0 })] : [],
+      })),
     };
   },
 });

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type EpochMs, epochMs, systemClock } from "@commonwatt/vpp-core";
-import type { WireHook } from "../modbus-server.ts";
+import type { WireHook } from "../../modbus/modbus-server.ts";
 import type { Fault, WireFaultName } from "./fault.ts";
 import { spoilExchange } from "./spoil-exchange.ts";
 

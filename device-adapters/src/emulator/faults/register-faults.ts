@@ -1,5 +1,5 @@
 import type { ModelDefinition, PointDefinition } from "../../sunspec/model-definition.ts";
-import { INT16_LIMIT, type ModelValues, UINT16_LIMIT, type WireValues } from "../model-values.ts";
+import { INT16_LIMIT, type ModelValues, UINT16_LIMIT, type WireValues } from "../../sunspec/model-values.ts";
 import type { Fault, RegisterFaultName } from "./fault.ts";
 
 const STORAGE_ID = 124;

@@ -1,6 +1,6 @@
 import { type Clock, durationMs, type EpochMs } from "@commonwatt/vpp-core";
+import type { WireHook } from "../../modbus/modbus-server.ts";
 import type { WireProfile } from "../../profile-device/profile.ts";
-import type { WireHook } from "../modbus-server.ts";
 import { type Fault, type RegisterFaultName, WIRE_FAULTS, type WireFaultName } from "./fault.ts";
 import { FaultyWire } from "./faulty-wire.ts";
 import { type RegisterFaults, registerFaultsAt } from "./register-faults.ts";

@@ -1,8 +1,8 @@
 import { type Clock, type EpochMs, epochMs } from "@commonwatt/vpp-core";
+import type { ModbusException, WriteFunction } from "../../modbus/modbus-server.ts";
 import type { RegisterMapProfile, RegisterProfile } from "../../profile-device/profile.ts";
 import { decodeRaw, registersOf, scaled } from "../../profile-device/register-codec.ts";
 import type { RegisterFaults } from "../faults/register-faults.ts";
-import type { ModbusException, WriteFunction } from "../modbus-server.ts";
 import type { Plant } from "../plant.ts";
 import { heldCommand } from "./held-command.ts";
 import { type RegisterWords, wordsOf } from "./register-words.ts";

@@ -1,9 +1,9 @@
 import { type Clock, CommonwattError } from "@commonwatt/vpp-core";
+import { type RegisterBank, startModbusServer, type WireHook } from "../../modbus/modbus-server.ts";
 import { withQuirks } from "../../profile-device/firmware-quirks.ts";
 import type { RegisterMapProfile } from "../../profile-device/profile.ts";
 import type { EmulatedIdentity } from "../emulated-identity.ts";
 import { NO_REGISTER_FAULTS, type RegisterFaults } from "../faults/register-faults.ts";
-import { type RegisterBank, startModbusServer, type WireHook } from "../modbus-server.ts";
 import type { Plant } from "../plant.ts";
 import { ProfileRegisters } from "./profile-unit.ts";
 

@@ -3,11 +3,11 @@ import { epochMs, simulatedClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import type { RegisterFixture } from "../../../test/fixture-device.ts";
 import { fixturePlant } from "../../../test/fixture-plant.ts";
+import type { RegisterBank, WriteFunction } from "../../modbus/modbus-server.ts";
 import type { RegisterMapProfile } from "../../profile-device/profile.ts";
 import { registersOf } from "../../profile-device/register-codec.ts";
 import { PROFILES } from "../../profiles/profiles.ts";
 import { NO_REGISTER_FAULTS } from "../faults/register-faults.ts";
-import type { RegisterBank, WriteFunction } from "../modbus-server.ts";
 import { ProfileRegisters } from "./profile-unit.ts";
 
 const MAPS = PROFILES.filter((profile): profile is RegisterMapProfile => profile.kind === "registers");

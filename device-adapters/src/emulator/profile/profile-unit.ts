@@ -1,8 +1,8 @@
+import type { ModbusException, RegisterBank } from "../../modbus/modbus-server.ts";
 import type { RegisterMapProfile } from "../../profile-device/profile.ts";
 import { spansOf } from "../../profile-device/read-blocks.ts";
 import type { EmulatedIdentity } from "../emulated-identity.ts";
 import { registersAsleep } from "../faults/fitting-faults.ts";
-import type { ModbusException, RegisterBank } from "../modbus-server.ts";
 import { pointValuesOf } from "./point-values.ts";
 import { type ControlledPlant, ProfileControls } from "./profile-controls.ts";
 import { registerValues } from "./register-values.ts";

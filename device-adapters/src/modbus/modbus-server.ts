@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { CommonwattError } from "@commonwatt/vpp-core";
+import { listenFailure } from "@commonwatt/vpp-core";
 
 /** The registers of one unit. Every method answers an exception code instead when it refuses. */
 export interface RegisterBank {
@@ -39,6 +39,12 @@ const WRITE_MAX = 123;
 const HEADER_LENGTH = 6;
 const LENGTH_MIN = 2;
 const LENGTH_MAX = 254;
+/** Answers that wait for a client that asks and does not listen. */
+const UNREAD_MAX_BYTES = 1 << 20;
+/** How long a client may be quiet before it is asked whether it is still there. */
+const QUIET_MS = 60_000;
+/** More at once than any home has; the next one is turned away. */
+const CLIENTS_MAX = 256;
 
 /** A running server. */
 export interface ModbusServer {
@@ -52,29 +58,38 @@ export interface ModbusServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly units: ReadonlyMap<number, RegisterBank>;
+  /** The area of its error codes; `EMULATOR` when left out. */
+  readonly area?: "EMULATOR" | "SITE_SERVER";
   /** What the wire does to requests and answers; a good wire when left out. */
   readonly wire?: WireHook;
 }
 
 const GOOD_WIRE: WireHook = {
   connected: () => true,
-  exchange: (socket, _request, answer) => void socket.write(answer()),
+  exchange: (socket, _request, answer) => {
+    socket.write(answer());
+    if (socket.writableLength > UNREAD_MAX_BYTES) socket.destroy();
+  },
 };
 
 /**
  * Serves units over Modbus TCP to any number of clients: functions 3, 4, 6 and 16.
- * @throws CommonwattError `EMULATOR_PORT_IN_USE`, or `EMULATOR_LISTEN_FAILED`.
+ * @throws CommonwattError `<AREA>_PORT_IN_USE`, or `<AREA>_LISTEN_FAILED`.
  */
 export async function startModbusServer(options: ModbusServerOptions): Promise<ModbusServer> {
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => socket.destroy());
-    const wire = options.wire ?? GOOD_WIRE;
-    if (wire.connected(socket)) serve(socket, options.units, wire);
-    else socket.resume();
-  });
+  const server = createServer(
+    { noDelay: true, keepAlive: true, keepAliveInitialDelay: QUIET_MS },
+    (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("error", () => socket.destroy());
+      const wire = options.wire ?? GOOD_WIRE;
+      if (wire.connected(socket)) serve(socket, options.units, wire);
+      else socket.resume();
+    },
+  );
+  server.maxConnections = CLIENTS_MAX;
   const port = await listen(server, options);
   return {
     port,
@@ -86,19 +101,9 @@ export async function startModbusServer(options: ModbusServerOptions): Promise<M
   };
 }
 
-function listen(server: Server, { host, port }: ModbusServerOptions): Promise<number> {
+function listen(server: Server, { area = "EMULATOR", host, port }: ModbusServerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const inUse = error.code === "EADDRINUSE";
-      const why = inUse ? "the port is in use" : error.message;
-      reject(
-        new CommonwattError(
-          inUse ? "EMULATOR_PORT_IN_USE" : "EMULATOR_LISTEN_FAILED",
-          `cannot listen on ${host}:${port}: ${why}`,
-          { details: { host, port }, cause: error },
-        ),
-      );
-    });
+    server.once("error", (error) => reject(listenFailure(area, { host, port }, error)));
     server.listen({ host, port }, () => {
       const address = server.address();
       resolve(typeof address === "object" && address !== null ? address.port : port);

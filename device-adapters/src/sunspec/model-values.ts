@@ -1,5 +1,5 @@
-import type { ModelDefinition, PointDefinition } from "../sunspec/model-definition.ts";
-import { encodeNumber, encodeText } from "../sunspec/point-codec.ts";
+import type { ModelDefinition, PointDefinition } from "./model-definition.ts";
+import { encodeNumber, encodeText } from "./point-codec.ts";
 
 /** Values of points by name: unscaled numbers as they go on the wire, and texts. */
 export type WireValues = Readonly<Record<string, number | string>>;
