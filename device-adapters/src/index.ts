@@ -20,5 +20,10 @@ export { type OpcuaOptions, opcua } from "./opcua/opcua-connector.ts";
 export { plugin } from "./plugin.ts";
 export type { DeviceProfile } from "./profile-device/profile.ts";
 export { type ModbusProfileOptions, modbusProfile } from "./profile-device/profile-connector.ts";
+export {
+  type OpcuaSiteServerOptions,
+  type OpcuaSiteUser,
+  opcuaSiteServer,
+} from "./sharing/opcua-site-server.ts";
 export { type SunSpecFacadeOptions, sunspecFacade } from "./sharing/sunspec-facade.ts";
 export { type ModbusDeviceOptions, modbus } from "./sunspec/sunspec-connector.ts";

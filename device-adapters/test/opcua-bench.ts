@@ -62,7 +62,7 @@ export class OpcuaBench {
       host: "127.0.0.1",
       port: 0,
       pkiDirectory: join(this.directory, "server"),
-      user: USER,
+      access: { users: [{ ...USER, mayCommand: true }], anonymous: "nothing" },
       homes: [this.#home("home-9", this.battery), this.#home("home-10", null)],
     });
   }

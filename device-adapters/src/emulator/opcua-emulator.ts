@@ -42,7 +42,10 @@ export async function startOpcuaEmulator(options: OpcuaEmulatorOptions): Promise
     host,
     port,
     pkiDirectory,
-    user,
+    access:
+      user === null
+        ? { users: [], anonymous: "commands" }
+        : { users: [{ ...user, mayCommand: true }], anonymous: "nothing" },
     homes: homes.map(({ served }) => served),
   }).catch((error: unknown) => {
     throw /EADDR|EACCES/.test(messageOf(error)) ? listenFailure("EMULATOR", { host, port }, error) : error;

@@ -18,6 +18,7 @@ const REFUSALS: Readonly<Record<string, LeaseRefusal>> = {
   BadSequenceNumberInvalid: "out-of-order",
   BadUserAccessDenied: "local-control",
   BadNotExecutable: "local-control",
+  BadNotSupported: "no-battery",
 };
 
 /** What battery control needs from the device it belongs to. */

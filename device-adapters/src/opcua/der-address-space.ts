@@ -1,4 +1,11 @@
-import { epochMs, type Measured, type PointName, type Quality, roundToWatts } from "@commonwatt/vpp-core";
+import {
+  type DispatchRefusal,
+  epochMs,
+  type Measured,
+  type PointName,
+  type Quality,
+  roundToWatts,
+} from "@commonwatt/vpp-core";
 import type {
   AddressSpace,
   CallMethodResultOptions,
@@ -9,7 +16,9 @@ import type {
   UAObject,
   Variant,
 } from "node-opcua";
+import { type DerServerAccess, methodPermissions } from "./der-access.ts";
 import type { DerCommandAnswer, DerServerBattery, DerServerHome } from "./der-home.ts";
+import { addIdentification } from "./der-identification.ts";
 import { DER_NAMESPACE_URI, DER_PATHS, DER_POINT_PATHS } from "./der-model.ts";
 import { numberOf, uint64 } from "./numbers.ts";
 import type { OpcuaLibrary } from "./opcua-library.ts";
@@ -23,27 +32,29 @@ export function addDerNamespace(addressSpace: AddressSpace): Namespace {
   return addressSpace.registerNamespace(DER_NAMESPACE_URI);
 }
 
-/** Where nodes of one home are added. */
-interface HomeBuilder {
+/** The server that homes are added to. */
+export interface HomesPlace {
   readonly library: OpcuaLibrary;
+  readonly addressSpace: AddressSpace;
   readonly namespace: Namespace;
+  readonly access: DerServerAccess;
+}
+
+/** Where nodes of one home are added. */
+interface HomeBuilder extends HomesPlace {
   /** The object of a part, e.g. `Battery`, made on first use. */
   partOf(path: string): UAObject;
   nodeId(path: string): string;
 }
 
 /** Adds a home to a server: an object below Objects with its identification, points and commands. */
-export function addHome(
-  library: OpcuaLibrary,
-  namespace: Namespace,
-  objects: UAObject,
-  home: DerServerHome,
-): void {
+export function addHome(place: HomesPlace, home: DerServerHome): void {
+  const { addressSpace, namespace } = place;
   const nodeId = (path: string): string => `s=${home.name}.${path}`;
   const object = namespace.addObject({
     browseName: home.name,
     nodeId: `s=${home.name}`,
-    organizedBy: objects,
+    organizedBy: addressSpace.rootFolder.objects,
   });
   const parts = new Map<string, UAObject>();
   const partOf = (path: string): UAObject => {
@@ -53,25 +64,10 @@ export function addHome(
     parts.set(name, part);
     return part;
   };
-  const builder: HomeBuilder = { library, namespace, partOf, nodeId };
-  addIdentification(builder, home);
+  const builder: HomeBuilder = { ...place, partOf, nodeId };
+  addIdentification({ ...place, home: object, nodeId }, home.identity);
   for (const name of Object.keys(home.sample()) as PointName[]) addPoint(builder, home, name);
   if (home.battery !== null) addBattery(builder, home.battery);
-}
-
-function addIdentification({ library, namespace, partOf, nodeId }: HomeBuilder, home: DerServerHome): void {
-  const { DataType } = library;
-  for (const key of ["manufacturer", "model", "serialNumber", "firmware"] as const) {
-    const path = DER_PATHS[key];
-    namespace.addVariable({
-      browseName: lastOf(path),
-      nodeId: nodeId(path),
-      propertyOf: partOf(path),
-      dataType: "String",
-      accessLevel: READ_ONLY,
-      value: { dataType: DataType.String, value: home.identity[key] },
-    });
-  }
 }
 
 function addPoint(
@@ -175,13 +171,16 @@ function addBattery(builder: HomeBuilder, battery: DerServerBattery): void {
   addMethods(builder, battery);
 }
 
-function addMethods({ library, namespace, partOf, nodeId }: HomeBuilder, battery: DerServerBattery): void {
+function addMethods(builder: HomeBuilder, battery: DerServerBattery): void {
+  const { library, namespace, access, partOf, nodeId } = builder;
   const { DataType } = library;
+  const rolePermissions = methodPermissions(library, access);
   const part = partOf(DER_PATHS.battery);
   const sequence = { name: "Sequence", dataType: DataType.UInt64 };
   const setActivePower = namespace.addMethod(part, {
     browseName: lastOf(DER_PATHS.setActivePower),
     nodeId: nodeId(DER_PATHS.setActivePower),
+    rolePermissions,
     inputArguments: [
       { name: "Value", description: "W; + is discharge", dataType: DataType.Int32 },
       { name: "ValidUntil", dataType: DataType.DateTime },
@@ -203,6 +202,7 @@ function addMethods({ library, namespace, partOf, nodeId }: HomeBuilder, battery
   const release = namespace.addMethod(part, {
     browseName: lastOf(DER_PATHS.release),
     nodeId: nodeId(DER_PATHS.release),
+    rolePermissions,
     inputArguments: [sequence],
     outputArguments: [],
   });
@@ -214,16 +214,29 @@ function addMethods({ library, namespace, partOf, nodeId }: HomeBuilder, battery
 }
 
 function answered(
-  { DataType, StatusCodes }: OpcuaLibrary,
+  library: OpcuaLibrary,
   answer: DerCommandAnswer,
   withPower: boolean,
 ): CallMethodResultOptions {
-  if (answer.status === "refused") {
-    return {
-      statusCode:
-        answer.code === "expired" ? StatusCodes.BadInvalidTimestamp : StatusCodes.BadSequenceNumberInvalid,
-    };
-  }
+  const { DataType, StatusCodes } = library;
+  if (answer.status === "refused") return { statusCode: refusalStatus(library, answer.code) };
   const outputArguments = withPower ? [{ dataType: DataType.Int32, value: answer.appliedPowerW }] : [];
   return { statusCode: StatusCodes.Good, outputArguments };
+}
+
+function refusalStatus({ StatusCodes }: OpcuaLibrary, code: DispatchRefusal): StatusCode {
+  switch (code) {
+    case "expired":
+      return StatusCodes.BadInvalidTimestamp;
+    case "too-long":
+      return StatusCodes.BadOutOfRange;
+    case "out-of-order":
+      return StatusCodes.BadSequenceNumberInvalid;
+    case "opted-out":
+      return StatusCodes.BadNotExecutable;
+    case "no-battery":
+      return StatusCodes.BadNotSupported;
+    case "unavailable":
+      return StatusCodes.BadInvalidState;
+  }
 }

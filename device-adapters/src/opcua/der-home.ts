@@ -1,9 +1,9 @@
-import type { EpochMs, PointReadings, Watts } from "@commonwatt/vpp-core";
+import type { DispatchRefusal, EpochMs, PointReadings, Watts } from "@commonwatt/vpp-core";
 
 /** What a battery answers to a command. */
 export type DerCommandAnswer =
   | { readonly status: "taken"; readonly appliedPowerW: Watts }
-  | { readonly status: "refused"; readonly code: "expired" | "out-of-order" };
+  | { readonly status: "refused"; readonly code: DispatchRefusal };
 
 /** The battery of a served home. */
 export interface DerServerBattery {

@@ -29,8 +29,10 @@ export interface DerBatteryNodes {
   readonly object: string;
   /**
    * `SetActivePower(Value: Int32 W, ValidUntil: DateTime, Sequence: UInt64) → (Applied: Int32 W)`. Answers
-   * BadInvalidTimestamp when `ValidUntil` has passed and BadSequenceNumberInvalid when `Sequence` is not
-   * above the last.
+   * BadInvalidTimestamp when `ValidUntil` has passed, BadOutOfRange when it is too far away,
+   * BadSequenceNumberInvalid when `Sequence` is not above the last, BadNotExecutable when the owner has opted
+   * out, BadNotSupported without a battery, BadInvalidState when safety forbids it, and BadUserAccessDenied to
+   * who may only read.
    */
   readonly setActivePower: string;
   /** `Release(Sequence: UInt64)`; answers BadSequenceNumberInvalid when `Sequence` is below the last. */
@@ -41,11 +43,14 @@ export interface DerBatteryNodes {
   readonly lastSequence: string;
 }
 
-/** The path of each point below a home's object. */
+/**
+ * The path of each point below a home's object. The grid's names are those of the energy profiles of OPC 34100,
+ * Energy Consumption Management (AcActivePowerTotal of E1; the counters as Double, of E3).
+ */
 export const DER_POINT_PATHS: { readonly [Name in PointName]: string } = {
-  gridPowerW: "Grid.ActivePower",
-  gridImportWh: "Grid.ImportedEnergy",
-  gridExportWh: "Grid.ExportedEnergy",
+  gridPowerW: "Grid.AcActivePowerTotal",
+  gridImportWh: "Grid.AcActiveEnergyTotalImportHp",
+  gridExportWh: "Grid.AcActiveEnergyTotalExportHp",
   inverterPowerW: "Inverter.ActivePower",
   inverterPowerMaxW: "Inverter.ActivePowerMax",
   pvPowerW: "Inverter.SolarPower",

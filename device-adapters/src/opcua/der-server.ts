@@ -1,11 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import type { OPCUAServer, OPCUAServerOptions } from "node-opcua";
+import type { OPCUAServer } from "node-opcua";
 import { applicationCertificate, trustedCertificates } from "./application-certificate.ts";
 import { certificateStore } from "./certificate-store.ts";
+import { accessOptions, type DerServerAccess } from "./der-access.ts";
 import { addDerNamespace, addHome } from "./der-address-space.ts";
 import type { DerServerHome } from "./der-home.ts";
 import { loadOpcuaLibrary } from "./opcua-library.ts";
-import type { OpcuaUser } from "./opcua-link.ts";
 
 /** How many may be connected: each home's controller, with room for those that were lost and come again. */
 const CLIENTS_PER_HOME = 4;
@@ -18,8 +17,7 @@ export interface DerServerOptions {
   readonly port: number;
   /** Folder with the own certificate, and with those of the clients to be served in `trusted/certs`. */
   readonly pkiDirectory: string;
-  /** Who may log in; anybody with a trusted certificate when `null`. */
-  readonly user: OpcuaUser | null;
+  readonly access: DerServerAccess;
   readonly homes: readonly DerServerHome[];
 }
 
@@ -38,7 +36,7 @@ export interface DerServer {
  */
 export async function startDerServer(options: DerServerOptions): Promise<DerServer> {
   const library = await loadOpcuaLibrary();
-  const { host, homes, pkiDirectory, port, user } = options;
+  const { access, host, homes, pkiDirectory, port } = options;
   const own = await applicationCertificate(pkiDirectory, "server");
   const clientsMax = SPARE_CLIENTS + CLIENTS_PER_HOME * homes.length;
   const server = new library.OPCUAServer({
@@ -58,14 +56,14 @@ export async function startDerServer(options: DerServerOptions): Promise<DerServ
     serverCapabilities: { maxSessions: clientsMax, maxSubscriptions: clientsMax },
     serverCertificateManager: certificateStore(library, () => trustedCertificates(pkiDirectory)),
     userCertificateManager: certificateStore(library, async () => []),
-    nodeset_filename: [library.nodesets.standard],
-    ...access(user),
+    nodeset_filename: [library.nodesets.standard, library.nodesets.di],
+    ...accessOptions(library, access),
   });
   await server.initialize();
   const addressSpace = server.engine.addressSpace;
   if (addressSpace === null) throw new Error("the server has no address space");
   const namespace = addDerNamespace(addressSpace);
-  for (const home of homes) addHome(library, namespace, addressSpace.rootFolder.objects, home);
+  for (const home of homes) addHome({ library, addressSpace, namespace, access }, home);
   await start(server);
   const listening = server.endpoints[0]?.port ?? port;
   return {
@@ -84,17 +82,4 @@ async function start(server: OPCUAServer): Promise<void> {
     await server.shutdown(0).catch(() => undefined);
     throw error;
   }
-}
-
-function access(user: OpcuaUser | null): Pick<OPCUAServerOptions, "allowAnonymous" | "userManager"> {
-  if (user === null) return { allowAnonymous: true, userManager: { isValidUser: () => false } };
-  const isValidUser = (name: string, password: string): boolean =>
-    timingSafeEqual(digest(name, password), digest(user.userName, user.password));
-  return { allowAnonymous: false, userManager: { isValidUser } };
-}
-
-function digest(userName: string, password: string): Buffer {
-  return createHash("sha256")
-    .update(JSON.stringify([userName, password]))
-    .digest();
 }

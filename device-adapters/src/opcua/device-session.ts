@@ -100,7 +100,7 @@ async function readIdentity(
   const text = (key: (typeof keys)[number]): string | null => {
     const value = values[present.findIndex((one) => one.key === key)];
     const content: unknown = value?.statusCode.isGood() ? value.value.value : null;
-    return content === null || content === undefined ? null : String(content);
+    return content === null || content === undefined ? null : textOf(content);
   };
   return {
     protocol: "opcua",
@@ -110,6 +110,13 @@ async function readIdentity(
     serialNumber: text("serialNumber") ?? "unknown",
     firmware: text("firmware"),
   };
+}
+
+/** A String, or the text of a LocalizedText, as OPC 10000-100 has for makers and models. */
+function textOf(content: unknown): string {
+  return String(
+    typeof content === "object" && content !== null && "text" in content ? content.text : content,
+  );
 }
 
 async function findBattery(
