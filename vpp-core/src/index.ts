@@ -1,4 +1,5 @@
 export { type Check, printChecks } from "./cli/checks.ts";
+export { loadConfig } from "./cli/load-config.ts";
 export { createLogger } from "./cli/logger.ts";
 export { wholeNumber } from "./cli/numbers.ts";
 export { stopRequest } from "./cli/stop-request.ts";

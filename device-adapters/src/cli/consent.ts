@@ -14,8 +14,15 @@ export async function requireConsent(what: string, given: boolean): Promise<void
 
 async function ask(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const refusal = new AbortController();
+  terminal.once("SIGINT", () => refusal.abort());
   try {
-    return /^\s*y(es)?\s*$/i.test(await terminal.question(question));
+    const { signal } = refusal;
+    return /^\s*y(es)?\s*$/i.test(await terminal.question(question, { signal }));
+  } catch (error) {
+    // Ctrl-C is a no.
+    if (refusal.signal.aborted) return false;
+    throw error;
   } finally {
     terminal.close();
   }
