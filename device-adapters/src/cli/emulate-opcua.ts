@@ -13,7 +13,7 @@ const DEFAULTS = { port: 4840, home: "home-1", pki: "opcua-pki" };
 
 type OpcuaOptions = typeof DEFAULTS & { readonly host: string };
 
-/** Emulates the OPC UA server of a home with PV and a battery (SignAndEncrypt, Basic256Sha256). */
+/** Emulates the OPC UA server of a home with PV and a battery (SignAndEncrypt only). */
 export async function emulateOpcua({
   host,
   trust = [],

@@ -91,13 +91,11 @@ test("a host with both protocols is told of with both, and what is asked without
       endpointUrl: `opc.tcp://127.0.0.1:${wire.port}`,
       applicationName: "Commonwatt DER server",
       productUri: "urn:commonwatt",
-      endpoints: [
-        {
-          securityMode: "SignAndEncrypt",
-          securityPolicy: "Basic256Sha256",
-          userTokens: ["UserName", "Certificate"],
-        },
-      ],
+      endpoints: ["Aes256_Sha256_RsaPss", "Basic256Sha256"].map((securityPolicy) => ({
+        securityMode: "SignAndEncrypt",
+        securityPolicy,
+        userTokens: ["UserName", "Certificate"],
+      })),
       isUsable: true,
     });
     expect(wire.openMax()).toBe(1);

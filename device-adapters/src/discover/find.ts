@@ -69,7 +69,7 @@ export interface OpcuaFind extends FindHead {
   readonly certificateFingerprint: string | null;
   /** Where the certificate was saved. */
   readonly certificateFile: string | null;
-  /** Whether our client can speak to it: SignAndEncrypt with Basic256Sha256. */
+  /** Whether our client can speak to it: SignAndEncrypt with Aes256_Sha256_RsaPss or Basic256Sha256. */
   readonly isUsable: boolean;
 }
 

@@ -3,11 +3,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@commonwatt/vpp-core";
 import { type AskedServer, askEndpoints } from "../opcua/ask-endpoints.ts";
+import { isOurPolicy } from "../opcua/opcua-link.ts";
 import type { OpcuaFind } from "./find.ts";
 
 /** How our own client speaks: nothing less. */
 const OUR_MODE = "SignAndEncrypt";
-const OUR_POLICY = "Basic256Sha256";
 
 /** How an OPC UA server is asked. */
 export interface OpcuaProbe {
@@ -30,7 +30,7 @@ export async function probeOpcua(probe: OpcuaProbe): Promise<OpcuaFind> {
   const server = await askEndpoints(origin, probe);
   const { certificate, endpoints, applicationName, applicationUri, productUri } = server;
   const ours = endpoints.find(
-    ({ securityMode, securityPolicy }) => securityMode === OUR_MODE && securityPolicy === OUR_POLICY,
+    ({ securityMode, securityPolicy }) => securityMode === OUR_MODE && isOurPolicy(securityPolicy),
   );
   const certificateFile = await saveCertificate(probe, certificate);
   return {
@@ -83,7 +83,9 @@ function notesOn(server: AskedServer, hasOurs: boolean, certificateFile: string 
       ? "home is the name of the home's object on that server."
       : "Another information model than ours: give nodes in place of home.";
   return [
-    ...(hasOurs ? [] : [`It has no endpoint with ${OUR_MODE} and ${OUR_POLICY}: it cannot be used safely.`]),
+    ...(hasOurs
+      ? []
+      : [`It has no endpoint with ${OUR_MODE} and a policy that is good enough: it cannot be used safely.`]),
     certificateFile === null
       ? "serverCertificateFile is the server's certificate: --save-certificates DIR saves it."
       : "Anybody may have answered: compare the fingerprint with what the server itself shows.",

@@ -6,13 +6,43 @@ export const DER_NAMESPACE_URI = "urn:commonwatt:der:v1";
 /**
  * Which node is what. A node id is text, e.g. `ns=2;s=Meter.Power` or, safe against a changed namespace
  * table, `nsu=urn:vendor:meter;s=Meter.Power`. Powers are in watts and energies in watt-hours, with the
- * signs of Commonwatt.
+ * signs of Commonwatt, unless a {@link ScaledNode} says otherwise.
  */
 export interface DerNodes {
-  readonly points: { readonly [Name in PointName]?: string };
+  readonly points: { readonly [Name in PointName]?: PointSource };
   readonly identity: DerIdentityNodes;
   /** The battery's commands; `null` when there are none. */
-  readonly battery: DerBatteryNodes | null;
+  readonly battery: DerBatteryNodes | DerSetpointNodes | null;
+}
+
+/** Where a point comes from: a node, or a value that the server does not have. */
+export type PointSource = string | ScaledNode | { readonly constant: number };
+
+/** A node that counts otherwise than we do. */
+export interface ScaledNode {
+  readonly node: string;
+  /**
+   * What one of its units is worth in watts or watt-hours: 1000 for kW and kWh; for the state of charge of a
+   * battery of 10 kWh in percent, read as `storedEnergyWh`, 100. 1 unless given.
+   */
+  readonly scale?: number;
+  /** -1 where it counts the other way. */
+  readonly sign?: -1;
+}
+
+/**
+ * The nodes that command a battery on a server without methods: a setpoint, and a counter that the server
+ * watches. The counter goes up once a second while a lease runs; when it stands still, because the lease has
+ * ended or we are gone, the server must give the battery back to itself. Without that nothing is commanded,
+ * as a setpoint alone would stay for ever.
+ */
+export interface DerSetpointNodes {
+  /** The power to hold; + is discharge and the unit W unless scaled. */
+  readonly setpoint: string | ScaledNode;
+  /** A whole number that we count up. */
+  readonly watchdog: string;
+  /** What the setpoint is given at a release, in its own unit; 0 unless given. */
+  readonly neutral?: number;
 }
 
 /** The nodes that say what a device is; text values. */

@@ -30,7 +30,8 @@ export interface DerServer {
 }
 
 /**
- * Serves homes over OPC UA in our information model: SignAndEncrypt with Basic256Sha256 only, to clients
+ * Serves homes over OPC UA in our information model: SignAndEncrypt only, with Aes256_Sha256_RsaPss or
+ * Basic256Sha256, to clients
  * whose certificates are trusted. A certificate added to `trusted/certs` counts at once. Without security
  * it says only which endpoints it has and shows its certificate, as most clients ask before they connect.
  */
@@ -51,7 +52,7 @@ export async function startDerServer(options: DerServerOptions): Promise<DerServ
       applicationName: { text: "Commonwatt DER server" },
     },
     securityModes: [library.MessageSecurityMode.SignAndEncrypt],
-    securityPolicies: [library.SecurityPolicy.Basic256Sha256],
+    securityPolicies: [library.SecurityPolicy.Aes256_Sha256_RsaPss, library.SecurityPolicy.Basic256Sha256],
     maxConnectionsPerEndpoint: clientsMax,
     serverCapabilities: { maxSessions: clientsMax, maxSubscriptions: clientsMax },
     serverCertificateManager: certificateStore(library, () => trustedCertificates(pkiDirectory)),

@@ -1,23 +1,34 @@
-import type { DeviceContext, DeviceIdentity, EpochMs, PointName } from "@commonwatt/vpp-core";
+import {
+  type DeviceContext,
+  type DeviceIdentity,
+  type EpochMs,
+  POINT_NAMES,
+  type PointName,
+} from "@commonwatt/vpp-core";
 import { throughGate } from "./connect-gate.ts";
-import type { DerBatteryNodes, DerNodes } from "./der-model.ts";
-import { badStatus, opcuaError } from "./opcua-errors.ts";
+import type { DerBatteryNodes, DerNodes, PointSource } from "./der-model.ts";
+import { opcuaError } from "./opcua-errors.ts";
 import { type LinkSettings, type OpcuaLink, openLink } from "./opcua-link.ts";
 import { ProcessImage } from "./process-image.ts";
+import { type FoundSetpoint, findSetpoint } from "./setpoint-control.ts";
+import { hasDeadband, type NodePoint, reportPoints } from "./subscription.ts";
 
 /** The table of namespaces of a server (OPC 10000-5). */
 const NAMESPACE_ARRAY = "i=2255";
-/** How many publishing intervals without a change before the server says that it lives. */
-const KEEP_ALIVE_INTERVALS = 3;
-/** How many publishing intervals without a word from us before the server forgets the subscription. */
-const LIFETIME_INTERVALS = 150;
-/** Values between two publications that are kept; the newest is the one that counts. */
-const QUEUE_SIZE = 2;
+/** The current time of a server (OPC 10000-5). */
+const CURRENT_TIME = "i=2258";
+
+/** How the battery of a server is commanded. */
+export type BatteryNodes = DerBatteryNodes | FoundSetpoint;
 
 /** What a session is to be about. */
 export interface SessionSettings extends LinkSettings {
   readonly nodes: DerNodes;
   readonly publishingIntervalMs: number;
+  /** How far a power may move before it is reported; 0 reports each new source time. */
+  readonly powerDeadbandW: number;
+  /** How far the server's clock may be from ours before its values are suspect. */
+  readonly clockSkewMaxMs: number;
 }
 
 /** A link to a device that has said what it is and reports its points. */
@@ -25,7 +36,7 @@ export interface DeviceSession {
   readonly link: OpcuaLink;
   readonly identity: DeviceIdentity;
   readonly image: ProcessImage;
-  readonly battery: DerBatteryNodes | null;
+  readonly battery: BatteryNodes | null;
   /** When the server was last heard, on the wall clock. */
   heardAtMs(): EpochMs;
 }
@@ -52,20 +63,26 @@ async function setUpSession(
     const [namespaces] = await link.read([NAMESPACE_ARRAY]);
     const resolve = resolver(settings.endpointUrl, namespaces?.value.value as readonly string[]);
     const identity = await readIdentity(link, settings, resolve);
-    const points = Object.entries(settings.nodes.points).map(
-      ([name, nodeId]) => [name as PointName, resolve(nodeId)] as const,
-    );
-    const image = new ProcessImage(context.clock.now());
-    const first = await link.read(points.map(([, nodeId]) => nodeId));
-    for (const [index, value] of first.entries()) {
-      const name = points[index]?.[0];
-      if (name !== undefined) image.take(name, value, context.clock.now());
+    const points = nodePoints(settings.nodes, resolve);
+    const now = context.clock.now();
+    const image = new ProcessImage(now, {
+      factors: Object.fromEntries(points.map(({ name, factor }) => [name, factor])),
+      held: new Set(POINT_NAMES.filter((name) => hasDeadband(name, settings.powerDeadbandW))),
+      doubt: await clockDoubt(link, settings, context),
+    });
+    for (const [name, source] of Object.entries(settings.nodes.points) as [PointName, PointSource][]) {
+      if (typeof source === "object" && "constant" in source) image.takeConstant(name, source.constant, now);
     }
-    const existing = points.filter(([name]) => image.has(name));
+    const first = points.length === 0 ? [] : await link.read(points.map(({ nodeId }) => nodeId));
+    for (const [index, value] of first.entries()) {
+      const name = points[index]?.name;
+      if (name !== undefined) image.take(name, value, now);
+    }
+    const existing = points.filter(({ name }) => image.has(name));
     if (existing.length === 0) {
       throw opcuaError("OPCUA_UNEXPECTED_SERVER", "it has none of the points", settings.endpointUrl);
     }
-    const heardAtMs = await subscribe(link, settings, context, existing, image);
+    const heardAtMs = await reportPoints(link, settings, context, existing, image);
     return { link, identity, image, battery: await findBattery(link, settings, resolve), heardAtMs };
   } catch (error) {
     link.drop("its session could not be set up");
@@ -121,10 +138,15 @@ function textOf(content: unknown): string {
 
 async function findBattery(
   link: OpcuaLink,
-  { nodes }: SessionSettings,
+  { nodes, endpointUrl }: SessionSettings,
   resolve: Resolve,
-): Promise<DerBatteryNodes | null> {
+): Promise<BatteryNodes | null> {
   if (nodes.battery === null) return null;
+  if ("watchdog" in nodes.battery) {
+    const found = await findSetpoint(link, nodes.battery, resolve);
+    if (found !== null) return found;
+    throw opcuaError("OPCUA_UNEXPECTED_SERVER", "its setpoint or its watchdog is no number", endpointUrl);
+  }
   const battery: DerBatteryNodes = {
     object: resolve(nodes.battery.object),
     setActivePower: resolve(nodes.battery.setActivePower),
@@ -136,52 +158,30 @@ async function findBattery(
   return value?.statusCode.isGood() ? battery : null;
 }
 
+/** The points that come from nodes, as this server counts its namespaces. */
+function nodePoints(nodes: DerNodes, resolve: Resolve): readonly NodePoint[] {
+  return (Object.entries(nodes.points) as [PointName, PointSource][]).flatMap(([name, source]) => {
+    if (typeof source === "string") return [{ name, nodeId: resolve(source), factor: 1 }];
+    if ("constant" in source) return [];
+    return [{ name, nodeId: resolve(source.node), factor: (source.scale ?? 1) * (source.sign ?? 1) }];
+  });
+}
+
 /**
- * Subscribes to points, with a report for each new source time even when the value stays: the age of a
- * value then says when it was measured, not when it last changed.
+ * Why the server's source times cannot be relied on: its clock is too far from ours. `null` when it is not, or
+ * when the server does not tell the time.
  */
-async function subscribe(
+async function clockDoubt(
   link: OpcuaLink,
-  { publishingIntervalMs, endpointUrl }: SessionSettings,
-  { clock, wallClock }: DeviceContext,
-  points: readonly (readonly [PointName, string])[],
-  image: ProcessImage,
-): Promise<() => EpochMs> {
-  const { AttributeIds, DataChangeFilter, DataChangeTrigger, DeadbandType, TimestampsToReturn } =
-    link.library;
-  let heardAtMs = wallClock.now();
-  const hear = (): void => {
-    heardAtMs = wallClock.now();
-    image.heard(clock.now());
-  };
-  const subscription = await link.request("subscribe", (session) =>
-    session.createSubscription2({
-      requestedPublishingInterval: publishingIntervalMs,
-      requestedMaxKeepAliveCount: KEEP_ALIVE_INTERVALS,
-      requestedLifetimeCount: LIFETIME_INTERVALS,
-      maxNotificationsPerPublish: 0,
-      publishingEnabled: true,
-    }),
-  );
-  subscription.on("received_notifications", hear);
-  subscription.on("keepalive", hear);
-  subscription.on("terminated", () => link.lose("the server ended the subscription"));
-  const filter = new DataChangeFilter({
-    trigger: DataChangeTrigger.StatusValueTimestamp,
-    deadbandType: DeadbandType.None,
-  });
-  const group = await link.request("monitor", () =>
-    subscription.monitorItems(
-      points.map(([, nodeId]) => ({ nodeId, attributeId: AttributeIds.Value })),
-      { samplingInterval: publishingIntervalMs, filter, queueSize: QUEUE_SIZE, discardOldest: true },
-      TimestampsToReturn.Both,
-    ),
-  );
-  group.on("changed", (_item, value, index) => {
-    const name = points[index]?.[0];
-    if (name !== undefined) image.take(name, value, clock.now());
-  });
-  const refused = group.monitoredItems.find((item) => !item.statusCode.isGood());
-  if (refused !== undefined) throw badStatus("monitor", refused.statusCode.name, endpointUrl);
-  return () => heardAtMs;
+  { clockSkewMaxMs, endpointUrl }: SessionSettings,
+  { wallClock, logger }: DeviceContext,
+): Promise<string | null> {
+  const askedAtMs = wallClock.now();
+  const [answer] = await link.read([CURRENT_TIME]);
+  const time: unknown = answer?.statusCode.isGood() ? answer.value.value : null;
+  if (!(time instanceof Date)) return null;
+  const aheadMs = Math.round(time.getTime() - (askedAtMs + wallClock.now()) / 2);
+  if (Math.abs(aheadMs) <= clockSkewMaxMs) return null;
+  logger.warn({ endpoint: endpointUrl, aheadMs }, "the server's clock is wrong, or ours is");
+  return `the server's clock is ${Math.abs(aheadMs)} ms ${aheadMs > 0 ? "ahead of" : "behind"} ours`;
 }

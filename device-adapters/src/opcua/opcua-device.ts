@@ -16,6 +16,7 @@ import type { DerBatteryNodes } from "./der-model.ts";
 import { type DeviceSession, openSession, type SessionSettings } from "./device-session.ts";
 import { opcuaError } from "./opcua-errors.ts";
 import type { OpcuaLink } from "./opcua-link.ts";
+import { type FoundSetpoint, SetpointControl } from "./setpoint-control.ts";
 
 /** After how many publishing intervals of silence values are stale; the server speaks every three at least. */
 const SILENT_INTERVALS = 10;
@@ -34,6 +35,7 @@ export class OpcuaDevice implements Device {
   readonly capabilities: ReadonlySet<Capability>;
   readonly battery: BatteryControl | null;
   readonly pvLimit: null = null;
+  readonly #setpoint: SetpointControl | null;
   readonly #settings: SessionSettings;
   readonly #context: DeviceContext;
   readonly #aborter = new AbortController();
@@ -49,11 +51,9 @@ export class OpcuaDevice implements Device {
     this.#settings = settings;
     this.#context = context;
     this.#session = session;
-    const { endpointUrl } = settings;
-    this.battery =
-      session.battery === null
-        ? null
-        : batteryControl({ endpointUrl, clock: context.clock, current: () => this.#battery() });
+    this.#setpoint =
+      session.battery !== null && "watchdog" in session.battery ? this.#setpointControl() : null;
+    this.battery = session.battery === null ? null : (this.#setpoint ?? this.#methodControl());
     this.#keeping = this.#keepConnected(session);
   }
 
@@ -74,6 +74,7 @@ export class OpcuaDevice implements Device {
   /** Logs out first and aborts then, so that the server need not keep the session until it times out. */
   async #close(): Promise<void> {
     const session = this.#session;
+    this.#setpoint?.stop();
     this.#session = null;
     this.#problem = "closed by us";
     await session?.link.close();
@@ -88,12 +89,32 @@ export class OpcuaDevice implements Device {
     throw opcuaError(code, lost ?? this.#problem, this.#settings.endpointUrl);
   }
 
-  #battery(): { readonly link: OpcuaLink; readonly nodes: DerBatteryNodes } {
-    const { link, battery } = this.#connected();
-    if (battery === null) {
-      throw opcuaError("OPCUA_UNEXPECTED_SERVER", "its battery is gone", this.#settings.endpointUrl);
-    }
-    return { link, nodes: battery };
+  #methodControl(): BatteryControl {
+    const { endpointUrl } = this.#settings;
+    const current = (): { readonly link: OpcuaLink; readonly nodes: DerBatteryNodes } => {
+      const { link, battery } = this.#connected();
+      if (battery !== null && "object" in battery) return { link, nodes: battery };
+      throw opcuaError("OPCUA_UNEXPECTED_SERVER", "its battery is gone", endpointUrl);
+    };
+    return batteryControl({ endpointUrl, clock: this.#context.clock, current });
+  }
+
+  #setpointControl(): SetpointControl {
+    const { endpointUrl } = this.#settings;
+    const { clock, wallClock, logger } = this.#context;
+    const current = (): { readonly link: OpcuaLink; readonly nodes: FoundSetpoint } => {
+      const { link, battery } = this.#connected();
+      if (battery !== null && "watchdog" in battery) return { link, nodes: battery };
+      throw opcuaError("OPCUA_UNEXPECTED_SERVER", "its setpoint is gone", endpointUrl);
+    };
+    const limits = (): { readonly chargeMaxW: number | null; readonly dischargeMaxW: number | null } => {
+      const { chargePowerMaxW, dischargePowerMaxW } = this.#connected().image.points(null);
+      return {
+        chargeMaxW: chargePowerMaxW?.value ?? null,
+        dischargeMaxW: dischargePowerMaxW?.value ?? null,
+      };
+    };
+    return new SetpointControl({ endpointUrl, clock, wallClock, logger, current, limits });
   }
 
   async #keepConnected(first: DeviceSession): Promise<void> {
@@ -112,6 +133,7 @@ export class OpcuaDevice implements Device {
       if (next === null) return;
       session = next;
       this.#session = next;
+      this.#setpoint?.reconnected();
       logger.info({ device: this.id }, "connected again");
     }
   }

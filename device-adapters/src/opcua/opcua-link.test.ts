@@ -24,10 +24,10 @@ beforeEach(async () => {
 
 afterEach(() => device.close());
 
-test("everything after the greeting is signed and encrypted, with Basic256Sha256", async () => {
+test("OPC UA: everything after the greeting is signed and encrypted, with Aes256_Sha256_RsaPss", async () => {
   await device.battery?.apply(bench.lease(1_000));
   const wire = bench.relay.sentByClients();
-  expect(wire).toContain("http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256");
+  expect(wire).toContain("http://opcfoundation.org/UA/SecurityPolicy#Aes256_Sha256_RsaPss");
   expect(wire).not.toContain("SecurityPolicy#None");
   for (const secret of ["ActivePower", "home-9", bench.user.userName, bench.user.password]) {
     expect(wire).not.toContain(secret);
@@ -56,7 +56,8 @@ test("without security the server names its endpoints, all of them secure, and o
   });
   await client.connect(bench.server.endpointUrl);
   const modes = (await client.getEndpoints()).map(({ securityMode }) => securityMode);
-  expect(modes).toEqual([library.MessageSecurityMode.SignAndEncrypt]);
+  const { SignAndEncrypt } = library.MessageSecurityMode;
+  expect(modes).toEqual([SignAndEncrypt, SignAndEncrypt]);
   await expect(client.createSession()).rejects.toThrow();
   await client.disconnect();
 });

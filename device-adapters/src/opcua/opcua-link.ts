@@ -1,4 +1,5 @@
-import { type Clock, durationMs } from "@commonwatt/vpp-core";
+import { readFile } from "node:fs/promises";
+import { type Clock, durationMs, isCommonwattError } from "@commonwatt/vpp-core";
 import type {
   CallMethodRequestLike,
   CallMethodResult,
@@ -6,9 +7,12 @@ import type {
   ClientSession,
   DataValue,
   OPCUAClient,
+  StatusCode,
   UserIdentityInfo,
+  VariantOptions,
 } from "node-opcua";
 import { applicationCertificate, readCertificate } from "./application-certificate.ts";
+import { askEndpoints } from "./ask-endpoints.ts";
 import { certificateStore } from "./certificate-store.ts";
 import { fromConnectFailure, fromRequestFailure, opcuaError } from "./opcua-errors.ts";
 import { loadOpcuaLibrary, type OpcuaLibrary } from "./opcua-library.ts";
@@ -22,6 +26,24 @@ export interface OpcuaUser {
   readonly password: string;
 }
 
+/** A user who is known by a certificate; the private key stays here. */
+export interface OpcuaCertificateUser {
+  /** PEM or DER. */
+  readonly certificateFile: string;
+  /** PEM. */
+  readonly privateKeyFile: string;
+}
+
+/** The security policies that are good enough, best first. */
+const SECURITY_POLICIES = ["Aes256_Sha256_RsaPss", "Basic256Sha256"] as const;
+/** One of them. */
+export type OpcuaSecurityPolicy = (typeof SECURITY_POLICIES)[number];
+
+/** Whether a policy is good enough for us. */
+export function isOurPolicy(policy: string): policy is OpcuaSecurityPolicy {
+  return SECURITY_POLICIES.some((each) => each === policy);
+}
+
 /** Where a link leads, whom it trusts, and how patient it is. */
 export interface LinkSettings {
   readonly endpointUrl: string;
@@ -29,7 +51,9 @@ export interface LinkSettings {
   readonly pkiDirectory: string;
   /** The one certificate that the server must prove to hold. */
   readonly serverCertificateFile: string;
-  readonly user: OpcuaUser | null;
+  readonly user: OpcuaUser | OpcuaCertificateUser | null;
+  /** What is known of the server from one link to the next. */
+  readonly known: { policy: OpcuaSecurityPolicy | null };
   /** How long one request may take. */
   readonly requestTimeoutMs: number;
   /** How long connecting may take in all. */
@@ -73,7 +97,7 @@ export class OpcuaLink {
     const { endpointUrl, user, connectTimeoutMs } = this.#settings;
     const logIn = async (): Promise<void> => {
       await this.#client.connect(endpointUrl);
-      this.#session = await this.#client.createSession(identityOf(this.library, user));
+      this.#session = await this.#client.createSession(await identityOf(this.library, user));
       // Not before: while connecting, the library's own error says more.
       this.#client.on("connection_lost", () => this.lose("the connection broke"));
       this.#client.on("abort", () => this.lose("the server broke the connection off"));
@@ -93,6 +117,17 @@ export class OpcuaLink {
     const { AttributeIds } = this.library;
     const nodes = nodeIds.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }));
     return this.request("read", (session) => session.read(nodes));
+  }
+
+  /** Writes values of nodes in one request; the status of each, in order. */
+  write(values: readonly (readonly [nodeId: string, value: VariantOptions])[]): Promise<StatusCode[]> {
+    const { AttributeIds } = this.library;
+    const nodes = values.map(([nodeId, value]) => ({
+      nodeId,
+      attributeId: AttributeIds.Value,
+      value: { value },
+    }));
+    return this.request("write", (session) => session.write(nodes));
   }
 
   /** Calls a method. */
@@ -160,17 +195,58 @@ export class OpcuaLink {
   }
 }
 
-function identityOf({ UserTokenType }: OpcuaLibrary, user: OpcuaUser | null): UserIdentityInfo {
+async function identityOf(
+  { UserTokenType }: OpcuaLibrary,
+  user: LinkSettings["user"],
+): Promise<UserIdentityInfo> {
   if (user === null) return { type: UserTokenType.Anonymous };
-  return { type: UserTokenType.UserName, ...user };
+  if ("userName" in user) return { type: UserTokenType.UserName, ...user };
+  const [certificateData, privateKey] = await Promise.all([
+    readCertificate(user.certificateFile),
+    readFile(user.privateKeyFile, "utf8"),
+  ]);
+  return { type: UserTokenType.Certificate, certificateData, privateKey };
 }
 
 /**
- * Opens a link: SignAndEncrypt with Basic256Sha256, to the holder of the pinned certificate only. The link
- * is dropped when `signal` aborts, also while it is being opened.
+ * Opens a link: SignAndEncrypt, to the holder of the pinned certificate only, with the best policy that the
+ * server has. A server that does not take the best is asked which ones it has; none below Basic256Sha256 is
+ * used. The link is dropped when `signal` aborts, also while it is being opened.
  * @throws CommonwattError with an `OpcuaErrorCode`.
  */
 export async function openLink(settings: LinkSettings, signal?: AbortSignal): Promise<OpcuaLink> {
+  const { known } = settings;
+  try {
+    const link = await openLinkWith(known.policy ?? SECURITY_POLICIES[0], settings, signal);
+    known.policy ??= SECURITY_POLICIES[0];
+    return link;
+  } catch (error) {
+    const other = known.policy === null ? await otherPolicyOf(settings, error) : null;
+    if (other === null || signal?.aborted) throw error;
+    const link = await openLinkWith(other, settings, signal);
+    known.policy = other;
+    return link;
+  }
+}
+
+/** The policy of a server that has refused the best one, as far as it has another that is good enough. */
+async function otherPolicyOf(settings: LinkSettings, error: unknown): Promise<OpcuaSecurityPolicy | null> {
+  if (!isCommonwattError(error, "OPCUA_UNTRUSTED") && !isCommonwattError(error, "OPCUA_CONNECT_FAILED")) {
+    return null;
+  }
+  const { endpointUrl, connectTimeoutMs: timeoutMs, wallClock } = settings;
+  const asked = await askEndpoints(endpointUrl, { timeoutMs, gapMs: 0, wallClock }).catch(() => null);
+  const offered = asked?.endpoints.filter(({ securityMode }) => securityMode === "SignAndEncrypt") ?? [];
+  const has = (policy: string): boolean => offered.some(({ securityPolicy }) => securityPolicy === policy);
+  const [best, ...others] = SECURITY_POLICIES;
+  return has(best) ? null : (others.find(has) ?? null);
+}
+
+async function openLinkWith(
+  policy: OpcuaSecurityPolicy,
+  settings: LinkSettings,
+  signal?: AbortSignal,
+): Promise<OpcuaLink> {
   const { endpointUrl, pkiDirectory, serverCertificateFile, connectTimeoutMs } = settings;
   const library = await loadOpcuaLibrary();
   const own = await applicationCertificate(pkiDirectory, "client");
@@ -181,7 +257,7 @@ export async function openLink(settings: LinkSettings, signal?: AbortSignal): Pr
     clientCertificateManager: certificateStore(library, async () => [serverCertificate]),
     serverCertificate,
     securityMode: library.MessageSecurityMode.SignAndEncrypt,
-    securityPolicy: library.SecurityPolicy.Basic256Sha256,
+    securityPolicy: library.SecurityPolicy[policy],
     endpointMustExist: false,
     connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
     transportTimeout: connectTimeoutMs,

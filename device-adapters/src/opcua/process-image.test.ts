@@ -61,6 +61,17 @@ describe("a value from the wire", () => {
     });
   });
 
+  test("that is beyond all sense once it is scaled is bad, and does not throw", () => {
+    expect(measuredOf("gridImportWh", value(9e15), NOW, 1_000)).toMatchObject({
+      value: null,
+      quality: "bad",
+    });
+    expect(measuredOf("gridImportWh", value(1.5), NOW, 1_000)).toMatchObject({
+      value: 1_500,
+      quality: "good",
+    });
+  });
+
   test("that is missing is bad, never 0", () => {
     const empty = new library.DataValue({ statusCode: library.StatusCodes.Good });
     expect(measuredOf("pvPowerW", empty, NOW)).toMatchObject({ value: null, quality: "bad" });

@@ -75,7 +75,7 @@ export async function startOlderServer(options: OlderServerOptions): Promise<Old
     serverCertificateManager: certificates,
     userCertificateManager: certificates,
     securityModes: [MessageSecurityMode.SignAndEncrypt],
-    securityPolicies: [SecurityPolicy.Basic256Sha256],
+    securityPolicies: [SecurityPolicy.Aes256_Sha256_RsaPss, SecurityPolicy.Basic256Sha256],
     nodeset_filename: [nodesets.standard],
   });
   await server.initialize();

@@ -207,7 +207,7 @@ testOnWire("what our server says to an older client is well-formed, on one secur
   const until = systemClock.now() + 60_000;
   expect((await command(session, 250, until, 1_000)).statusCode.name).toBe("Good");
   await client.disconnect();
-  expectSecureConversation(await wire.ended(), emulator.port);
+  expectSecureConversation(await wire.ended(), emulator.port, "Basic256Sha256");
 });
 
 testOnWire("a message that is cut short would be noticed", async () => {

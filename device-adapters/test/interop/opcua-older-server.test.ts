@@ -111,5 +111,5 @@ testOnWire("what our client says to an older server is well-formed, on one secur
   expect(await captured.battery?.apply(lease(1_000))).toMatchObject({ status: "applied" });
   await captured.battery?.release();
   await captured.close();
-  expectSecureConversation(await wire.ended(), server.port);
+  expectSecureConversation(await wire.ended(), server.port, "Aes256_Sha256_RsaPss");
 });

@@ -10,10 +10,11 @@ export const OPCUA_FIELDS = [
   "opcua.security.spu",
 ] as const;
 
-const BASIC256SHA256 = "http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256";
+/** A security policy, as the wire names it. */
+type Policy = "Aes256_Sha256_RsaPss" | "Basic256Sha256";
 
 /** Expects one conversation on one secure channel, from the greeting to its proper end. */
-export function expectSecureConversation(frames: readonly Frame[], port: number): void {
+export function expectSecureConversation(frames: readonly Frame[], port: number, policy: Policy): void {
   const from = (side: "client" | "server", field: string): readonly string[] =>
     frames
       .filter((frame) => frame[side === "client" ? "tcp.dstport" : "tcp.srcport"]?.[0] === `${port}`)
@@ -28,7 +29,9 @@ export function expectSecureConversation(frames: readonly Frame[], port: number)
   expect(answered.slice(0, 2)).toEqual(["ACK", "OPN"]);
   expect(new Set(answered.slice(2))).toEqual(new Set(["MSG"]));
   for (const side of ["client", "server"] as const) {
-    expect(from(side, "opcua.security.spu")).toEqual([BASIC256SHA256]);
+    expect(from(side, "opcua.security.spu")).toEqual([
+      `http://opcfoundation.org/UA/SecurityPolicy#${policy}`,
+    ]);
     // The server gives the channel its number when it opens it; everything after belongs to that one.
     const channels = from(side, "opcua.transport.scid").filter((channel) => channel !== "0");
     expect(new Set(channels).size).toBe(1);

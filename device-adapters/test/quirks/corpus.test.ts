@@ -45,7 +45,7 @@ async function run(files: readonly string[]): Promise<readonly TestOutcome[]> {
 }
 
 test("every quirk that is listed has run and passed, and every rule and vendor has one", {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const corpus = await readCorpus();
   const files = [...new Set(corpus.cases.map(({ file }) => file))];

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { systemClock } from "@commonwatt/vpp-core";
+import type { DataType, OPCUAServerOptions, UAVariable, Variant } from "node-opcua";
+import {
+  applicationCertificate,
+  readCertificate,
+  trustedCertificates,
+} from "../src/opcua/application-certificate.ts";
+import { certificateStore } from "../src/opcua/certificate-store.ts";
+import type { DerNodes } from "../src/opcua/der-model.ts";
+import { loadOpcuaLibrary, type OpcuaLibrary } from "../src/opcua/opcua-library.ts";
+
+const NAMESPACE = "urn:example:ems";
+/** How long its counter may stand still before the setpoint no longer counts. */
+const WATCHDOG_MS = 2_500;
+
+/** What a foreign server does otherwise. */
+export interface ForeignOptions {
+  /** A folder whose `client` the server trusts; its own certificate is in `server`. */
+  readonly directory: string;
+  readonly policies?: readonly ("Aes256_Sha256_RsaPss" | "Basic256Sha256")[];
+  /** The certificate of the one user who may log in; anybody unless given. */
+  readonly userCertificateFile?: string;
+  readonly hasSubscriptions?: boolean;
+}
+
+/** A server with a model of its own: kilowatts, kilowatt-hours, percent, + is export and charge; no methods. */
+export interface ForeignServer {
+  readonly port: number;
+  readonly values: { gridKw: number; importKwh: number; batteryKw: number; soc: number };
+  /** Every setpoint that was written, in kilowatts. */
+  readonly setpoints: readonly number[];
+  /** Every value of the counter that was written. */
+  readonly beats: readonly number[];
+  /** What the battery is told now; `null` while it is its own. */
+  inForceKw(): number | null;
+  close(): Promise<void>;
+}
+
+/** Its nodes, as a configuration maps them. */
+export const foreignNodes: DerNodes = {
+  points: {
+    gridPowerW: { node: `nsu=${NAMESPACE};s=Meter.Power`, scale: 1_000, sign: -1 },
+    gridImportWh: { node: `nsu=${NAMESPACE};s=Meter.Import`, scale: 1_000 },
+    batteryPowerW: { node: `nsu=${NAMESPACE};s=Battery.Power`, scale: 1_000, sign: -1 },
+    storedEnergyWh: { node: `nsu=${NAMESPACE};s=Battery.SoC`, scale: 100 },
+    batteryCapacityWh: { constant: 10_000 },
+    chargePowerMaxW: { constant: 4_000 },
+    dischargePowerMaxW: { constant: 5_000 },
+  },
+  identity: {},
+  battery: {
+    setpoint: { node: `nsu=${NAMESPACE};s=Battery.Setpoint`, scale: 1_000, sign: -1 },
+    watchdog: `nsu=${NAMESPACE};s=Battery.Watchdog`,
+  },
+};
+
+/** Starts a foreign server on a free port of 127.0.0.1. */
+export async function startForeignServer(options: ForeignOptions): Promise<ForeignServer> {
+  const library = await loadOpcuaLibrary();
+  const values = { gridKw: -1.25, importKwh: 4_711.5, batteryKw: 0.8, soc: 45 };
+  const [setpoints, beats]: [number[], number[]] = [[], []];
+  let beatAtMs = 0;
+  const server = new library.OPCUAServer(await serverOptions(library, options));
+  await server.initialize();
+  const space = server.engine.addressSpace;
+  if (space === null) throw new Error("no address space");
+  const namespace = space.registerNamespace(NAMESPACE);
+  const add = (
+    path: string,
+    dataType: DataType,
+    get: () => number,
+    set?: (value: number) => void,
+  ): UAVariable =>
+    namespace.addVariable({
+      browseName: path,
+      nodeId: `s=${path}`,
+      organizedBy: space.rootFolder.objects,
+      dataType: library.DataType[dataType],
+      minimumSamplingInterval: 50,
+      accessLevel: set === undefined ? "CurrentRead" : "CurrentRead | CurrentWrite",
+      value: {
+        get: () => new library.Variant({ dataType, value: get() }),
+        ...(set === undefined
+          ? {}
+          : {
+              set: (variant: Variant) => {
+                set(variant.value as number);
+                return library.StatusCodes.Good;
+              },
+            }),
+      },
+    });
+  const { Double, Float, UInt32 } = library.DataType;
+  add("Meter.Power", Double, () => values.gridKw);
+  add("Meter.Import", Double, () => values.importKwh);
+  add("Battery.Power", Float, () => values.batteryKw);
+  add("Battery.SoC", Double, () => values.soc);
+  add(
+    "Battery.Setpoint",
+    Float,
+    () => setpoints.at(-1) ?? 0,
+    (value) => void setpoints.push(value),
+  );
+  add(
+    "Battery.Watchdog",
+    UInt32,
+    () => beats.at(-1) ?? 0,
+    (value) => {
+      if (value !== beats.at(-1)) beatAtMs = systemClock.now();
+      beats.push(value);
+    },
+  );
+  await server.start();
+  return {
+    port: server.endpoints[0]?.port ?? 0,
+    values,
+    setpoints,
+    beats,
+    inForceKw: () => {
+      const setpoint = setpoints.at(-1) ?? 0;
+      return setpoint === 0 || systemClock.now() - beatAtMs > WATCHDOG_MS ? null : setpoint;
+    },
+    close: () => server.shutdown(0),
+  };
+}
+
+async function serverOptions(
+  library: OpcuaLibrary,
+  { directory, policies = ["Basic256Sha256"], userCertificateFile, hasSubscriptions = true }: ForeignOptions,
+): Promise<OPCUAServerOptions> {
+  const pki = join(directory, "server");
+  const own = await applicationCertificate(pki, "server");
+  const users = userCertificateFile === undefined ? [] : [await readCertificate(userCertificateFile)];
+  return {
+    host: "127.0.0.1",
+    hostname: "127.0.0.1",
+    port: 0,
+    certificateFile: own.certificateFile,
+    privateKeyFile: own.privateKeyFile,
+    serverInfo: {
+      applicationUri: own.applicationUri,
+      productUri: NAMESPACE,
+      applicationName: { text: "EMS" },
+    },
+    securityModes: [library.MessageSecurityMode.SignAndEncrypt],
+    securityPolicies: policies.map((policy) => library.SecurityPolicy[policy]),
+    allowAnonymous: userCertificateFile === undefined,
+    serverCapabilities: hasSubscriptions ? {} : { maxSubscriptions: 0, maxSubscriptionsPerSession: 0 },
+    serverCertificateManager: certificateStore(library, () => trustedCertificates(pki)),
+    userCertificateManager: certificateStore(library, async () => users),
+    nodeset_filename: [library.nodesets.standard],
+  };
+}
