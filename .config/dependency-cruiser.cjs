@@ -36,6 +36,7 @@ const DOORS = {
   "modbus-serial": "^device-adapters/src/modbus/",
   "node-opcua(?!-older)[^/]*": "^device-adapters/src/(opcua/|emulator/opcua-)",
   "node-opcua-older": "^device-adapters/test/interop/",
+  highs: "^market/src/linear-program/",
   ethers: "^settlement/src/chain/",
   pg: "^vpp-core/src/store/",
   fastify: "^[^/]+/src/api/",
@@ -47,7 +48,7 @@ const DOORS = {
 /** Folders that decide and never act: no files, no sockets, no processes. */
 const PURE = [
   "vpp-core/src/(units|errors|der|grid|dispatch|fleet)",
-  "market/src/(order|mechanisms|oracle|engine)",
+  "market/src/(order|mechanisms|network|oracle|engine)",
   "settlement/src/accounting",
   "simulations/src/models",
 ];

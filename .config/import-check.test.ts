@@ -10,6 +10,7 @@ const LIBRARIES = [
   "modbus-serial",
   "node-opcua",
   "node-opcua-older",
+  "highs",
   "ethers",
   "pg",
   "fastify",
@@ -50,6 +51,7 @@ const FORBIDDEN: readonly (readonly [rule: string, file: string, source: string]
   ["modbus-serial-has-one-door", "device-adapters/src/sunspec/a.ts", `import "modbus-serial";`],
   ["node-opcua-has-one-door", "device-adapters/src/emulator/modbus-a.ts", `import "node-opcua";`],
   ["node-opcua-older-has-one-door", "device-adapters/src/opcua/a.ts", `import "node-opcua-older";`],
+  ["highs-has-one-door", "market/src/mechanisms/b.ts", `import "highs";`],
   ["ethers-has-one-door", "settlement/src/accounting/a.ts", `import "ethers";`],
   ["pg-has-one-door", "vpp-core/src/runtime/d.ts", `export const late = () => import("pg");`],
   ["fastify-has-one-door", "vpp-core/src/ports/d.ts", `import fastify from "fastify"; fastify();`],
@@ -74,6 +76,7 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ["device-adapters/src/opcua/e.ts", `import "node-opcua"; import "@commonwatt/vpp-core";`],
   ["device-adapters/src/emulator/opcua-e.ts", `import "node-opcua";`],
   ["device-adapters/test/interop/e.ts", `import "node-opcua-older";`],
+  ["market/src/linear-program/e.ts", `import "highs";`],
   ["settlement/src/chain/e.ts", `import "ethers"; import "@commonwatt/market";`],
   [
     "simulations/src/e.ts",

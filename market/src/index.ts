@@ -2,6 +2,8 @@ export { plugin } from "./cli/plugin.ts";
 export { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
 export type { MarketCounts } from "./engine/market-engine.ts";
 export { DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
+export { loadHighs } from "./linear-program/highs.ts";
+export type { LinearProgram, LinearSolution, LinearSolver } from "./linear-program/linear-program.ts";
 export type {
   BookOrder,
   ClearingContext,
@@ -10,9 +12,12 @@ export type {
   MechanismOutcome,
   MechanismPromises,
   MechanismTrade,
+  NetworkResult,
   TraderFee,
 } from "./mechanisms/mechanism.ts";
 export { MECHANISMS, type MechanismSpec, mechanismOf } from "./mechanisms/mechanism-registry.ts";
+export type { NetworkLine, RadialNetwork } from "./network/radial-network.ts";
+export { networkOptimum } from "./oracle/network-optimum.ts";
 export { type Optimum, optimumOf } from "./oracle/optimum.ts";
 export { bestLie, type Lie, type LieKinds } from "./oracle/regret.ts";
 export {

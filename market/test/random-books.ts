@@ -7,7 +7,10 @@ import {
   wattHours,
 } from "@commonwatt/vpp-core";
 import fc from "fast-check";
+import { loadHighs } from "../src/linear-program/highs.ts";
+import type { LinearSolver } from "../src/linear-program/linear-program.ts";
 import type { BookOrder, ClearingContext } from "../src/mechanisms/mechanism.ts";
+import type { RadialNetwork } from "../src/network/radial-network.ts";
 
 /** How many random books a property is tried on; set it with the environment variable FC_RUNS. */
 export const FC_RUNS: number = runsOf(process.env["FC_RUNS"] ?? "100");
@@ -19,10 +22,15 @@ function runsOf(text: string): number {
   return runs;
 }
 
+/** The solver of all random markets. */
+export const SOLVER: LinearSolver = await loadHighs();
+
+const ZONES = ["west", "transformer", "east"] as const;
+
 /** A random book and what else a mechanism looks at. */
 export interface RandomMarket {
   readonly orders: readonly BookOrder[];
-  readonly context: ClearingContext & { readonly tariff: Tariff };
+  readonly context: Required<ClearingContext>;
 }
 
 /** What random books look like. */
@@ -33,6 +41,8 @@ export interface BookShape {
   readonly energies: "equal" | "any";
   /** No two orders of one side with the same limit. */
   readonly distinctLimits?: boolean;
+  /** Lines that lose a part of what they carry; without, they lose nothing. */
+  readonly losses?: boolean;
 }
 
 type Draft = readonly [side: OrderSide, rows: readonly (readonly [energyWh: number, limitPrice: number])[]];
@@ -60,18 +70,36 @@ function marketOf(shape: BookShape, priceMax: number, energyMax: number): fc.Arb
       traders,
       unitWh: fc.integer({ min: 1, max: energyMax }),
       seed: fc.nat().map(String),
-      tariff: fc.tuple(price, price).map((prices) => prices.map(priceMicroPerKwh).sort((a, b) => a - b)),
+      tariff: tariffOf(price),
+      network: networkOf(shape, priceMax, energyMax),
     })
-    .map(({ traders: drafts, unitWh, seed, tariff: [feedInPrice, retailPrice] }) => ({
+    .map(({ traders: drafts, unitWh, seed, tariff, network }) => ({
       orders: ordersOf(drafts, shape, unitWh),
-      context: {
-        seed,
-        tariff: {
-          feedInPrice: feedInPrice ?? priceMicroPerKwh(0),
-          retailPrice: retailPrice ?? priceMicroPerKwh(0),
-        },
-      },
+      context: { seed, tariff, network, solver: SOLVER },
     }));
+}
+
+function tariffOf(price: fc.Arbitrary<number>): fc.Arbitrary<Tariff> {
+  return fc.tuple(price, price).map(([one, other]) => ({
+    feedInPrice: priceMicroPerKwh(Math.min(one, other)),
+    retailPrice: priceMicroPerKwh(Math.max(one, other)),
+  }));
+}
+
+/** Two feeders at a transformer. */
+function networkOf(shape: BookShape, priceMax: number, energyMax: number): fc.Arbitrary<RadialNetwork> {
+  const line = fc.record({
+    capacityWh: fc.integer({ min: 0, max: 4 * energyMax }).map(wattHours),
+    feePrice: fc.integer({ min: 0, max: Math.floor(priceMax / 4) }).map(priceMicroPerKwh),
+    lossPpm: fc.integer({ min: 0, max: shape.losses === true ? 200_000 : 0 }),
+  });
+  return fc.tuple(line, line).map(([west, east]) => ({
+    zones: ZONES,
+    lines: [
+      { id: "west-line", from: "west", to: "transformer", ...west },
+      { id: "east-line", from: "transformer", to: "east", ...east },
+    ],
+  }));
 }
 
 function ordersOf(drafts: readonly Draft[], shape: BookShape, unitWh: number): BookOrder[] {
@@ -84,6 +112,7 @@ function ordersOf(drafts: readonly Draft[], shape: BookShape, unitWh: number): B
       side,
       energyWh: wattHours(shape.energies === "equal" ? unitWh : energyWh),
       limitPrice: priceMicroPerKwh(limitPrice),
+      zone: ZONES[trader % ZONES.length] ?? "transformer",
     })),
   );
   if (shape.distinctLimits !== true) return orders;

@@ -70,16 +70,16 @@ function checkDecision(orders: ReadonlyMap<string, BookOrder>, decision: Clearin
 }
 
 function outcomeOf(orders: ReadonlyMap<string, BookOrder>, decision: ClearingDecision): MechanismOutcome {
-  const { trades, gridTrades = [], fees = [] } = decision;
+  const { trades, gridTrades = [], fees = [], gridFees = NO_MONEY, network = null } = decision;
   let volumeWh = 0;
-  let operator: bigint = sumMoney(fees.map((fee) => fee.amount));
+  let operator: bigint = sumMoney(fees.map((fee) => fee.amount)) - gridFees;
   for (const trade of trades) {
     volumeWh += trade.energyWh;
     if (trade.buyerPrice !== trade.sellerPrice) {
       operator += amountOf(trade.energyWh, trade.buyerPrice) - amountOf(trade.energyWh, trade.sellerPrice);
     }
   }
-  let grid: bigint = NO_MONEY;
+  let grid: bigint = gridFees;
   for (const { orderId, energyWh, price, gridPrice } of gridTrades) {
     const sign = orders.get(orderId)?.side === "bid" ? 1n : -1n;
     grid += sign * amountOf(energyWh, gridPrice);
@@ -91,6 +91,8 @@ function outcomeOf(orders: ReadonlyMap<string, BookOrder>, decision: ClearingDec
     trades,
     gridTrades,
     fees,
+    gridFees,
+    network,
     operator: moneyNano(operator),
     grid: moneyNano(grid),
   };

@@ -5,6 +5,7 @@ import { mcAfee } from "./mcafee.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { midMarketRate } from "./mid-market-rate.ts";
 import { mudaLottery, mudaVickrey } from "./muda.ts";
+import { networkConstrained } from "./network-constrained.ts";
 import { payAsBid } from "./pay-as-bid.ts";
 import { randomBilateral } from "./random-bilateral.ts";
 import { sbba } from "./sbba.ts";
@@ -28,6 +29,7 @@ export const MECHANISMS: Readonly<Record<string, (kPerMille?: number) => Mechani
   "mid-market-rate": midMarketRate,
   "supply-demand-ratio": supplyDemandRatio,
   "bill-sharing": billSharing,
+  "network-constrained": networkConstrained,
 };
 
 /** Which mechanism clears a market, as plain data that a journal can keep. */

@@ -8,6 +8,9 @@ import type {
   WattHours,
 } from "@commonwatt/vpp-core";
 
+import type { LinearSolver } from "../linear-program/linear-program.ts";
+import type { RadialNetwork } from "../network/radial-network.ts";
+
 /** An order as a mechanism sees it. */
 export interface BookOrder {
   /** Unique within a book. */
@@ -18,6 +21,8 @@ export interface BookOrder {
   /** Above zero. */
   readonly energyWh: WattHours;
   readonly limitPrice: PriceMicroPerKwh;
+  /** Where in the network its energy goes or comes from; only a clearing within network limits looks at it. */
+  readonly zone?: string;
 }
 
 /** What a mechanism may look at beside the orders. */
@@ -29,6 +34,9 @@ export interface ClearingContext {
   readonly seed: string;
   /** What the grid charges and pays; mechanisms whose promises need it throw an AssertionError without. */
   readonly tariff?: Tariff;
+  /** What lies between the zones of the orders. */
+  readonly network?: RadialNetwork;
+  readonly solver?: LinearSolver;
 }
 
 /** `energyWh` from an offer to a bid: the buyer pays `buyerPrice`, the seller gets `sellerPrice`. */
@@ -56,11 +64,26 @@ export interface TraderFee {
   readonly amount: MoneyNano;
 }
 
+/** Where energy flows, and what it is worth where; by zone and line of the network. */
+export interface NetworkResult {
+  readonly zonePrices: readonly { readonly zone: string; readonly price: PriceMicroPerKwh }[];
+  /** What enters a line; lines through which nothing flows are left out. */
+  readonly flows: readonly {
+    readonly lineId: string;
+    readonly from: string;
+    readonly to: string;
+    readonly sentWh: WattHours;
+  }[];
+}
+
 /** What a rule decides; {@link MechanismOutcome} adds the accounts. */
 export interface ClearingDecision {
   readonly trades: readonly MechanismTrade[];
   readonly gridTrades?: readonly GridTrade[];
   readonly fees?: readonly TraderFee[];
+  /** What the operator passes on to the grid for the use of its lines. */
+  readonly gridFees?: MoneyNano;
+  readonly network?: NetworkResult | null;
 }
 
 /**
@@ -84,7 +107,7 @@ export interface MechanismOutcome extends Required<ClearingDecision> {
  * order in which orders are given does not matter, the same seed gives the same outcome.
  */
 export interface MechanismPromises {
-  /** The trades have the highest welfare that the orders allow. */
+  /** The trades have the highest welfare that the orders, and the network where there is one, allow. */
   readonly efficient: boolean;
   /**
    * The operator's account: always zero; never below zero and less than one nano for each Wh filled; never
@@ -106,7 +129,7 @@ export interface MechanismPromises {
   /** Every trade has one price for both sides and nobody pays fees: it may clear a live market. */
   readonly onePricePerTrade: boolean;
   /** What its {@link ClearingContext} must hold beside the seed. */
-  readonly needs: "nothing" | "tariff";
+  readonly needs: "nothing" | "tariff" | "network";
 }
 
 /** A pure rule that turns a book into trades. */

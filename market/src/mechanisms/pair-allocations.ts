@@ -23,6 +23,23 @@ export function allocate(orders: readonly Fillable[], energyWh: number): readonl
   return allocations;
 }
 
+/** The first `energyWh` of allocations, and the rest; the one in between is in both with its part. */
+export function splitAllocations(
+  allocations: readonly Allocation[],
+  energyWh: number,
+): { readonly first: readonly Allocation[]; readonly rest: readonly Allocation[] } {
+  const first: Allocation[] = [];
+  const rest: Allocation[] = [];
+  let leftWh = energyWh;
+  for (const { orderId, energyWh: wholeWh } of allocations) {
+    const takenWh = Math.min(leftWh, wholeWh);
+    if (takenWh > 0) first.push({ orderId, energyWh: wattHours(takenWh) });
+    if (takenWh < wholeWh) rest.push({ orderId, energyWh: wattHours(wholeWh - takenWh) });
+    leftWh -= takenWh;
+  }
+  return { first, rest };
+}
+
 /** What orders ask for together. */
 export function energyOf(orders: readonly Fillable[]): number {
   return orders.reduce((sum, order) => sum + order.energyWh, 0);

@@ -1,5 +1,8 @@
+import assert from "node:assert/strict";
 import { type OrderSide, type PriceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
 import type { BookOrder } from "./mechanism.ts";
+import type { Allocation } from "./pair-allocations.ts";
+import { proRata } from "./pro-rata.ts";
 import { compareTexts } from "./trader-rank.ts";
 
 /** All orders of one side at one price. */
@@ -24,4 +27,35 @@ export function priceLevels(orders: readonly BookOrder[], side: OrderSide): read
       energyWh: wattHours(level.reduce((sum, order) => sum + order.energyWh, 0)),
       orders: level.toSorted((left, right) => compareTexts(left.id, right.id)),
     }));
+}
+
+/** One side after its best orders were filled. */
+export interface LevelFill {
+  readonly allocations: readonly Allocation[];
+  /** Limit of the last order that got something; `null` when none did. */
+  readonly marginalPrice: PriceMicroPerKwh | null;
+  /** Limit of the best order that got less than it asked for; `null` when all were filled. */
+  readonly rejectedPrice: PriceMicroPerKwh | null;
+}
+
+/** Fills levels best first; orders of the last one share what it gets, see {@link proRata}. */
+export function fillLevels(levels: readonly PriceLevel[], energyWh: WattHours): LevelFill {
+  const allocations: Allocation[] = [];
+  let leftWh: number = energyWh;
+  let marginalPrice: PriceMicroPerKwh | null = null;
+  let rejectedPrice: PriceMicroPerKwh | null = null;
+  for (const level of levels) {
+    const filledWh = Math.min(leftWh, level.energyWh);
+    if (filledWh > 0) {
+      allocations.push(...proRata(level.orders, wattHours(filledWh)));
+      marginalPrice = level.price;
+    }
+    leftWh -= filledWh;
+    if (filledWh < level.energyWh) {
+      rejectedPrice = level.price;
+      break;
+    }
+  }
+  assert(leftWh === 0, "a side must hold the energy it is filled with");
+  return { allocations, marginalPrice, rejectedPrice };
 }

@@ -185,6 +185,8 @@ describe("uniformPrice", () => {
       trades: [],
       gridTrades: [],
       fees: [],
+      gridFees: 0n,
+      network: null,
       operator: 0n,
       grid: 0n,
     });

@@ -3,18 +3,8 @@ import { type PriceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vp
 import { defineMechanism, perMille } from "./define-mechanism.ts";
 import type { BookOrder, ClearingDecision, Mechanism } from "./mechanism.ts";
 import { mixedPrice } from "./mixed-price.ts";
-import { type Allocation, pairAllocations } from "./pair-allocations.ts";
-import { type PriceLevel, priceLevels } from "./price-level.ts";
-import { proRata } from "./pro-rata.ts";
-
-/** One side after its best orders were filled. */
-interface Fill {
-  readonly allocations: readonly Allocation[];
-  /** Limit of the last order that got something. */
-  readonly marginalPrice: PriceMicroPerKwh;
-  /** Limit of the best order that got less than it asked for; `null` when all were filled. */
-  readonly rejectedPrice: PriceMicroPerKwh | null;
-}
+import { pairAllocations } from "./pair-allocations.ts";
+import { fillLevels, type LevelFill, type PriceLevel, priceLevels } from "./price-level.ts";
 
 /**
  * The uniform-price call auction, a k-double auction (Chatterjee and Samuelson 1983; Wilson 1985).
@@ -53,8 +43,8 @@ function clearAtOnePrice(orders: readonly BookOrder[], kPerMille: number): Clear
   const supply = priceLevels(orders, "offer");
   const volumeWh = crossingVolume(demand, supply);
   if (volumeWh === 0) return { trades: [] };
-  const bought = fill(demand, volumeWh);
-  const sold = fill(supply, volumeWh);
+  const bought = fillLevels(demand, volumeWh);
+  const sold = fillLevels(supply, volumeWh);
   const price = priceWithin(bought, sold, kPerMille);
   const pairs = pairAllocations(bought.allocations, sold.allocations);
   return { trades: pairs.map((pair) => ({ ...pair, buyerPrice: price, sellerPrice: price })) };
@@ -78,28 +68,8 @@ function crossingVolume(demand: readonly PriceLevel[], supply: readonly PriceLev
   return wattHours(volumeWh);
 }
 
-function fill(levels: readonly PriceLevel[], volumeWh: WattHours): Fill {
-  const allocations: Allocation[] = [];
-  let leftWh: number = volumeWh;
-  let marginalPrice: PriceMicroPerKwh | null = null;
-  let rejectedPrice: PriceMicroPerKwh | null = null;
-  for (const level of levels) {
-    const filledWh = Math.min(leftWh, level.energyWh);
-    if (filledWh > 0) {
-      allocations.push(...proRata(level.orders, wattHours(filledWh)));
-      marginalPrice = level.price;
-    }
-    leftWh -= filledWh;
-    if (filledWh < level.energyWh) {
-      rejectedPrice = level.price;
-      break;
-    }
-  }
-  assert(leftWh === 0 && marginalPrice !== null, "a side must hold the volume it is filled with");
-  return { allocations, marginalPrice, rejectedPrice };
-}
-
-function priceWithin(bought: Fill, sold: Fill, kPerMille: number): PriceMicroPerKwh {
+function priceWithin(bought: LevelFill, sold: LevelFill, kPerMille: number): PriceMicroPerKwh {
+  assert(bought.marginalPrice !== null && sold.marginalPrice !== null, "there are trades");
   const low = Math.max(sold.marginalPrice, bought.rejectedPrice ?? sold.marginalPrice);
   const high = Math.min(bought.marginalPrice, sold.rejectedPrice ?? bought.marginalPrice);
   return mixedPrice(low, high, kPerMille);
