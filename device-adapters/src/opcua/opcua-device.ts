@@ -7,12 +7,14 @@ import {
   type DeviceIdentity,
   type DeviceReading,
   durationMs,
+  goodValue,
   messageOf,
+  type PointReadings,
   seededRandom,
   sleep,
 } from "@commonwatt/vpp-core";
-import { batteryControl } from "./battery-control.ts";
-import type { DerBatteryNodes } from "./der-model.ts";
+import { limitsByCharge } from "../lease/limits-by-charge.ts";
+import { batteryControl, type OpcuaBatteryLink } from "./battery-control.ts";
 import { type DeviceSession, openSession, type SessionSettings } from "./device-session.ts";
 import { opcuaError } from "./opcua-errors.ts";
 import type { OpcuaLink } from "./opcua-link.ts";
@@ -58,12 +60,15 @@ export class OpcuaDevice implements Device {
   }
 
   async read(): Promise<DeviceReading> {
-    const { image, heardAtMs } = this.#connected();
-    const { clock, wallClock } = this.#context;
-    const silentMs = wallClock.now() - heardAtMs();
+    const points = this.#points(this.#connected());
+    return { deviceId: this.id, readAtMs: this.#context.clock.now(), points };
+  }
+
+  #points({ image, heardAtMs }: DeviceSession): PointReadings {
+    const silentMs = this.#context.wallClock.now() - heardAtMs();
     const silent = silentMs > SILENT_INTERVALS * this.#settings.publishingIntervalMs;
     const silence = silent ? `nothing heard from the server for ${silentMs} ms` : null;
-    return { deviceId: this.id, readAtMs: clock.now(), points: image.points(silence) };
+    return limitsByCharge(image.points(silence));
   }
 
   close(): Promise<void> {
@@ -91,9 +96,12 @@ export class OpcuaDevice implements Device {
 
   #methodControl(): BatteryControl {
     const { endpointUrl } = this.#settings;
-    const current = (): { readonly link: OpcuaLink; readonly nodes: DerBatteryNodes } => {
-      const { link, battery } = this.#connected();
-      if (battery !== null && "object" in battery) return { link, nodes: battery };
+    const current = (): OpcuaBatteryLink => {
+      const session = this.#connected();
+      const { link, battery } = session;
+      if (battery !== null && "object" in battery) {
+        return { link, nodes: battery, points: this.#points(session) };
+      }
       throw opcuaError("OPCUA_UNEXPECTED_SERVER", "its battery is gone", endpointUrl);
     };
     return batteryControl({ endpointUrl, clock: this.#context.clock, current });
@@ -108,11 +116,8 @@ export class OpcuaDevice implements Device {
       throw opcuaError("OPCUA_UNEXPECTED_SERVER", "its setpoint is gone", endpointUrl);
     };
     const limits = (): { readonly chargeMaxW: number | null; readonly dischargeMaxW: number | null } => {
-      const { chargePowerMaxW, dischargePowerMaxW } = this.#connected().image.points(null);
-      return {
-        chargeMaxW: chargePowerMaxW?.value ?? null,
-        dischargeMaxW: dischargePowerMaxW?.value ?? null,
-      };
+      const { chargePowerMaxW, dischargePowerMaxW } = this.#points(this.#connected());
+      return { chargeMaxW: goodValue(chargePowerMaxW), dischargeMaxW: goodValue(dischargePowerMaxW) };
     };
     return new SetpointControl({ endpointUrl, clock, wallClock, logger, current, limits });
   }

@@ -14,6 +14,7 @@ export type OpcuaErrorCode =
   | "OPCUA_ACCESS_DENIED"
   | "OPCUA_UNEXPECTED_SERVER"
   | "OPCUA_BAD_STATUS"
+  | "OPCUA_RELEASE_NOT_CONFIRMED"
   | "OPCUA_CLOSED";
 
 const PERMANENT: ReadonlySet<OpcuaErrorCode> = new Set([

@@ -12,16 +12,17 @@ import { eventually } from "../../test/eventually.ts";
 import { fixtureDevice } from "../../test/fixture-device.ts";
 import { testContext } from "../../test/test-context.ts";
 import { testProfile, testUnits } from "../../test/test-profile.ts";
+import type { RegisterMapProfile } from "./profile.ts";
 import { modbusProfile } from "./profile-connector.ts";
 
 const START_MS = 1_800_000_000_000;
 
-async function openBattery() {
+async function openBattery(profile: RegisterMapProfile = testProfile) {
   const peer = await fixtureDevice({ profile: "", source: "", units: testUnits, expected: {} });
   const clock = simulatedClock(epochMs(START_MS));
   const connector = modbusProfile({
     id: deviceId("home-1/battery"),
-    profile: testProfile,
+    profile,
     host: "127.0.0.1",
     port: peer.port,
   });
@@ -108,4 +109,41 @@ test("ends a lease by itself where the device cannot, and not one that was renew
   battery.clock.advanceTo(epochMs(START_MS + 90_000));
   await eventually(async () => (battery.peer.words.get("1/holding/30") === 0 ? true : null));
   expect(battery.peer.words.get("1/holding/31")).toBe(0);
+});
+
+test("what it can do now is 0, with the reason, while it is full, empty or not ours to command", async () => {
+  const stateOfCharge = { table: "holding", address: 16, type: "uint16", unit: "percent" } as const;
+  await using battery = await openBattery({
+    ...testProfile,
+    registers: { ...testProfile.registers, stateOfCharge },
+    points: {
+      ...testProfile.points,
+      batteryCapacityWh: { configured: "batteryCapacityWh" },
+      storedEnergyWh: { percent: { register: "stateOfCharge", of: "batteryCapacityWh" } },
+    },
+  });
+  const { words } = battery.peer;
+  const limits = async () => {
+    const { chargePowerMaxW: charge, dischargePowerMaxW: discharge } = (await battery.device.read()).points;
+    return [charge, discharge].map((limit) => [limit?.value, limit?.reason]);
+  };
+  words.set("1/holding/16", 100);
+  expect(await limits()).toEqual([
+    [0, "the battery is full"],
+    [2_000, null],
+  ]);
+  expect(await battery.apply(-1_000)).toEqual({ status: "applied", appliedPowerW: 0 });
+  words.set("1/holding/16", 0);
+  expect(await limits()).toEqual([
+    [3_000, null],
+    [0, "the battery is empty"],
+  ]);
+  expect(await battery.apply(1_000)).toEqual({ status: "applied", appliedPowerW: 0 });
+  expect(await battery.apply(-1_000)).toEqual({ status: "applied", appliedPowerW: -1_000 });
+  words.set("1/holding/20", 0);
+  const why = "remote reads 0, not 1: remote control is switched off";
+  expect(await limits()).toEqual([
+    [0, why],
+    [0, why],
+  ]);
 });

@@ -21,7 +21,8 @@ import { WriteBudget } from "../lease/write-budget.ts";
 import { exceptionCodeOf } from "../modbus/modbus-errors.ts";
 import { whileBusy } from "./busy.ts";
 import type { BatteryProfile, RegisterMapProfile } from "./profile.ts";
-import { type ConfiguredValues, ProfileValues, registersOfPoints } from "./profile-values.ts";
+import { hindranceIn, limitsNow, registersOfLimits } from "./profile-limits.ts";
+import { type ConfiguredValues, ProfileValues } from "./profile-values.ts";
 import type { ProfileWire } from "./profile-wire.ts";
 import { differenceIn, isUnchanged } from "./read-back.ts";
 import { type PlannedWrite, planNeutral, planRecipe } from "./recipe-plan.ts";
@@ -91,9 +92,9 @@ export class ProfileBattery implements BatteryControl {
   async #applyNow(lease: BatteryLease, deadlineMs: EpochMs): Promise<LeaseReceipt> {
     const refusal = this.#gate.refusalOf(lease);
     if (refusal !== null) return refusal;
-    const { profile, context } = this.#settings;
+    const { profile, battery, configured, context } = this.#settings;
     const before = await this.#readBefore(deadlineMs);
-    const hindrance = this.#hindranceIn(before);
+    const hindrance = hindranceIn(battery, new ProfileValues(profile, before, configured));
     if (hindrance !== null) return refused("local-control", hindrance);
     const limits = this.#limitsIn(before);
     if ("refusal" in limits) return refused("not-confirmed", limits.refusal);
@@ -132,23 +133,7 @@ export class ProfileBattery implements BatteryControl {
     const wearing = [...battery.charge, ...battery.discharge, ...battery.neutral]
       .map(({ register }) => register)
       .filter((name) => profile.registers[name]?.write?.storage === "eeprom");
-    const names = [
-      ...registersOfPoints(profile, [battery.limits.charge, battery.limits.discharge]),
-      ...(battery.requires ?? []).map(({ register }) => register),
-      ...wearing,
-    ];
-    return reader.read(names, deadlineMs);
-  }
-
-  #hindranceIn(before: RegisterBytes): string | null {
-    const { profile, battery, configured } = this.#settings;
-    const values = new ProfileValues(profile, before, configured);
-    for (const { register, equals, why } of battery.requires ?? []) {
-      const found = values.raw(register);
-      if (found.status !== "good") return `${register}: ${found.reason}`;
-      if (found.value !== equals) return `${register} reads ${found.value}, not ${equals}: ${why}`;
-    }
-    return null;
+    return reader.read([...registersOfLimits(profile, battery), ...wearing], deadlineMs);
   }
 
   #limitsIn(
@@ -156,15 +141,12 @@ export class ProfileBattery implements BatteryControl {
   ): { readonly chargeMaxW: number; readonly dischargeMaxW: number } | { readonly refusal: string } {
     const { profile, battery, configured } = this.#settings;
     const values = new ProfileValues(profile, before, configured);
-    const charge = values.point(battery.limits.charge);
-    const discharge = values.point(battery.limits.discharge);
-    if (charge.status !== "good") return { refusal: `charge power limit: ${charge.reason}` };
-    if (discharge.status !== "good") return { refusal: `discharge power limit: ${discharge.reason}` };
-    const { chargePowerMaxW = charge.value, dischargePowerMaxW = discharge.value } = configured;
-    return {
-      chargeMaxW: Math.max(0, Math.min(charge.value, chargePowerMaxW)),
-      dischargeMaxW: Math.max(0, Math.min(discharge.value, dischargePowerMaxW)),
-    };
+    const { charge, discharge } = limitsNow(profile, battery, values, configured);
+    if (charge.power.status !== "good") return { refusal: `charge power limit: ${charge.power.reason}` };
+    if (discharge.power.status !== "good") {
+      return { refusal: `discharge power limit: ${discharge.power.reason}` };
+    }
+    return { chargeMaxW: charge.power.value, dischargeMaxW: discharge.power.value };
   }
 
   async #perform(writes: readonly PlannedWrite[], deadlineMs: EpochMs, check: () => void): Promise<void> {

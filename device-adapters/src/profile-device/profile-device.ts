@@ -5,12 +5,16 @@ import type {
   DeviceId,
   DeviceIdentity,
   DeviceReading,
+  EpochMs,
   PointName,
+  PointReadings,
 } from "@commonwatt/vpp-core";
 import { epochMs } from "@commonwatt/vpp-core";
 import { CounterWatch } from "../sunspec/counter-watch.ts";
+import { limitFrom } from "../sunspec/measure.ts";
 import type { RegisterMapProfile } from "./profile.ts";
 import type { ProfileBattery } from "./profile-battery.ts";
+import { limitsNow, registersOfLimits } from "./profile-limits.ts";
 import {
   type ConfiguredValues,
   type CounterWatches,
@@ -52,7 +56,11 @@ export class ProfileDevice implements Device {
     this.capabilities = new Set(parts.profile.capabilities);
     this.battery = parts.battery;
     this.#parts = parts;
-    this.#names = registersOfPoints(parts.profile, Object.keys(parts.profile.points) as PointName[]);
+    const { profile } = parts;
+    this.#names = [
+      ...registersOfPoints(profile, Object.keys(profile.points) as PointName[]),
+      ...(profile.battery === null ? [] : registersOfLimits(profile, profile.battery)),
+    ];
   }
 
   async read(): Promise<DeviceReading> {
@@ -60,8 +68,20 @@ export class ProfileDevice implements Device {
     const deadlineMs = epochMs(context.wallClock.now() + timeoutMs);
     const bytes = await reader.read(this.#names, deadlineMs);
     const readAtMs = context.clock.now();
-    const points = new ProfileValues(profile, bytes, configured).points(this.#counters, readAtMs);
+    const values = new ProfileValues(profile, bytes, configured);
+    const points = { ...values.points(this.#counters, readAtMs), ...this.#limits(values, readAtMs) };
     return { deviceId: this.id, readAtMs, points };
+  }
+
+  /** What the battery takes and gives now, in place of what its registers alone say. */
+  #limits(values: ProfileValues, atMs: EpochMs): PointReadings {
+    const { profile, configured } = this.#parts;
+    if (profile.battery === null) return {};
+    const { charge, discharge } = limitsNow(profile, profile.battery, values, configured);
+    return {
+      chargePowerMaxW: limitFrom(charge.power, charge.why, atMs),
+      dischargePowerMaxW: limitFrom(discharge.power, discharge.why, atMs),
+    };
   }
 
   async close(): Promise<void> {

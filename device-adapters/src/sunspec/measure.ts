@@ -1,6 +1,7 @@
 import {
   type EpochMs,
   good,
+  limitedTo,
   type Measured,
   missing,
   roundToWatts,
@@ -13,6 +14,16 @@ import type { Decoded } from "./point-codec.ts";
 /** A decoded power as a reading, in whole watts. */
 export function powerFrom(decoded: Decoded<number>, sourceTimeMs: EpochMs): Measured<Watts> {
   return measured(decoded, sourceTimeMs, roundToWatts);
+}
+
+/** A limit of power as a reading, with the reason when it is lower just now. */
+export function limitFrom(
+  decoded: Decoded<number>,
+  why: string | null,
+  sourceTimeMs: EpochMs,
+): Measured<Watts> {
+  const power = powerFrom(decoded, sourceTimeMs);
+  return power.value === null || why === null ? power : limitedTo(power.value, why, sourceTimeMs);
 }
 
 /** A decoded amount of energy that may rise and fall as a reading, in whole watt-hours. */

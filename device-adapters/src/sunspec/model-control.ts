@@ -7,9 +7,10 @@ import {
 } from "@commonwatt/vpp-core";
 import { LeaseGate, lateRefusal } from "../lease/lease-gate.ts";
 import { exceptionCodeOf } from "../modbus/modbus-errors.ts";
+import { isInLocalControl } from "./battery-limits.ts";
 import type { CommandImages, CommandRecipe, ModelCommand, ModelWrite } from "./model-command.ts";
 import { pointOf } from "./model-definition.ts";
-import { type ModelImage, numberAt } from "./model-image.ts";
+import type { ModelImage } from "./model-image.ts";
 import type { ModelRole } from "./model-role.ts";
 import type { ModelWear } from "./model-wear.ts";
 import type { SunSpecSession } from "./sunspec-session.ts";
@@ -25,9 +26,6 @@ export interface PowerLease {
 export type PowerReceipt =
   | { readonly status: "applied"; readonly appliedPowerW: number }
   | { readonly status: "refused"; readonly code: LeaseRefusal; readonly message: string };
-
-/** LocRemCtl of models 715 and 802: somebody on site has taken over. */
-const LOCAL = 1;
 
 function refused(code: LeaseRefusal, message: string): PowerReceipt {
   return { status: "refused", code, message };
@@ -177,12 +175,4 @@ export class ModelControl {
     }
     this.#recipe.forget?.();
   }
-}
-
-function isInLocalControl(images: CommandImages): boolean {
-  return (["derControl", "batteryBank"] as const).some((role) => {
-    const image = images.get(role);
-    const mode = image === undefined ? null : numberAt(image, "LocRemCtl");
-    return mode?.status === "good" && mode.value === LOCAL;
-  });
 }

@@ -1,5 +1,5 @@
 import { roundToWatts } from "@commonwatt/vpp-core";
-import { chargeMaxW, dischargeMaxW } from "./battery-limits.ts";
+import { chargeMaxNow, dischargeMaxNow, LIMIT_ROLES } from "./battery-limits.ts";
 import { contiguousWrites } from "./contiguous-writes.ts";
 import { dcPortPower, hasDcPort } from "./dc-ports.ts";
 import {
@@ -10,10 +10,10 @@ import {
   type ModelWrite,
   registerDifference,
 } from "./model-command.ts";
-import { type ModelImage, rawNumberAt } from "./model-image.ts";
+import { type ModelImage, numberAt, rawNumberAt } from "./model-image.ts";
+import type { ModelRole } from "./model-role.ts";
 import type { Decoded } from "./point-codec.ts";
 import { reversionSeconds, timerDoubt } from "./reversion-timer.ts";
-import { limitImages } from "./storage-recipe.ts";
 
 const ENABLED = 1;
 const DISABLED = 0;
@@ -27,15 +27,15 @@ const MODE_WATTS = 1;
  */
 export class SetpointRecipe implements CommandRecipe {
   readonly role = "acControls";
-  readonly alsoReads = ["nameplate", "capacity", "batteryBank", "dcMeasurement", "derControl"] as const;
+  readonly alsoReads: readonly ModelRole[] = [...LIMIT_ROLES, "dcMeasurement"];
   readonly refusalWithoutModel = "no-battery";
   #armedS = 0;
 
   plan(powerW: number, durationS: number, images: CommandImages): ModelCommand | CommandRefusal {
     const controls = images.get("acControls");
     if (controls === undefined) return { refusal: "the device has no controls model" };
-    const limits = limitImages(images);
-    const [charge, discharge, sun] = [chargeMaxW(limits), dischargeMaxW(limits), pvPowerW(images)];
+    const [charge, discharge] = [chargeMaxNow(images).power, dischargeMaxNow(images).power];
+    const [sun, inverter] = [pvPowerW(images), inverterMaxW(images)];
     if (charge.status !== "good") return { refusal: "the charge power limit is not known" };
     if (discharge.status !== "good") return { refusal: "the discharge power limit is not known" };
     if (sun.status !== "good") return { refusal: `the power of the sun is not known: ${sun.reason}` };
@@ -45,7 +45,9 @@ export class SetpointRecipe implements CommandRecipe {
       return { refusal: "the device has no reversion timer: a command would outlive us" };
     }
     const batteryW = Math.max(-charge.value, Math.min(discharge.value, powerW));
-    const raw = Math.round((batteryW + sun.value) / 10 ** scale) || 0;
+    // The sun goes first through the inverter that both share.
+    const acW = Math.max(-inverter, Math.min(inverter, batteryW + sun.value));
+    const raw = Math.trunc(acW / 10 ** scale + Math.sign(acW) * 1e-9) || 0;
     this.#armedS = reversionSeconds(durationS);
     return {
       appliedPowerW: roundToWatts(raw * 10 ** scale - sun.value),
@@ -90,4 +92,14 @@ function pvPowerW(images: CommandImages): Decoded<number> {
   if (ports === undefined || !hasDcPort(ports, "pv")) return { status: "good", value: 0 };
   const power = dcPortPower(ports, "pv");
   return power.status === "good" ? { status: "good", value: Math.max(0, power.value) } : power;
+}
+
+/** The most AC power of the inverter either way; no limit where no model says it. */
+function inverterMaxW(images: CommandImages): number {
+  const capacity = images.get("capacity");
+  for (const name of capacity === undefined ? [] : ["WMax", "WMaxRtg"]) {
+    const value = capacity === undefined ? null : numberAt(capacity, name);
+    if (value?.status === "good" && value.value > 0) return value.value;
+  }
+  return Number.POSITIVE_INFINITY;
 }

@@ -33,13 +33,14 @@ function nameplateImage(points: WireValues = { MaxDisChaRte: 5_000, MaxDisChaRte
 }
 
 /** The models that a command is planned from. */
-function imagesOf(points: WireValues, nameplate: ModelImage | null): LimitImages & { storage: ModelImage } {
-  return { storage: storageImage(points), nameplate, capacity: null, batteryBank: null };
+function imagesOf(storage: ModelImage, nameplate: ModelImage | null): LimitImages {
+  return new Map([["storage", storage], ...(nameplate === null ? [] : [["nameplate", nameplate] as const])]);
 }
 
 /** What a command writes, as signed rates. */
 function plan(powerW: number, points: WireValues = {}, nameplate: ModelImage | null = nameplateImage()) {
-  const command = planStorageCommand(watts(powerW), 60, imagesOf(points, nameplate));
+  const storage = storageImage(points);
+  const command = planStorageCommand(watts(powerW), 60, storage, imagesOf(storage, nameplate));
   if ("refusal" in command) return command;
   const rates = command.writes.find(({ point }) => point === "OutWRte")?.values ?? [];
   const [out, into] = rates.map((raw) => (raw > 0x7fff ? raw - 0x1_0000 : raw));
@@ -97,7 +98,12 @@ test("without a nameplate the charge limit is the base of both ends", () => {
 
 test("the timer goes first, then the window, the mode last; the grid is asked for when it charges", () => {
   const points = (power: number): string[] => {
-    const command = planStorageCommand(watts(power), 59.2, imagesOf({}, nameplateImage()));
+    const command = planStorageCommand(
+      watts(power),
+      59.2,
+      storageImage({}),
+      imagesOf(storageImage({}), nameplateImage()),
+    );
     return "refusal" in command ? [] : command.writes.map(({ point, values }) => `${point} ${values}`);
   };
   expect(points(1_000)).toEqual(["InOutWRte_RvrtTms 60", "OutWRte 2000,63536", "StorCtl_Mod 3"]);
@@ -116,7 +122,7 @@ test.for([
   [900, 900],
   [100_000, 65_534],
 ] as const)("a lease of %d s arms the timer with %i s", ([seconds, timer]) => {
-  const command = planStorageCommand(watts(0), seconds, imagesOf({}, null));
+  const command = planStorageCommand(watts(0), seconds, storageImage({}), imagesOf(storageImage({}), null));
   expect(command).toMatchObject({ writes: [{ point: "InOutWRte_RvrtTms", values: [timer] }, {}, {}] });
 });
 

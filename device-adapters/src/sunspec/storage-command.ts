@@ -1,7 +1,7 @@
 import { roundToWatts } from "@commonwatt/vpp-core";
 import {
-  chargeMaxW,
-  dischargeMaxW,
+  chargeMaxNow,
+  dischargeMaxNow,
   type LimitImages,
   ratedChargeMaxW,
   ratedDischargeMaxW,
@@ -56,27 +56,22 @@ function windowFor(powerW: number, chargeW: number, dischargeW: number, rawPerPe
     : { outRaw: held, inRaw: pushed, appliedW: heldW };
 }
 
-/** The models a command is planned from; model 124 must be there. */
-export interface StorageImages extends LimitImages {
-  readonly storage: ModelImage;
-}
-
 /**
  * Works out the writes that make a battery hold `powerW` (+ is discharge) for `durationS` by model 124:
- * the reversion timer first, then the window, the mode last. All numbers come from `images` as just read,
+ * the reversion timer first, then the window, the mode last. All numbers come from models as just read,
  * scale factors included; the power is clamped to what the battery can do now, and cut to whole steps of
  * `stepW` where the device takes no others.
  */
 export function planStorageCommand(
   powerW: number,
   durationS: number,
-  images: StorageImages,
+  storage: ModelImage,
+  images: LimitImages,
   stepW = 1,
 ): ModelCommand | CommandRefusal {
-  const { storage } = images;
   const charge = ratedChargeMaxW(images);
   const discharge = ratedDischargeMaxW(images);
-  const [chargeNow, dischargeNow] = [chargeMaxW(images), dischargeMaxW(images)];
+  const [chargeNow, dischargeNow] = [chargeMaxNow(images).power, dischargeMaxNow(images).power];
   const scale = rawNumberAt(storage, "InOutWRte_SF");
   if (charge.status !== "good" || charge.value <= 0 || chargeNow.status !== "good") {
     return { refusal: "the charge power limit is not known" };

@@ -1,5 +1,5 @@
 import type { DeviceIdentity, EpochMs } from "@commonwatt/vpp-core";
-import type { LimitImages } from "./battery-limits.ts";
+import { LIMIT_ROLES } from "./battery-limits.ts";
 import type {
   CommandImages,
   CommandRecipe,
@@ -8,6 +8,7 @@ import type {
   ModelWrite,
 } from "./model-command.ts";
 import { type ModelImage, rawNumberAt } from "./model-image.ts";
+import type { ModelRole } from "./model-role.ts";
 import { differenceFrom, planStorageCommand, planStorageRelease } from "./storage-command.ts";
 
 /** ChaSt of model 124. */
@@ -20,20 +21,10 @@ const FRONIUS_STEP_W = 10;
 
 type Direction = "charge" | "discharge";
 
-/** The images of the models that limit a battery. */
-export function limitImages(images: CommandImages): LimitImages {
-  return {
-    storage: images.get("storage") ?? null,
-    nameplate: images.get("nameplate") ?? null,
-    capacity: images.get("capacity") ?? null,
-    batteryBank: images.get("batteryBank") ?? null,
-  };
-}
-
 /** Commands a battery by the rates of model 124. */
 export class StorageRecipe implements CommandRecipe {
   readonly role = "storage";
-  readonly alsoReads = ["nameplate", "capacity", "batteryBank", "derControl"] as const;
+  readonly alsoReads: readonly ModelRole[] = LIMIT_ROLES.filter((role) => role !== this.role);
   readonly refusalWithoutModel = "no-battery";
   readonly #identity: () => DeviceIdentity;
   /** ChaGriSet before the first command; a release gives it back. */
@@ -48,7 +39,7 @@ export class StorageRecipe implements CommandRecipe {
     const storage = images.get("storage");
     if (storage === undefined) return { refusal: "the device has no storage model" };
     const stepW = /fronius/i.test(this.#identity().manufacturer) ? FRONIUS_STEP_W : 1;
-    const command = planStorageCommand(powerW, durationS, { ...limitImages(images), storage }, stepW);
+    const command = planStorageCommand(powerW, durationS, storage, images, stepW);
     if ("writes" in command && command.writes.some(({ point }) => point === "ChaGriSet")) {
       const setting = rawNumberAt(storage, "ChaGriSet");
       if (setting.status === "good") this.#chargeFromGridBefore ??= setting.value;

@@ -1,9 +1,9 @@
-import { type EpochMs, type PointReadings, watts } from "@commonwatt/vpp-core";
-import { chargeMaxW, dischargeMaxW, type LimitImages } from "./battery-limits.ts";
+import { type EpochMs, type Measured, type PointReadings, type Watts, watts } from "@commonwatt/vpp-core";
+import { chargeMaxNow, dischargeMaxNow, LIMIT_ROLES, type LimitNow } from "./battery-limits.ts";
 import type { CounterWatch } from "./counter-watch.ts";
 import { dcPower } from "./dc-modules.ts";
 import { dcPortPower } from "./dc-ports.ts";
-import { combine, energyFrom, powerFrom } from "./measure.ts";
+import { combine, energyFrom, limitFrom, powerFrom } from "./measure.ts";
 import { type ModelImage, numberAt } from "./model-image.ts";
 import type { ModelRole } from "./model-role.ts";
 import type { Decoded } from "./point-codec.ts";
@@ -157,23 +157,24 @@ function batteryEnergy({ outcomes, from, timeOf }: Cycle): PointReadings {
 }
 
 function batteryPoints(cycle: Cycle): PointReadings {
-  const { outcomes, from, timeOf } = cycle;
-  const images: LimitImages = {
-    storage: imageOf(outcomes.get("storage")),
-    nameplate: imageOf(outcomes.get("nameplate")),
-    capacity: imageOf(outcomes.get("capacity")),
-    batteryBank: imageOf(outcomes.get("batteryBank")),
-  };
+  const { outcomes, timeOf } = cycle;
+  const images = new Map<ModelRole, ModelImage>();
+  for (const role of LIMIT_ROLES) {
+    const image = imageOf(outcomes.get(role));
+    if (image !== null) images.set(role, image);
+  }
   const rated: ModelRole = outcomes.has("storage") ? "storage" : "capacity";
   const source: ModelRole = outcomes.has("batteryBank") ? "batteryBank" : rated;
-  const isRead = outcomes.has(source);
-  const limit = (take: (images: LimitImages) => Decoded<number>): Decoded<number> =>
-    isRead ? from(source, () => take(images)) : take(images);
+  const limit = ({ power, why }: LimitNow): Measured<Watts> => {
+    const outcome = outcomes.get(source);
+    const failed = outcome !== undefined && "failure" in outcome;
+    return limitFrom(failed ? { status: "bad", reason: outcome.failure } : power, why, timeOf(source));
+  };
   return {
     ...batteryPower(cycle),
     ...batteryEnergy(cycle),
-    chargePowerMaxW: powerFrom(limit(chargeMaxW), timeOf(source)),
-    dischargePowerMaxW: powerFrom(limit(dischargeMaxW), timeOf(source)),
+    chargePowerMaxW: limit(chargeMaxNow(images)),
+    dischargePowerMaxW: limit(dischargeMaxNow(images)),
   };
 }
 
