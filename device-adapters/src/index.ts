@@ -8,6 +8,11 @@ export {
 } from "./emulator/opcua-emulator.ts";
 export * from "./emulator/plant.ts";
 export {
+  type ProfileEmulator,
+  type ProfileEmulatorOptions,
+  startProfileEmulator,
+} from "./emulator/profile/profile-emulator.ts";
+export {
   type SunSpecEmulator,
   type SunSpecEmulatorOptions,
   startSunSpecEmulator,
@@ -20,6 +25,7 @@ export { type OpcuaOptions, opcua } from "./opcua/opcua-connector.ts";
 export { plugin } from "./plugin.ts";
 export type { DeviceProfile } from "./profile-device/profile.ts";
 export { type ModbusProfileOptions, modbusProfile } from "./profile-device/profile-connector.ts";
+export { profileByName } from "./profiles/profiles.ts";
 export {
   type OpcuaSiteServerOptions,
   type OpcuaSiteUser,

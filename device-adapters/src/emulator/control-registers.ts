@@ -1,4 +1,4 @@
-import { type Clock, type EpochMs, epochMs } from "@commonwatt/vpp-core";
+import { type Clock, durationMs, type EpochMs, epochMs, type Timer } from "@commonwatt/vpp-core";
 import type { ModbusException } from "../modbus/modbus-server.ts";
 import type { ModelDefinition, PointDefinition } from "../sunspec/model-definition.ts";
 import { rawNumberAt } from "../sunspec/model-image.ts";
@@ -35,6 +35,8 @@ export class ControlRegisters {
   /** Told of every change by a write or a timer, with the points that were written and the time of it. */
   readonly #onChange: (written: ReadonlySet<string>, nowMs: EpochMs) => void;
   readonly #endsAtMs = new Map<TimedFunction, EpochMs>();
+  /** Fires when the next function ends, with nobody looking. */
+  #timer: Timer | null = null;
   #settings: Record<string, number>;
 
   constructor(
@@ -83,7 +85,24 @@ export class ControlRegisters {
       if (written.has(timed.enable) || written.has(timed.timeout)) this.#arm(timed);
     }
     this.#onChange(written, this.#clock.now());
+    this.#waitForEnd();
     return null;
+  }
+
+  /** Takes the timer back. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #waitForEnd(): void {
+    this.close();
+    if (this.#endsAtMs.size === 0) return;
+    const waitMs = Math.min(...this.#endsAtMs.values()) - this.#clock.now();
+    this.#timer = this.#clock.after(durationMs(Math.max(1, waitMs)), () => {
+      this.settle();
+      this.#waitForEnd();
+    });
   }
 
   #arm(timed: TimedFunction): void {

@@ -13,9 +13,13 @@ export class OpcuaBattery implements DerServerBattery {
   #lastSequence = 0;
   #timer: Timer | null = null;
 
-  constructor(plant: Plant, clock: Clock) {
+  readonly #neverEnds: boolean;
+
+  /** `neverEnds` makes one that keeps a command until it is released, whatever its end says. */
+  constructor(plant: Plant, clock: Clock, neverEnds = false) {
     this.#plant = plant;
     this.#clock = clock;
+    this.#neverEnds = neverEnds;
   }
 
   setActivePower(powerW: Watts, validUntilMs: EpochMs, sequence: number): DerCommandAnswer {
@@ -28,7 +32,9 @@ export class OpcuaBattery implements DerServerBattery {
     this.#command = { powerW: appliedPowerW, validUntilMs };
     this.#plant.setBatteryWindow({ minW: appliedPowerW, maxW: appliedPowerW });
     this.#timer?.cancel();
-    this.#timer = this.#clock.after(durationMs(validUntilMs - now), () => this.settle());
+    if (!this.#neverEnds) {
+      this.#timer = this.#clock.after(durationMs(validUntilMs - now), () => this.settle());
+    }
     return { status: "taken", appliedPowerW };
   }
 
@@ -52,7 +58,7 @@ export class OpcuaBattery implements DerServerBattery {
   /** Brings the plant up to now; a command that has ended on the way ended when it was due, not later. */
   settle(): EpochMs {
     const now = this.#clock.now();
-    if (this.#command !== null && this.#command.validUntilMs <= now) {
+    if (!this.#neverEnds && this.#command !== null && this.#command.validUntilMs <= now) {
       this.#plant.advanceTo(this.#command.validUntilMs);
       this.#end();
     }

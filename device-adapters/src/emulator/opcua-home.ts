@@ -13,6 +13,8 @@ export interface OpcuaEmulatorHome {
   readonly name: string;
   readonly plant: Plant;
   readonly identity: EmulatedIdentity;
+  /** Its battery keeps a command until it is released, whatever the command's end says. */
+  readonly neverEnds?: boolean;
 }
 
 /** A home that shows its plant. */
@@ -22,8 +24,11 @@ export interface EmulatedHome {
 }
 
 /** Makes what the server shows of a plant. */
-export function emulatedHome({ name, plant, identity }: OpcuaEmulatorHome, clock: Clock): EmulatedHome {
-  const battery = new OpcuaBattery(plant, clock);
+export function emulatedHome(
+  { name, plant, identity, neverEnds = false }: OpcuaEmulatorHome,
+  clock: Clock,
+): EmulatedHome {
+  const battery = new OpcuaBattery(plant, clock, neverEnds);
   let sample: PointReadings | null = null;
   let sampledAtMs = 0;
   const served: DerServerHome = {

@@ -52,7 +52,7 @@ export async function startSunSpecEmulator(options: SunSpecEmulatorOptions): Pro
     port: server.port,
     storageWrites: () => [...units.values()].reduce((sum, { storage }) => sum + (storage?.writes ?? 0), 0),
     close: async () => {
-      for (const unit of units.values()) unit.storage?.close();
+      for (const unit of units.values()) unit.close();
       await server.close();
     },
   };

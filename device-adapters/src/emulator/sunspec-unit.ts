@@ -86,6 +86,12 @@ export class SunSpecUnit implements RegisterBank {
     for (const { controls } of this.#models) controls?.settle();
   }
 
+  /** Takes the timers back. */
+  close(): void {
+    this.storage?.close();
+    for (const { controls } of this.#models) controls?.close();
+  }
+
   read(address: number, count: number): Buffer | ModbusException {
     this.#context.settle();
     const image = this.#image();

@@ -1,8 +1,8 @@
 import { epochMs } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
-import { encodeModel, type WireValues } from "../emulator/model-values.ts";
 import { chargeMaxNow, dischargeMaxNow, type LimitNow } from "./battery-limits.ts";
 import type { ModelRole } from "./model-role.ts";
+import { encodeModel, type WireValues } from "./model-values.ts";
 import { batteryBankModel } from "./models/battery-bank-model.ts";
 import { capacityModel } from "./models/capacity-model.ts";
 import { derControlModel } from "./models/der-control-model.ts";

@@ -18,8 +18,12 @@ export function registerLeasesTest(program: Command): void {
         logger: createLogger("warn", json),
         onKill: (outcome) => {
           kill += 1;
-          const { direction, modbusReleaseMs, opcuaReleaseMs, restartReleaseMs } = outcome;
-          const text = `kill ${kill} in ${direction}: neutral after ${modbusReleaseMs} ms (Modbus), ${opcuaReleaseMs} ms (OPC UA); without a timer ${restartReleaseMs} ms after the restart`;
+          const { direction, releaseMs, restartReleaseMs } = outcome;
+          const listed = (times: object): string =>
+            Object.entries(times)
+              .map(([name, timeMs]) => `${name} ${timeMs ?? "never"}`)
+              .join(", ");
+          const text = `kill ${kill} in ${direction}: neutral after ms ${listed(releaseMs)}; after the restart ${listed(restartReleaseMs)}`;
           process.stdout.write(`${json ? JSON.stringify({ event: "kill", kill, ...outcome }) : text}\n`);
         },
       });

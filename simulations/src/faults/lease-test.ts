@@ -9,16 +9,17 @@ import {
   startEmbeddedPostgres,
   systemClock,
 } from "@commonwatt/vpp-core";
-import { type KillOutcome, startLane } from "./lease-lane.ts";
+import { type KillOutcome, recordOf, startLane } from "./lease-lane.ts";
+import { TIMED_NAMES, TIMERLESS_NAMES, type TimedName, type TimerlessName } from "./lease-messages.ts";
 
 /** A tenth of what a community in real time uses: scaled so that T is 3 s rather than 30 s. */
 const CONTROL_PERIOD_MS = 500;
 const USUAL_CONTROL_PERIOD_MS = 5_000;
 /** T: whole seconds, as reversion timers count them. */
 const LEASE_MS = CONTROL_PERIOD_MS * LEASE_CYCLES;
-/** What a timer in a busy process of emulated batteries may fire late: measured, but no part of the lease. */
+/** What a timer in a busy process of emulated hardware may fire late: measured, but no part of the lease. */
 const TIMER_SLACK_MS = 250;
-/** Controllers that are killed side by side, each with batteries of its own. */
+/** Controllers that are killed side by side, each with hardware of its own. */
 const LANES = 2;
 
 /** What the test is run with. */
@@ -31,7 +32,7 @@ export interface LeaseTestOptions {
   readonly onKill: (outcome: KillOutcome) => void;
 }
 
-/** What came of it. Times are real ones, measured at the emulated batteries. */
+/** What came of it. Times are real ones, measured at the emulated hardware. */
 export interface LeaseTestResult {
   readonly kills: number;
   readonly killsInCharge: number;
@@ -41,28 +42,27 @@ export interface LeaseTestResult {
   /** What is allowed beyond T for the timers of the emulating process. */
   readonly timerSlackMs: number;
   readonly scaled: { readonly controlPeriodMs: number; readonly usualControlPeriodMs: number };
-  /** Kills after which every battery with a timer was in its own mode within T. */
+  /** Kills after which everything with a timer was in its own mode within T. */
   readonly neutralWithinT: number;
-  /** Batteries with a timer that still obeyed a dead controller after two T. */
+  /** What has a timer and still obeyed a dead controller after two T. */
   readonly stuck: number;
-  /** The longest time from a kill to the battery's own mode, in T; those stuck are not among them. */
-  readonly worstReleaseModbusT: number;
-  readonly worstReleaseOpcuaT: number;
-  /** Kills after which the battery without a timer still obeyed the dead controller. */
+  /** The longest time from a kill to the own mode, in T; what was stuck is not among it. */
+  readonly worstReleaseT: Readonly<Record<TimedName, number>>;
+  /** Kills after which everything without a timer still obeyed the dead controller. */
   readonly timerlessHeldOn: number;
-  /** Kills after which the next controller returned the battery without a timer to its own mode first. */
+  /** Kills after which the next controller returned everything without a timer to its own mode first. */
   readonly neutralOnRestart: number;
   /** The longest time from the start of a controller's process to that release. */
-  readonly worstRestartMs: number;
+  readonly worstRestartMs: Readonly<Record<TimerlessName, number>>;
   /** Devices that the store still names as owned after the last controllers have ended in order. */
   readonly ownedAtEnd: number;
   readonly wallS: number;
 }
 
 /**
- * Kills controllers with SIGKILL while they force batteries to charge or discharge. A battery with a timer
- * must return to its own mode by itself; one without must be returned by the next controller, which knows
- * from the store that it was owned.
+ * Kills controllers with SIGKILL while they force batteries to charge or discharge and limit the sun. What
+ * has a timer must return to its own mode by itself; a battery without one must be returned by the next
+ * controller, which knows from the store that it was owned.
  */
 export async function leaseTest(options: LeaseTestOptions): Promise<LeaseTestResult> {
   const directory = mkdtempSync(join(tmpdir(), "commonwatt-leases-"));
@@ -130,14 +130,16 @@ function summaryOf(outcomes: readonly KillOutcome[]): Omit<LeaseTestResult, "own
     leaseMs: LEASE_MS,
     timerSlackMs: TIMER_SLACK_MS,
     scaled: { controlPeriodMs: CONTROL_PERIOD_MS, usualControlPeriodMs: USUAL_CONTROL_PERIOD_MS },
-    neutralWithinT: count((each) => isInTime(each.modbusReleaseMs) && isInTime(each.opcuaReleaseMs)),
-    stuck:
-      count(({ modbusReleaseMs }) => modbusReleaseMs === null) +
-      count(({ opcuaReleaseMs }) => opcuaReleaseMs === null),
-    worstReleaseModbusT: inT(worst(outcomes.map((each) => each.modbusReleaseMs))),
-    worstReleaseOpcuaT: inT(worst(outcomes.map((each) => each.opcuaReleaseMs))),
-    timerlessHeldOn: count(({ timerlessHeldOn }) => timerlessHeldOn),
-    neutralOnRestart: count(({ restartReleaseMs }) => restartReleaseMs !== null),
-    worstRestartMs: worst(outcomes.map((each) => each.restartReleaseMs)),
+    neutralWithinT: count(({ releaseMs }) => TIMED_NAMES.every((name) => isInTime(releaseMs[name]))),
+    stuck: outcomes.flatMap(({ releaseMs }) => Object.values(releaseMs)).filter((timeMs) => timeMs === null)
+      .length,
+    worstReleaseT: recordOf(TIMED_NAMES, (name) => inT(worst(outcomes.map((each) => each.releaseMs[name])))),
+    timerlessHeldOn: count(({ heldOn }) => TIMERLESS_NAMES.every((name) => heldOn[name])),
+    neutralOnRestart: count(({ restartReleaseMs }) =>
+      TIMERLESS_NAMES.every((name) => restartReleaseMs[name] !== null),
+    ),
+    worstRestartMs: recordOf(TIMERLESS_NAMES, (name) =>
+      worst(outcomes.map((each) => each.restartReleaseMs[name])),
+    ),
   };
 }

@@ -1,31 +1,31 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { durationMs, sleep, systemClock } from "@commonwatt/vpp-core";
-import type { BatteryDoing, BatteryEvent, BatteryName } from "./lease-messages.ts";
+import type { Doing, HardwareEvent, SubjectName } from "./lease-messages.ts";
 
 const LOOK_EVERY_MS = 20;
 
-/** What emulated batteries wrote down about themselves. */
-export interface BatteryLog {
-  /** What a battery began to do after a time, oldest first. */
-  since(battery: BatteryName, timeMs: number): readonly BatteryEvent[];
-  /** What a battery does by its last entry. */
-  doing(battery: BatteryName): BatteryDoing;
+/** What emulated hardware wrote down about itself. */
+export interface HardwareLog {
+  /** What a part of it began to do after a time, oldest first. */
+  since(subject: SubjectName, timeMs: number): readonly HardwareEvent[];
+  /** What a part does by its last entry. */
+  doing(subject: SubjectName): Doing;
   /** Looks again and again until `holds`, for at most `patienceMs`; gives whether it came to hold. */
   wait(holds: () => boolean, patienceMs: number): Promise<boolean>;
 }
 
 /** Makes an empty log at `file`, and reads what another process writes into it. */
-export function batteryLog(file: string): BatteryLog {
+export function hardwareLog(file: string): HardwareLog {
   writeFileSync(file, "");
-  const entries = (battery: BatteryName): readonly BatteryEvent[] =>
+  const entries = (subject: SubjectName): readonly HardwareEvent[] =>
     readFileSync(file, "utf8")
       .split("\n")
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as BatteryEvent)
-      .filter((entry) => entry.battery === battery);
+      .map((line) => JSON.parse(line) as HardwareEvent)
+      .filter((entry) => entry.subject === subject);
   return {
-    since: (battery, timeMs) => entries(battery).filter(({ atMs }) => atMs >= timeMs),
-    doing: (battery) => entries(battery).at(-1)?.doing ?? "neutral",
+    since: (subject, timeMs) => entries(subject).filter(({ atMs }) => atMs >= timeMs),
+    doing: (subject) => entries(subject).at(-1)?.doing ?? "neutral",
     async wait(holds, patienceMs) {
       const endMs = systemClock.now() + patienceMs;
       for (;;) {
