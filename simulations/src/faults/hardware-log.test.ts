@@ -18,7 +18,7 @@ test("tells what a battery does now and what it did since a time, whole lines on
   const neutral = { subject: "model124", doing: "neutral", atMs: 20 };
   const other = { subject: "opcua", doing: "discharge", atMs: 20 };
   for (const event of [charge, other, neutral]) appendFileSync(file, `${JSON.stringify(event)}\n`);
-  appendFileSync(file, '{"battery":"model124","doing":"dis');
+  appendFileSync(file, '{"subject":"model124","doing":"dis');
   expect(log.doing("model124")).toBe("neutral");
   expect(log.doing("opcua")).toBe("discharge");
   expect(log.since("model124", 10)).toEqual([charge, neutral]);
