@@ -1,10 +1,15 @@
 import { CommonwattError } from "@commonwatt/vpp-core";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import type { DeviceProfile, RegisterMapProfile } from "./profile.ts";
+import { acControlsModel } from "../sunspec/models/ac-controls-model.ts";
+import { immediateControlsModel } from "../sunspec/models/immediate-controls-model.ts";
+import { storageModel } from "../sunspec/models/storage-model.ts";
+import type { DeviceProfile, RegisterMapProfile, SunSpecProfile } from "./profile.ts";
 import { brokenRules, type Violation } from "./profile-rules.ts";
 import { batterySchema, registerMapProfileSchema, sunSpecProfileSchema } from "./profile-schema.ts";
 
+/** The SunSpec models that commands write. */
+const WRITTEN_MODELS = [storageModel, immediateControlsModel, acControlsModel];
 /** As many as a person corrects before trying again. */
 const SHOWN_MAX = 10;
 
@@ -27,7 +32,10 @@ export function checkProfile(value: unknown): DeviceProfile {
 function violationsOf(value: unknown): readonly Violation[] {
   if (typeof value !== "object" || value === null) return [{ path: "/", rule: "must be an object" }];
   const { kind } = value as { kind?: unknown };
-  if (kind === "sunspec") return shapeOf(sunSpecProfileSchema, value, "");
+  if (kind === "sunspec") {
+    const faults = shapeOf(sunSpecProfileSchema, value, "");
+    return faults.length > 0 ? faults : wearFaults(value as SunSpecProfile);
+  }
   if (kind !== "registers") return [{ path: "/kind", rule: 'must be "registers" or "sunspec"' }];
   const { battery } = value as { battery?: unknown };
   const shape = [
@@ -35,6 +43,15 @@ function violationsOf(value: unknown): readonly Violation[] {
     ...(battery === null ? [] : shapeOf(batterySchema, battery, "/battery")),
   ];
   return shape.length > 0 ? shape : brokenRules(value as RegisterMapProfile);
+}
+
+function wearFaults({ wear }: SunSpecProfile): readonly Violation[] {
+  const known = new Set(WRITTEN_MODELS.flatMap(({ points }) => points.map(({ name }) => name)));
+  return (wear?.points ?? []).flatMap((name, index) =>
+    known.has(name)
+      ? []
+      : [{ path: `/wear/points/${index}`, rule: `no model that is written has "${name}"` }],
+  );
 }
 
 function shapeOf(schema: TSchema, value: unknown, prefix: string): readonly Violation[] {

@@ -5,6 +5,7 @@ import {
   simulatedClock,
   sleep,
   systemClock,
+  USUAL_RESPONSE,
   watts,
 } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
@@ -146,4 +147,18 @@ test("what it can do now is 0, with the reason, while it is full, empty or not o
     [0, why],
     [0, why],
   ]);
+});
+
+test("says how soon and how closely it obeys, as its profile does and as is usual besides", async () => {
+  const { battery: recipes } = testProfile;
+  if (recipes === null) throw new Error("the profile has changed");
+  await using battery = await openBattery({
+    ...testProfile,
+    battery: { ...recipes, response: { settleS: 90, tolerancePercent: 25 } },
+  });
+  expect(battery.device.battery?.response).toEqual({
+    settleMs: 90_000,
+    toleranceW: USUAL_RESPONSE.toleranceW,
+    tolerancePercent: 25,
+  });
 });

@@ -4,6 +4,7 @@ import { MIDNIGHT, RATINGS } from "../../test/emulated-home.ts";
 import { testContext, testWear } from "../../test/test-context.ts";
 import { BenchPlant } from "../emulator/bench-plant.ts";
 import { startSunSpecEmulator } from "../emulator/sunspec-emulator.ts";
+import { checkProfile } from "../profile-device/check-profile.ts";
 import type { SunSpecProfile } from "../profile-device/profile.ts";
 import { modbusProfile } from "../profile-device/profile-connector.ts";
 import { genericSunSpec } from "../profiles/generic-sunspec.ts";
@@ -55,4 +56,14 @@ test("points that wear a SunSpec device out are written on change, within a budg
   expect(wearing()).toEqual(["StorCtl_Mod"]);
   await second.close();
   await emulator.close();
+});
+
+test("a point that no written model has is a fault of the profile, by its place", () => {
+  const profile: SunSpecProfile = {
+    ...(genericSunSpec as SunSpecProfile),
+    wear: { points: ["ChaGriSet", "Chagriset"], writesPerDayMax: 4 },
+  };
+  expect(() => checkProfile(profile)).toThrow(
+    'generic-sunspec: /wear/points/1: no model that is written has "Chagriset"',
+  );
 });
