@@ -20,7 +20,8 @@ import { nameplateModel } from "./nameplate-model.ts";
 import { storageCapacityModel } from "./storage-capacity-model.ts";
 import { storageModel } from "./storage-model.ts";
 
-const MODELS: readonly ModelDefinition[] = [
+/** Every model that has a table here. */
+export const MODELS: readonly ModelDefinition[] = [
   commonModel,
   integerInverterModel,
   floatInverterModel,
