@@ -1,4 +1,4 @@
-import type { OPCUAServer } from "node-opcua";
+import type { OPCUAServer, ServerSession } from "node-opcua";
 import { applicationCertificate, trustedCertificates } from "./application-certificate.ts";
 import { certificateStore } from "./certificate-store.ts";
 import { accessOptions, type DerServerAccess } from "./der-access.ts";
@@ -9,6 +9,8 @@ import { loadOpcuaLibrary } from "./opcua-library.ts";
 /** How many may be connected: each home's controller, with room for those that were lost and come again. */
 const CLIENTS_PER_HOME = 4;
 const SPARE_CLIENTS = 16;
+/** The share of sessions that may wait for clients whose connections broke. */
+const ABANDONED_SHARE = 0.5;
 
 /** Options of {@link startDerServer}. */
 export interface DerServerOptions {
@@ -65,6 +67,7 @@ export async function startDerServer(options: DerServerOptions): Promise<DerServ
   if (addressSpace === null) throw new Error("the server has no address space");
   const namespace = addDerNamespace(addressSpace);
   for (const home of homes) addHome({ library, addressSpace, namespace, access }, home);
+  limitAbandoned(server, clientsMax * ABANDONED_SHARE);
   await start(server);
   const listening = server.endpoints[0]?.port ?? port;
   return {
@@ -73,6 +76,22 @@ export async function startDerServer(options: DerServerOptions): Promise<DerServ
     certificateFile: own.certificateFile,
     close: () => server.shutdown(0),
   };
+}
+
+/**
+ * Ends the oldest sessions whose connections broke when there are too many of them: clients behind a bad
+ * network would use up the sessions of everybody else until theirs time out.
+ */
+function limitAbandoned(server: OPCUAServer, sessionsMax: number): void {
+  const { engine } = server;
+  server.on("create_session", (created: ServerSession) => {
+    created.on("channel_aborted", () => {
+      const abandoned = engine.getSessions().filter(({ channel }) => channel === undefined);
+      for (const { authenticationToken } of abandoned.slice(0, Math.max(0, abandoned.length - sessionsMax))) {
+        engine.closeSession(authenticationToken, true, "Forcing");
+      }
+    });
+  });
 }
 
 /** A server that cannot listen is taken down again, so that nothing keeps running. */

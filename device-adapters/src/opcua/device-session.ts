@@ -62,18 +62,23 @@ async function setUpSession(
   try {
     const [namespaces] = await link.read([NAMESPACE_ARRAY]);
     const resolve = resolver(settings.endpointUrl, namespaces?.value.value as readonly string[]);
-    const identity = await readIdentity(link, settings, resolve);
     const points = nodePoints(settings.nodes, resolve);
+    // All at the same time: on a slow network every round trip is long, and recovery waits for each.
+    const [identity, doubt, first, battery] = await Promise.all([
+      readIdentity(link, settings, resolve),
+      clockDoubt(link, settings, context),
+      points.length === 0 ? [] : link.read(points.map(({ nodeId }) => nodeId)),
+      findBattery(link, settings, resolve),
+    ]);
     const now = context.clock.now();
     const image = new ProcessImage(now, {
       factors: Object.fromEntries(points.map(({ name, factor }) => [name, factor])),
       held: new Set(POINT_NAMES.filter((name) => hasDeadband(name, settings.powerDeadbandW))),
-      doubt: await clockDoubt(link, settings, context),
+      doubt,
     });
     for (const [name, source] of Object.entries(settings.nodes.points) as [PointName, PointSource][]) {
       if (typeof source === "object" && "constant" in source) image.takeConstant(name, source.constant, now);
     }
-    const first = points.length === 0 ? [] : await link.read(points.map(({ nodeId }) => nodeId));
     for (const [index, value] of first.entries()) {
       const name = points[index]?.name;
       if (name !== undefined) image.take(name, value, now);
@@ -83,7 +88,7 @@ async function setUpSession(
       throw opcuaError("OPCUA_UNEXPECTED_SERVER", "it has none of the points", settings.endpointUrl);
     }
     const heardAtMs = await reportPoints(link, settings, context, existing, image);
-    return { link, identity, image, battery: await findBattery(link, settings, resolve), heardAtMs };
+    return { link, identity, image, battery, heardAtMs };
   } catch (error) {
     link.drop("its session could not be set up");
     throw error;

@@ -17,8 +17,12 @@ import { certificateStore } from "./certificate-store.ts";
 import { fromConnectFailure, fromRequestFailure, opcuaError } from "./opcua-errors.ts";
 import { loadOpcuaLibrary, type OpcuaLibrary } from "./opcua-library.ts";
 
-/** How long a server keeps a session that it does not hear from. */
-const SESSION_TIMEOUT_MS = 30_000;
+/**
+ * How long a server keeps a session that it does not hear from, in times of the longest wait of ours. A session
+ * of a lost link is never taken up again, and small servers have room for a few: those that a bad network
+ * leaves behind would lock us out.
+ */
+const SESSION_TIMEOUTS = 2;
 
 /** A user as OPC UA knows one; the password only ever travels encrypted. */
 export interface OpcuaUser {
@@ -248,6 +252,7 @@ async function openLinkWith(
   signal?: AbortSignal,
 ): Promise<OpcuaLink> {
   const { endpointUrl, pkiDirectory, serverCertificateFile, connectTimeoutMs } = settings;
+  const longestWaitMs = Math.max(connectTimeoutMs, settings.requestTimeoutMs);
   const library = await loadOpcuaLibrary();
   const own = await applicationCertificate(pkiDirectory, "client");
   const serverCertificate = await readCertificate(serverCertificateFile);
@@ -262,8 +267,8 @@ async function openLinkWith(
     connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
     transportTimeout: connectTimeoutMs,
     // Later than our own deadline, which is the one that counts.
-    defaultTransactionTimeout: 2 * Math.max(connectTimeoutMs, settings.requestTimeoutMs),
-    requestedSessionTimeout: SESSION_TIMEOUT_MS,
+    defaultTransactionTimeout: 2 * longestWaitMs,
+    requestedSessionTimeout: SESSION_TIMEOUTS * longestWaitMs,
     keepSessionAlive: false,
   });
   const link = new OpcuaLink(library, client, settings);

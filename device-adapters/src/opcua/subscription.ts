@@ -1,5 +1,5 @@
 import { type DeviceContext, durationMs, type EpochMs, type PointName } from "@commonwatt/vpp-core";
-import type { ClientSubscription } from "node-opcua";
+import type { ClientSession, ClientSubscription } from "node-opcua";
 import { RATING_POINTS } from "./der-model.ts";
 import { badStatus } from "./opcua-errors.ts";
 import type { OpcuaLink } from "./opcua-link.ts";
@@ -7,8 +7,11 @@ import type { ProcessImage } from "./process-image.ts";
 
 /** How many publishing intervals without a change before the server says that it lives. */
 const KEEP_ALIVE_INTERVALS = 3;
-/** How many publishing intervals without a word from us before the server forgets the subscription. */
-const LIFETIME_INTERVALS = 150;
+/**
+ * How many publishing intervals without a word from us before the server forgets the subscription: it
+ * counts against the server's limit after its link is lost.
+ */
+const LIFETIME_INTERVALS = 50;
 /** Values between two publications that are kept; the newest is the one that counts. */
 const QUEUE_SIZE = 2;
 /** What a server answers that has no subscriptions, or none left. */
@@ -64,20 +67,29 @@ export async function reportPoints(
   return () => heardAtMs;
 }
 
+/**
+ * Not by the library's own `createSubscription2`: when the link breaks right after the server's answer, that
+ * one throws where nobody can catch it.
+ */
 async function subscribe(
   link: OpcuaLink,
   { publishingIntervalMs }: ReportSettings,
 ): Promise<ClientSubscription | null> {
+  const options = {
+    requestedPublishingInterval: publishingIntervalMs,
+    requestedMaxKeepAliveCount: KEEP_ALIVE_INTERVALS,
+    requestedLifetimeCount: LIFETIME_INTERVALS,
+    maxNotificationsPerPublish: 0,
+    publishingEnabled: true,
+  };
+  const create = (session: ClientSession): Promise<ClientSubscription> =>
+    new Promise((resolve, reject) => {
+      const subscription = link.library.ClientSubscription.create(session, options);
+      subscription.on("started", () => resolve(subscription));
+      subscription.on("error", reject);
+    });
   try {
-    return await link.request("subscribe", (session) =>
-      session.createSubscription2({
-        requestedPublishingInterval: publishingIntervalMs,
-        requestedMaxKeepAliveCount: KEEP_ALIVE_INTERVALS,
-        requestedLifetimeCount: LIFETIME_INTERVALS,
-        maxNotificationsPerPublish: 0,
-        publishingEnabled: true,
-      }),
-    );
+    return await link.request("subscribe", create);
   } catch (error) {
     if (error instanceof Error && NO_SUBSCRIPTIONS.test(error.message)) return null;
     throw error;
