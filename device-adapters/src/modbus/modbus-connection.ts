@@ -8,9 +8,9 @@ import {
   messageOf,
   seededRandom,
   sleep,
-  type Timer,
 } from "@commonwatt/vpp-core";
 import { BackOff, type BackOffSettings } from "./back-off.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
 import { exceptionCodeOf, modbusError, type RequestName } from "./modbus-errors.ts";
 import type { ModbusLink, RegisterTable } from "./modbus-link.ts";
 import { openLink } from "./open-link.ts";
@@ -60,8 +60,6 @@ interface QueuedRequest {
   readonly isWrite: boolean;
   readonly perform: (link: ModbusLink) => Promise<void>;
   readonly reject: (error: unknown) => void;
-  /** Ends the wait at the deadline; `null` when the request need not wait. */
-  waiting: Timer | null;
 }
 
 /**
@@ -80,6 +78,8 @@ export class ModbusConnection {
   readonly #owed = new OwedReplies();
   readonly #backOff: BackOff;
   readonly #queue: QueuedRequest[] = [];
+  /** Comes when the first of the queued requests has waited until its deadline. */
+  readonly #patience: DeadlineTimer;
   #link: ModbusLink | null = null;
   #lostUnanswered = 0;
   #generation = 0;
@@ -92,6 +92,7 @@ export class ModbusConnection {
     this.#settings = settings;
     this.#transport = transportOf(settings);
     this.#wallClock = wallClock;
+    this.#patience = new DeadlineTimer(wallClock, () => this.#giveUpWaiting());
     this.peer = peerName(this.#transport);
     const random = seededRandom(`${this.peer}/${wallClock.now()}`);
     this.#backOff = new BackOff(backOff, wallClock, random);
@@ -148,8 +149,8 @@ export class ModbusConnection {
   /** Drops the connection and rejects every request that waits or is in flight. */
   close(): void {
     this.#closed = true;
+    this.#patience.close();
     for (const request of this.#queue.splice(0)) {
-      request.waiting?.cancel();
       request.reject(modbusError("MODBUS_CLOSED", CLOSED_BY_US, request.name));
     }
     this.#drop(CLOSED_BY_US);
@@ -160,28 +161,27 @@ export class ModbusConnection {
     { isWrite = false, ...options }: RequestOptions & { readonly isWrite?: boolean },
     send: (link: ModbusLink) => Promise<Reply>,
   ): Promise<Reply> {
-    const wallClock = this.#wallClock;
     return new Promise<Reply>((resolve, reject) => {
       const perform = (link: ModbusLink): Promise<void> => send(link).then(resolve);
-      const request: QueuedRequest = { name, options, isWrite, perform, reject, waiting: null };
-      if (this.#serving) {
-        const waitMs = Math.max(0, options.deadlineMs - wallClock.now());
-        request.waiting = wallClock.after(durationMs(waitMs), () => {
-          const position = this.#queue.indexOf(request);
-          if (position >= 0) this.#queue.splice(position, 1);
-          reject(modbusError("MODBUS_TIMEOUT", "its turn did not come before the deadline", name));
-        });
-      }
-      this.#queue.push(request);
-      void this.#serveQueue();
+      this.#queue.push({ name, options, isWrite, perform, reject });
+      if (this.#serving) this.#patience.bringForward(options.deadlineMs);
+      else void this.#serveQueue();
     });
   }
 
+  #giveUpWaiting(): void {
+    const now = this.#wallClock.now();
+    for (const request of this.#queue.filter(({ options }) => options.deadlineMs <= now)) {
+      this.#queue.splice(this.#queue.indexOf(request), 1);
+      const why = "its turn did not come before the deadline";
+      request.reject(modbusError("MODBUS_TIMEOUT", why, request.name));
+    }
+    for (const { options } of this.#queue) this.#patience.bringForward(options.deadlineMs);
+  }
+
   async #serveQueue(): Promise<void> {
-    if (this.#serving) return;
     this.#serving = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      next.waiting?.cancel();
       await this.#serve(next);
     }
     this.#serving = false;

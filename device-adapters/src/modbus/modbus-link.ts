@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type Clock, type CommonwattError, durationMs, type EpochMs } from "@commonwatt/vpp-core";
+import type { Clock, CommonwattError, EpochMs } from "@commonwatt/vpp-core";
 import modbusSerial from "modbus-serial";
+import { DeadlineTimer } from "./deadline-timer.ts";
 import { FrameWatch } from "./frame-watch.ts";
 import { exceptionCodeOf, fromLibraryError, modbusError, type RequestName } from "./modbus-errors.ts";
 import type { OwedReplies } from "./owed-replies.ts";
@@ -22,19 +23,19 @@ type Client = InstanceType<typeof ModbusRtu>;
 export class ModbusLink {
   readonly #stream: Duplex;
   readonly #client: Client;
-  readonly #wallClock: Clock;
+  readonly #deadline: DeadlineTimer;
   /** `null` where frames have numbers of their own, as over Modbus TCP. */
   readonly #line: RtuPort | null;
   /** `null` where frames have no lengths of their own, as on a line. */
   #frames: FrameWatch | null = null;
-  #rejectInFlight: ((why: string) => void) | null = null;
+  #inFlight: { readonly request: RequestName; readonly fail: (error: CommonwattError) => void } | null = null;
   #lost: string | null = null;
 
   private constructor(stream: Duplex, client: Client, line: RtuPort | null, wallClock: Clock) {
     this.#stream = stream;
     this.#client = client;
     this.#line = line;
-    this.#wallClock = wallClock;
+    this.#deadline = new DeadlineTimer(wallClock, () => this.#runOut());
     stream.on("error", (error) => this.#lose(error.message));
     stream.on("end", () => this.#lose("the peer closed the connection"));
     stream.on("close", () => this.#lose("the connection closed"));
@@ -154,8 +155,22 @@ export class ModbusLink {
 
   #lose(why: string): void {
     this.#lost ??= why;
-    this.#rejectInFlight?.(why);
+    this.#rejectInFlight(why);
+    this.#deadline.close();
     this.#stream.destroy();
+  }
+
+  #rejectInFlight(why: string): void {
+    if (this.#inFlight === null) return;
+    this.#inFlight.fail(modbusError("MODBUS_CONNECTION_LOST", why, this.#inFlight.request));
+  }
+
+  #runOut(): void {
+    if (this.#inFlight === null) return;
+    this.#inFlight.fail(
+      modbusError("MODBUS_TIMEOUT", "no answer before the deadline", this.#inFlight.request),
+    );
+    if (this.#frames?.isMidFrame) this.#lose("the rest of a frame never came");
   }
 
   #exchange<Reply>(
@@ -164,38 +179,34 @@ export class ModbusLink {
     start: (done: (error: unknown, reply: Reply) => void) => void,
   ): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const finish = (end: () => void): void => {
-        // The library calls back for a reply that comes after the deadline, too: the first end counts.
-        if (settled) return;
-        settled = true;
-        timer.cancel();
-        this.#rejectInFlight = null;
-        end();
+      const fail = (error: CommonwattError): void => {
+        if (!this.#finish(exchange)) return;
+        if (error.code === "MODBUS_EXCEPTION") this.#line?.settle();
+        else this.#line?.abandon();
+        reject(error);
       };
-      const fail = (error: CommonwattError): void =>
-        finish(() => {
-          if (error.code === "MODBUS_EXCEPTION") this.#line?.settle();
-          else this.#line?.abandon();
-          reject(error);
-        });
-      let settled = false;
-      const timer = this.#wallClock.after(durationMs(Math.max(0, deadlineMs - this.#wallClock.now())), () => {
-        fail(modbusError("MODBUS_TIMEOUT", "no answer before the deadline", request));
-        if (this.#frames?.isMidFrame) this.#lose("the rest of a frame never came");
-      });
-      this.#rejectInFlight = (why) => fail(modbusError("MODBUS_CONNECTION_LOST", why, request));
-      if (this.isOpen) {
-        start((error, reply) => {
-          if (error) fail(fromLibraryError(error, request));
-          else
-            finish(() => {
-              this.#line?.settle();
-              resolve(reply);
-            });
-        });
-      } else {
+      const exchange = { request, fail };
+      this.#inFlight = exchange;
+      this.#deadline.set(deadlineMs);
+      if (!this.isOpen) {
         this.#rejectInFlight(this.#lost ?? "the connection is gone");
+        return;
       }
+      start((error, reply) => {
+        if (error) fail(fromLibraryError(error, request));
+        else if (this.#finish(exchange)) {
+          this.#line?.settle();
+          resolve(reply);
+        }
+      });
     });
+  }
+
+  /** Ends an exchange; the library calls back for a reply that comes after the deadline, too: the first end counts. */
+  #finish(exchange: object): boolean {
+    if (this.#inFlight !== exchange) return false;
+    this.#inFlight = null;
+    this.#deadline.clear();
+    return true;
   }
 }
