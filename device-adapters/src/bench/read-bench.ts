@@ -8,6 +8,17 @@ import { median } from "./percentile.ts";
 /** Registers of one read, about as many as a long SunSpec model has. */
 const REGISTERS = 100;
 const DEADLINE_MS = 3_000;
+/** Before the first turn each client has been compiled. */
+const WARM_UP_MS = 500;
+/** Every order of three, so that who comes after whom makes no difference. */
+const ORDERS = [
+  [0, 1, 2],
+  [2, 1, 0],
+  [1, 2, 0],
+  [0, 2, 1],
+  [2, 0, 1],
+  [1, 0, 2],
+] as const;
 
 /** Registers per second on one connection, ours against others. */
 export interface ReadResult {
@@ -16,45 +27,59 @@ export interface ReadResult {
   readonly registersPerSecond: number;
   readonly registersPerSecondModbusSerial: number;
   readonly registersPerSecondJsmodbus: number;
-  /** The median of the rounds' ratios, and the worst of them. */
+  /** Medians of the ratios of turns that follow each other, and the worst of them. */
   readonly readsVsBareModbusSerial: number;
   readonly readsVsBareModbusSerialWorst: number;
   readonly readsVsJsmodbus: number;
   readonly readsVsJsmodbusWorst: number;
+  /** The same for reads per second of processor time, which waiting for a turn on a busy machine does not count in. */
+  readonly readsPerCpuVsBareModbusSerial: number;
+  readonly readsPerCpuVsJsmodbus: number;
+}
+
+/** What one turn came to. */
+interface Turn {
+  readonly registersPerSecond: number;
+  readonly registersPerCpuSecond: number;
 }
 
 /**
  * Reads 100 registers again and again from the server at `port`, one request in flight, with our
- * connection, bare modbus-serial and jsmodbus. They take turns, so that what else the machine does meets
- * all of them, and each round begins with another one.
+ * connection, bare modbus-serial and jsmodbus. They take short turns, each round in another order, and a turn
+ * is compared with those beside it alone: what else the machine does meets all three. The median of many
+ * such comparisons is what counts.
  */
 export async function compareReads(port: number, rounds: number, turnMs: number): Promise<ReadResult> {
   const readers = [ourReader(port), await bareReader(port), await jsmodbusReader(port)] as const;
-  const rates: [number[], number[], number[]] = [[], [], []];
+  const turns: [Turn[], Turn[], Turn[]] = [[], [], []];
   try {
-    for (const reader of readers) await readFor(reader, turnMs);
+    for (const reader of readers) await readFor(reader, WARM_UP_MS);
     for (let round = 0; round < rounds; round++) {
-      for (const turn of [0, 1, 2]) {
-        const who = (round + turn) % readers.length;
-        const reader = readers[who];
-        if (reader !== undefined) rates[who]?.push(await readFor(reader, turnMs));
+      for (const who of ORDERS[round % ORDERS.length] ?? []) {
+        turns[who].push(await readFor(readers[who], turnMs));
       }
     }
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
   }
-  const [ours, bare, jsmodbus] = rates;
-  const versusBare = ratios(ours, bare);
-  const versusJsmodbus = ratios(ours, jsmodbus);
+  const [ours, bare, jsmodbus] = turns;
+  const versusBare = ratios(ours, bare, ({ registersPerSecond }) => registersPerSecond);
+  const versusJsmodbus = ratios(ours, jsmodbus, ({ registersPerSecond }) => registersPerSecond);
+  const medianOf = (each: readonly Turn[]): number =>
+    Math.round(median(each.map(({ registersPerSecond }) => registersPerSecond)));
+  const perCpu = (theirs: readonly Turn[]): number =>
+    rounded(median(ratios(ours, theirs, ({ registersPerCpuSecond }) => registersPerCpuSecond)));
   return {
     rounds,
-    registersPerSecond: Math.round(median(ours)),
-    registersPerSecondModbusSerial: Math.round(median(bare)),
-    registersPerSecondJsmodbus: Math.round(median(jsmodbus)),
+    registersPerSecond: medianOf(ours),
+    registersPerSecondModbusSerial: medianOf(bare),
+    registersPerSecondJsmodbus: medianOf(jsmodbus),
     readsVsBareModbusSerial: rounded(median(versusBare)),
     readsVsBareModbusSerialWorst: rounded(Math.min(...versusBare)),
     readsVsJsmodbus: rounded(median(versusJsmodbus)),
     readsVsJsmodbusWorst: rounded(Math.min(...versusJsmodbus)),
+    readsPerCpuVsBareModbusSerial: perCpu(bare),
+    readsPerCpuVsJsmodbus: perCpu(jsmodbus),
   };
 }
 
@@ -87,8 +112,9 @@ async function jsmodbusReader(port: number): Promise<BenchReader> {
   };
 }
 
-/** Registers per second over `turnMs`; every answer is looked at. */
-async function readFor(reader: BenchReader, turnMs: number): Promise<number> {
+/** Reads for `turnMs`; every answer is looked at. */
+async function readFor(reader: BenchReader, turnMs: number): Promise<Turn> {
+  const cpuBefore = process.threadCpuUsage();
   const beginMs = elapsedMs();
   let registers = 0;
   for (let address = 0; elapsedMs() - beginMs < turnMs; address = (address + REGISTERS) % 65_000) {
@@ -98,11 +124,22 @@ async function readFor(reader: BenchReader, turnMs: number): Promise<number> {
     }
     registers += REGISTERS;
   }
-  return (registers * 1_000) / (elapsedMs() - beginMs);
+  const cpu = process.threadCpuUsage(cpuBefore);
+  return {
+    registersPerSecond: (registers * 1_000) / (elapsedMs() - beginMs),
+    registersPerCpuSecond: (registers * 1_000_000) / (cpu.user + cpu.system),
+  };
 }
 
-function ratios(ours: readonly number[], theirs: readonly number[]): readonly number[] {
-  return ours.map((rate, round) => rate / (theirs[round] ?? Number.NaN));
+function ratios(
+  ours: readonly Turn[],
+  theirs: readonly Turn[],
+  rateOf: (turn: Turn) => number,
+): readonly number[] {
+  return ours.flatMap((turn, round) => {
+    const other = theirs[round];
+    return other === undefined ? [] : [rateOf(turn) / rateOf(other)];
+  });
 }
 
 function rounded(value: number): number {

@@ -6,7 +6,7 @@ import { compareReads, type ReadResult } from "../bench/read-bench.ts";
 
 const READ_RATIO_MIN = 0.8;
 /** How long each client reads in a round. */
-const TURN_MS = 200;
+const TURN_MS = 25;
 
 interface BenchOptions {
   readonly devices: number;
@@ -27,7 +27,7 @@ export function registerDevicesBench(program: Command): void {
       2_000,
     )
     .option("--seconds <n>", "how long they are polled", wholeNumber(1, 3_600), 60)
-    .option("--rounds <n>", "turns of each client that reads", wholeNumber(1, 1_000), 30)
+    .option("--rounds <n>", "turns of each client that reads", wholeNumber(1, 10_000), 300)
     .option("--json", "print NDJSON; the last line is the summary")
     .action(async (options: BenchOptions) => {
       const json = options.json === true;
