@@ -1,3 +1,5 @@
+import { crc16 } from "../src/emulator/rtu-frame.ts";
+
 /** An RTU request as it came in. */
 export interface RtuRequest {
   readonly unit: number;
@@ -5,16 +7,6 @@ export interface RtuRequest {
   readonly address: number;
   /** Registers to read or written; the value of function 6. */
   readonly count: number;
-}
-
-/** CRC-16 of Modbus over serial line 1.02, 6.2.2: polynomial 0xA001, begun with 0xFFFF. */
-function crc16(bytes: Buffer): number {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return crc;
 }
 
 /** Puts the CRC behind a frame. */

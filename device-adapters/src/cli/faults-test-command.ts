@@ -1,8 +1,8 @@
 import { type Check, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
-import { type FaultsTestResult, faultsTest } from "../faults/faults-test.ts";
-import { MODBUS_PACE } from "../faults/modbus-faults.ts";
-import { OPCUA_PACE } from "../faults/opcua-faults.ts";
+import { DEVICE_KINDS } from "../faults/device-kinds.ts";
+import type { FaultsTestResult } from "../faults/faults-result.ts";
+import { faultsTest } from "../faults/faults-test.ts";
 
 /** Adds `commonwatt faults-test`: injects wire faults into emulated devices while clients use them. */
 export function registerFaultsTest(program: Command): void {
@@ -23,8 +23,8 @@ export function registerFaultsTest(program: Command): void {
           process.stdout.write(`${json ? JSON.stringify({ event: "progress", protocol, faults }) : text}\n`);
         },
       });
-      const scaled = { modbusPace: MODBUS_PACE, opcuaPace: OPCUA_PACE };
-      printChecks(process.stdout, json, { ...result, scaled }, checksOf(result));
+      const paces = Object.fromEntries(Object.entries(DEVICE_KINDS).map(([kind, { pace }]) => [kind, pace]));
+      printChecks(process.stdout, json, { ...result, paces }, checksOf(result));
     });
 }
 
@@ -35,6 +35,7 @@ function checksOf(result: FaultsTestResult): readonly Check[] {
     isZero("unsettledPromises", result.unsettledPromises),
     isZero("lateCommandsApplied", result.lateCommandsApplied),
     isZero("wrongReadings", result.wrongReadings),
+    isZero("goodValuesUnchecked", result.goodValuesUnchecked),
     {
       name: "recoveryP99",
       value: result.recoveryP99,

@@ -4,17 +4,20 @@ import {
   type Device,
   type DeviceConnector,
   type DeviceContext,
+  type DeviceReading,
   type DurationMs,
   durationMs,
   type EpochMs,
   epochMs,
   isCommonwattError,
   type Logger,
+  type PointName,
   sleep,
   systemClock,
   watts,
 } from "@commonwatt/vpp-core";
-import type { RestlessPlant } from "./restless-plant.ts";
+import { DEVICE_KINDS, type DeviceKind, type Pace } from "./device-kinds.ts";
+import type { CarriedOut, ReadValue } from "./fault-messages.ts";
 import type { Tally } from "./tally.ts";
 
 const silence = (): void => undefined;
@@ -22,32 +25,32 @@ const SILENT: Logger = { debug: silence, info: silence, warn: silence, error: si
 /** Every so many polls the battery is commanded. */
 const POLLS_PER_COMMAND = 2;
 const POWERS = 4_999;
-/** A device that has not recovered after this time counts as hung for ever. */
-const NEVER_MS = 20_000;
+/**
+ * A device that has not recovered after this time counts as hung for ever: three times the longest pause
+ * between two tries, so that on a busy machine no try that came at a bad moment passes for it.
+ */
+const NEVER_MS = 180_000;
+/** Source times of OPC UA are whole milliseconds, by way of steps of 100 ns. */
+const SOURCE_TIME_GRAIN_MS = 1;
 
-/** The pace of a rig. */
-export interface RigPace {
-  readonly pollIntervalMs: number;
-  readonly backOffBaseMs: number;
-  /** How long a command holds; short, so that many end while they are under way. */
-  readonly leaseMs: number;
-}
-
-/** What a rig polls, and what it is true against. */
+/** What a rig polls, and who judges what it reads. */
 export interface RigOptions {
+  readonly kind: DeviceKind;
   readonly connectors: readonly DeviceConnector[];
-  readonly plant: RestlessPlant;
   readonly tally: Tally;
-  readonly pace: RigPace;
-  /** Between which times the plant must have had a good value. */
-  span(sourceTimeMs: number, callFromMs: number, callToMs: number): readonly [number, number];
+  /** Has good values compared with what the device's plant had. */
+  judge(fault: string, values: readonly ReadValue[]): void;
 }
 
 /** One emulated device with its clients: polls them at a steady pace, and waits for their recovery. */
 export class FaultRig {
   /** The fault under way, for messages. */
   fault = "none";
+  /** Whether commands are held back. */
+  isCommandless = false;
   readonly #options: RigOptions;
+  readonly #pace: Pace;
+  /** By their power, as long as each is the newest that asked for it. */
   readonly #leases = new Map<number, BatteryLease>();
   readonly #context: DeviceContext;
   #devices: readonly Device[] = [];
@@ -60,6 +63,7 @@ export class FaultRig {
 
   constructor(options: RigOptions) {
     this.#options = options;
+    this.#pace = DEVICE_KINDS[options.kind].pace;
     this.#context = { clock: systemClock, wallClock: { ...systemClock }, logger: SILENT };
   }
 
@@ -70,13 +74,13 @@ export class FaultRig {
   }
 
   async #connect(connector: DeviceConnector): Promise<Device> {
-    const { tally, pace } = this.#options;
+    const { tally } = this.#options;
     for (;;) {
       try {
         return await tally.calls.track("connect", connector.connect(this.#context));
       } catch (error) {
         if (!isCommonwattError(error) || !error.retryable) throw error;
-        await sleep(systemClock, durationMs(pace.pollIntervalMs));
+        await sleep(systemClock, durationMs(this.#pace.pollIntervalMs));
       }
     }
   }
@@ -89,44 +93,52 @@ export class FaultRig {
     );
   }
 
-  /** The lease that asked for a power, as long as it is the newest that did. */
-  leaseOf(powerW: number): BatteryLease | undefined {
-    return this.#leases.get(powerW);
-  }
-
-  /** Notes a command that the emulated device carries out now; late when its lease has ended. */
-  noteCommand(powerW: number): void {
-    const lease = this.#leases.get(powerW);
-    const lateMs = systemClock.now() - (lease?.validUntilMs ?? Number.POSITIVE_INFINITY);
-    if (lateMs > 0) this.#options.tally.late.push({ lateMs, what: `${this.fault}: ${powerW} W` });
+  /**
+   * Notes a command that the device has carried out. It is late when it cannot have reached the device
+   * before the end of its lease: how long it then lay unread on a busy machine says nothing of the client.
+   */
+  noteCommand({ powerW, notBeforeMs, atMs }: CarriedOut): void {
+    const { tally } = this.#options;
+    const validUntilMs = this.#leases.get(powerW)?.validUntilMs;
+    const what = `${this.fault}: ${powerW} W`;
+    if (validUntilMs === undefined) tally.late.push({ lateMs: 0, what: `${what}, which nobody asked for` });
+    else if (notBeforeMs > validUntilMs) tally.late.push({ lateMs: notBeforeMs - validUntilMs, what });
+    else if (atMs > validUntilMs) tally.commandsSeenLate += 1;
   }
 
   /** Waits until a poll that began after `endMs` was good throughout, and notes how long that took. */
   async recover(fault: string, endMs: EpochMs, stepMs: number): Promise<void> {
-    const { tally, pace } = this.#options;
+    const { tally, kind } = this.#options;
     while ((this.#lastGood?.fromMs ?? 0) < endMs) {
       if (systemClock.now() - endMs > NEVER_MS) {
-        tally.neverRecovered.push(fault);
+        tally.neverRecovered.push(`${kind} has not recovered from ${fault}`);
         return;
       }
-      await this.nextPoll();
+      await this.#nextPoll();
     }
     const recoveryMs = Math.max(0, (this.#lastGood?.toMs ?? endMs) - endMs);
-    tally.recoveries.push({ fault, recoveryMs, allowedMs: 2 * pace.pollIntervalMs + stepMs });
+    tally.recoveries.push({
+      kind,
+      fault,
+      recoveryMs,
+      allowedMs: 2 * this.#pace.pollIntervalMs + stepMs,
+    });
   }
 
   /** Settles when the poll under way has ended. */
-  nextPoll(): Promise<void> {
+  #nextPoll(): Promise<void> {
     return new Promise((resolve) => this.#afterPoll.push(resolve));
   }
 
   async #poll(): Promise<void> {
-    const { pollIntervalMs } = this.#options.pace;
+    const { pollIntervalMs } = this.#pace;
     for (let count = 0; !this.#stopping; count++) {
       const fromMs = systemClock.now();
       const results = await Promise.all(this.#devices.map((device) => this.#read(device)));
       if (results.every((good) => good)) this.#lastGood = { fromMs, toMs: systemClock.now() };
-      if (count % POLLS_PER_COMMAND === 0) for (const device of this.#devices) await this.#command(device);
+      if (count % POLLS_PER_COMMAND === 0 && !this.isCommandless) {
+        for (const device of this.#devices) await this.#command(device);
+      }
       for (const tell of this.#afterPoll.splice(0)) tell();
       await sleep(systemClock, this.#untilNext(fromMs, pollIntervalMs));
     }
@@ -138,12 +150,11 @@ export class FaultRig {
   }
 
   async #read(device: Device): Promise<boolean> {
-    const { tally, plant, span } = this.#options;
+    const { tally } = this.#options;
     const fromMs = systemClock.now();
     try {
       const reading = await tally.calls.track("read", device.read());
-      const toMs = systemClock.now();
-      return tally.judge(reading, plant, (sourceTimeMs) => span(sourceTimeMs, fromMs, toMs), this.fault);
+      return this.#take(reading, fromMs, systemClock.now());
     } catch (error) {
       if (!(error instanceof CommonwattError) || !error.retryable) throw error;
       tally.failedReads += 1;
@@ -151,14 +162,38 @@ export class FaultRig {
     }
   }
 
+  /**
+   * Counts the values of a reading and has the good ones judged. Over Modbus a value was true at some time
+   * during the call, over OPC UA at its own source time.
+   */
+  #take(reading: DeviceReading, fromMs: number, toMs: number): boolean {
+    const { tally, kind, judge } = this.#options;
+    const values: ReadValue[] = [];
+    for (const [name, measured] of Object.entries(reading.points)) {
+      if (measured.quality !== "good" || measured.value === null) {
+        tally.otherValues += 1;
+        continue;
+      }
+      const { value, sourceTimeMs } = measured;
+      const span =
+        kind === "opcua"
+          ? { fromMs: sourceTimeMs - SOURCE_TIME_GRAIN_MS, toMs: sourceTimeMs + SOURCE_TIME_GRAIN_MS }
+          : { fromMs, toMs };
+      values.push({ point: name as PointName, value, ...span });
+    }
+    tally.goodValues += values.length;
+    judge(this.fault, values);
+    return values.length === Object.keys(reading.points).length;
+  }
+
   async #command(device: Device): Promise<void> {
-    const { tally, pace } = this.#options;
+    const { tally } = this.#options;
     if (device.battery === null) return;
     this.#sequence += 1;
     const powerW = ((this.#sequence % POWERS) + 1) * (this.#sequence % 2 === 0 ? 1 : -1);
-    const validUntilMs = epochMs(systemClock.now() + pace.leaseMs);
+    const validUntilMs = epochMs(systemClock.now() + this.#pace.leaseMs);
     const lease = { batteryPowerW: watts(powerW), validUntilMs, sequence: this.#sequence };
-    this.#leases.set(powerW, lease);
+    this.#leases.set(Math.abs(powerW), lease);
     try {
       const { status } = await tally.calls.track("apply", device.battery.apply(lease));
       if (status === "applied") tally.commandsApplied += 1;

@@ -1,19 +1,31 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { durationMs, seededRandom, sleep, systemClock } from "@commonwatt/vpp-core";
-import { ModbusFaults } from "./modbus-faults.ts";
-import { OpcuaFaults } from "./opcua-faults.ts";
-import { quantile, Tally } from "./tally.ts";
+import { durationMs, type Random, seededRandom, sleep, systemClock } from "@commonwatt/vpp-core";
+import { provisionTrust } from "../opcua/application-certificate.ts";
+import { type ClientTrust, connectorsOf } from "./connectors.ts";
+import type { DeviceKind } from "./device-kinds.ts";
+import { FaultHardware } from "./fault-hardware.ts";
+import type { DeviceInit, HardwareTotals } from "./fault-messages.ts";
+import { FaultTarget } from "./fault-target.ts";
+import { type FaultsTestResult, resultOf } from "./faults-result.ts";
+import { LoopLag } from "./loop-watch.ts";
+import { Tally } from "./tally.ts";
 
 /** The share of faults that go to OPC UA, whose connections take a hundred times as long to make. */
 const OPCUA_SHARE = 0.1;
-const MODBUS_DEVICES = 24;
 const OPCUA_DEVICES = 5;
+/** In this order, so that a run with few faults has each kind of device once. */
+const MODBUS_DEVICES: readonly DeviceKind[] = [
+  ...(["sunspec", "timer-profile", "hang-up-profile", "rtu-over-tcp"] as const),
+  ...(["sunspec", "timer-profile", "hang-up-profile", "rtu-over-tcp"] as const),
+  ...(["sunspec", "timer-profile", "hang-up-profile", "rtu-over-tcp"] as const),
+  ...Array.from({ length: 12 }, () => "sunspec" as const),
+];
+const PROGRESS_EVERY = 500;
 /** After everything is closed, the last promises have this long to settle. */
-const GRACE_MS = 1_000;
-/** No deadline is longer than this; a call that was is counted as hung. */
-const CALL_MAX_MS = 10_000;
+const GRACE_MS = 10_000;
+const GRACE_STEP_MS = 100;
 
 /** What to inject, and whom to tell how far it is. */
 export interface FaultsTestOptions {
@@ -22,141 +34,133 @@ export interface FaultsTestOptions {
   readonly onProgress: (progress: { readonly protocol: string; readonly faults: number }) => void;
 }
 
-/** What came of it. */
-export interface FaultsTestResult {
-  readonly faults: number;
-  readonly modbusFaults: number;
-  readonly opcuaFaults: number;
-  readonly permanentHangs: number;
-  readonly unsettledPromises: number;
-  readonly lateCommandsApplied: number;
-  readonly wrongReadings: number;
-  readonly goodValuesChecked: number;
-  readonly valuesNotGood: number;
-  readonly calls: number;
-  readonly longestCallMs: number;
-  readonly failedReads: number;
-  readonly commandsApplied: number;
-  readonly commandsRefused: number;
-  readonly commandsFailed: number;
-  readonly recoveryMedianMs: number;
-  readonly recoveryP99Ms: number;
-  /** Recovery as a share of two poll intervals and one back-off step. */
-  readonly recoveryMedian: number;
-  readonly recoveryP99: number;
-  readonly recoveryByFault: Readonly<Record<string, { readonly p50Ms: number; readonly p99Ms: number }>>;
-  readonly injected: Readonly<Record<string, number>>;
-  readonly examples: readonly string[];
-  readonly elapsedMs: number;
-}
+type Progress = (done: number) => void;
 
-/** Something that faults can be injected into, one after the other. */
-interface FaultTarget {
-  open(): Promise<void>;
-  inject(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Injects faults into emulated devices while real clients poll and command them. */
+/**
+ * Injects faults into emulated devices while real clients poll and command them. The devices run in
+ * processes of their own: one for Modbus, and one for each OPC UA server, which a restart keeps busy.
+ */
 export async function faultsTest(options: FaultsTestOptions): Promise<FaultsTestResult> {
-  const { faults, seed } = options;
   const startMs = systemClock.now();
   const tally = new Tally();
-  const random = seededRandom(seed);
-  const opcuaFaults = Math.round(faults * OPCUA_SHARE);
-  const modbusFaults = faults - opcuaFaults;
-  const directory = await mkdtemp(join(tmpdir(), "commonwatt-faults-"));
+  const lag = new LoopLag();
+  const opcuaFaults = Math.round(options.faults * OPCUA_SHARE);
+  const modbusFaults = options.faults - opcuaFaults;
+  const random = seededRandom(options.seed);
+  const modbus = await injectModbus(options, random, modbusFaults, tally);
+  const opcua = await injectOpcua(options, random, opcuaFaults, tally);
+  for (let waitedMs = 0; waitedMs < GRACE_MS && tally.calls.unsettled.length > 0; waitedMs += GRACE_STEP_MS) {
+    await sleep(systemClock, durationMs(GRACE_STEP_MS));
+  }
+  return {
+    ...resultOf(tally, [...modbus, ...opcua], lag),
+    faults: options.faults,
+    modbusFaults,
+    opcuaFaults,
+    elapsedMs: systemClock.now() - startMs,
+  };
+}
+
+async function injectModbus(
+  { seed, onProgress }: FaultsTestOptions,
+  random: Random,
+  faults: number,
+  tally: Tally,
+): Promise<readonly HardwareTotals[]> {
+  const devices = MODBUS_DEVICES.slice(0, faults).map((kind, index) => ({ name: `${kind}-${index}`, kind }));
+  const progress: Progress = (done) => onProgress({ protocol: "modbus", faults: done });
+  const targets: FaultTarget[] = [];
+  const hardware = await FaultHardware.start(
+    { seed: `${seed}/modbus`, devices },
+    listenerFor(tally, targets),
+  );
   try {
-    const modbusTargets = Array.from({ length: Math.min(MODBUS_DEVICES, modbusFaults) }, (_, index) => {
-      const name = `modbus-${index}`;
-      return new ModbusFaults(`${seed}/${name}`, random.fork(name), tally);
-    });
-    const progress = (protocol: string) => (done: number) => options.onProgress({ protocol, faults: done });
-    await injectAll(modbusTargets, modbusFaults, progress("modbus"));
-    const opcuaTargets = Array.from({ length: Math.min(OPCUA_DEVICES, opcuaFaults) }, (_, index) => {
-      const name = `opcua-${index}`;
-      return new OpcuaFaults(name, join(directory, name), random.fork(name), tally);
-    });
-    await injectAll(opcuaTargets, opcuaFaults, progress("opcua"));
-    await sleep(systemClock, durationMs(GRACE_MS));
+    for (const [index, { name, kind }] of devices.entries()) {
+      const connectors = connectorsOf(name, kind, hardware.portOf(index), null);
+      targets.push(new FaultTarget({ name, kind, hardware, device: index, connectors, random, tally }));
+    }
+    await injectAll(targets, faults, progress);
+    return [await hardware.totals()];
   } finally {
+    await hardware.stop();
+  }
+}
+
+async function injectOpcua(
+  { seed, onProgress }: FaultsTestOptions,
+  random: Random,
+  faults: number,
+  tally: Tally,
+): Promise<readonly HardwareTotals[]> {
+  const names = Array.from({ length: Math.min(OPCUA_DEVICES, faults) }, (_, index) => `opcua-${index}`);
+  const progress: Progress = (done) => onProgress({ protocol: "opcua", faults: done });
+  const directory = await mkdtemp(join(tmpdir(), "commonwatt-faults-"));
+  const running: FaultHardware[] = [];
+  try {
+    const targets: FaultTarget[] = [];
+    for (const name of names) {
+      const { init, trust } = await trusting(name, join(directory, name));
+      const own: FaultTarget[] = [];
+      const hardware = await FaultHardware.start(
+        { seed: `${seed}/${name}`, devices: [init] },
+        listenerFor(tally, own),
+      );
+      running.push(hardware);
+      const connectors = connectorsOf(name, "opcua", hardware.portOf(0), trust);
+      own.push(new FaultTarget({ name, kind: "opcua", hardware, device: 0, connectors, random, tally }));
+      targets.push(...own);
+    }
+    await injectAll(targets, faults, progress);
+    return await Promise.all(running.map((hardware) => hardware.totals()));
+  } finally {
+    await Promise.all(running.map((hardware) => hardware.stop()));
     await rm(directory, { recursive: true, force: true });
   }
-  return { ...resultOf(tally), faults, modbusFaults, opcuaFaults, elapsedMs: systemClock.now() - startMs };
+}
+
+async function trusting(
+  name: string,
+  directory: string,
+): Promise<{ readonly init: DeviceInit; readonly trust: ClientTrust }> {
+  const clientPkiDirectory = join(directory, "client");
+  const serverPkiDirectory = join(directory, "server");
+  const { serverCertificateFile } = await provisionTrust({ clientPkiDirectory, serverPkiDirectory });
+  return {
+    init: { name, kind: "opcua", serverPkiDirectory },
+    trust: { clientPkiDirectory, serverCertificateFile },
+  };
+}
+
+function listenerFor(
+  tally: Tally,
+  targets: readonly FaultTarget[],
+): Parameters<typeof FaultHardware.start>[1] {
+  return {
+    command: (device, command) => targets[device]?.noteCommand(command),
+    wrong: (fault, point, value) => void tally.wrong.push({ fault, point, value }),
+  };
 }
 
 async function injectAll(
   targets: readonly FaultTarget[],
   faults: number,
-  onProgress: (done: number) => void,
+  onProgress: Progress,
 ): Promise<void> {
-  const opened: FaultTarget[] = [];
   try {
-    for (const target of targets) {
-      await target.open();
-      opened.push(target);
-    }
+    await Promise.all(targets.map((target) => target.open()));
     let left = faults;
+    let done = 0;
     await Promise.all(
-      opened.map(async (target) => {
+      targets.map(async (target) => {
         while (left > 0) {
           left -= 1;
           await target.inject();
-          if ((faults - left) % PROGRESS_EVERY === 0) onProgress(faults - left);
+          done += 1;
+          if (done % PROGRESS_EVERY === 0) onProgress(done);
         }
       }),
     );
   } finally {
-    await Promise.all(opened.map((target) => target.close()));
+    await Promise.all(targets.map((target) => target.close()));
   }
-}
-
-const PROGRESS_EVERY = 500;
-const EXAMPLES_MAX = 10;
-
-function resultOf(
-  tally: Tally,
-): Omit<FaultsTestResult, "faults" | "modbusFaults" | "opcuaFaults" | "elapsedMs"> {
-  const times = tally.recoveries.map(({ recoveryMs }) => recoveryMs);
-  const shares = tally.recoveries.map(({ recoveryMs, allowedMs }) => recoveryMs / allowedMs);
-  const hung = tally.calls.longestMs > CALL_MAX_MS ? 1 : 0;
-  const wrong = tally.wrong.map(({ fault, point, value }) => `wrong after ${fault}: ${point} ${value}`);
-  const late = tally.late.map(({ lateMs, what }) => `late by ${lateMs} ms after ${what}`);
-  return {
-    permanentHangs: tally.neverRecovered.length + hung,
-    unsettledPromises: tally.calls.unsettled.length,
-    lateCommandsApplied: tally.late.length,
-    wrongReadings: tally.wrong.length,
-    goodValuesChecked: tally.goodValues,
-    valuesNotGood: tally.otherValues,
-    calls: tally.calls.made,
-    longestCallMs: tally.calls.longestMs,
-    failedReads: tally.failedReads,
-    commandsApplied: tally.commandsApplied,
-    commandsRefused: tally.commandsRefused,
-    commandsFailed: tally.commandsFailed,
-    recoveryMedianMs: quantile(times, 0.5),
-    recoveryP99Ms: quantile(times, 0.99),
-    recoveryMedian: rounded(quantile(shares, 0.5)),
-    recoveryP99: rounded(quantile(shares, 0.99)),
-    recoveryByFault: recoveryByFault(tally),
-    injected: tally.injected,
-    examples: [wrong, late, tally.neverRecovered, tally.calls.unsettled].flatMap((each) =>
-      each.slice(0, EXAMPLES_MAX),
-    ),
-  };
-}
-
-function rounded(share: number): number {
-  return Math.round(share * 1_000) / 1_000;
-}
-
-function recoveryByFault(tally: Tally): FaultsTestResult["recoveryByFault"] {
-  const groups = Map.groupBy(tally.recoveries, ({ fault }) => fault);
-  return Object.fromEntries(
-    [...groups].map(([fault, recoveries]) => {
-      const times = recoveries.map(({ recoveryMs }) => recoveryMs);
-      return [fault, { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) }];
-    }),
-  );
 }

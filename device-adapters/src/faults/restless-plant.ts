@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type EpochMs,
   type PointName,
   type Random,
@@ -27,33 +26,43 @@ interface Moment {
   readonly state: PlantState;
 }
 
+/** Whether a value was there in a reading's time; `unknown` when that is too long ago to tell. */
+export type Verdict = "true" | "wrong" | "unknown";
+
 /**
  * A plant without physics whose every value changes a hundred times a second, and which remembers what it
- * had when: a reading is wrong unless the plant had that value within the reading's time.
+ * had when: a reading is wrong unless the plant had that value within the reading's time. Its time is the one
+ * that it was last brought up to, and not what a clock says by the time it is done.
  */
 export class RestlessPlant implements Plant {
   readonly ratings: PlantRatings = RATINGS;
-  readonly #clock: Clock;
   readonly #random: Random;
-  readonly #onWindow: (window: BatteryWindow | null) => void;
+  readonly #onWindow: (window: BatteryWindow | null, nowMs: EpochMs) => void;
   readonly #moments: Moment[] = [];
   #window: BatteryWindow | null = null;
   #importWh = 1_000;
   #exportWh = 2_000;
+  #nowMs: EpochMs;
   #nextMs = 0;
 
   constructor(
     seed: string,
-    clock: Clock,
-    onWindow: (window: BatteryWindow | null) => void = () => undefined,
+    startMs: EpochMs,
+    onWindow: (window: BatteryWindow | null, nowMs: EpochMs) => void = () => undefined,
   ) {
-    this.#clock = clock;
     this.#random = seededRandom(seed);
     this.#onWindow = onWindow;
-    this.advanceTo(clock.now());
+    this.#nowMs = startMs;
+    this.advanceTo(startMs);
+  }
+
+  /** What the battery is commanded to now. */
+  get window(): BatteryWindow | null {
+    return this.#window;
   }
 
   advanceTo(now: EpochMs): void {
+    if (now > this.#nowMs) this.#nowMs = now;
     if (now < this.#nextMs) return;
     this.#nextMs = now + STEP_MS;
     this.#remember(now, this.#drawn());
@@ -64,23 +73,23 @@ export class RestlessPlant implements Plant {
   }
 
   setBatteryWindow(window: BatteryWindow | null): void {
-    this.#onWindow(window);
+    this.#onWindow(window, this.#nowMs);
     this.#window = window;
     const { batteryPowerW } = this.state();
     const powerW = clamped(batteryPowerW, window);
     if (powerW !== batteryPowerW) {
-      this.#remember(this.#clock.now(), { ...this.state(), batteryPowerW: watts(powerW) });
+      this.#remember(this.#nowMs, { ...this.state(), batteryPowerW: watts(powerW) });
     }
   }
 
   /** Whether a point had a value at some time between `fromMs` and `toMs`. */
-  had(point: PointName, value: number, fromMs: number, toMs: number): boolean {
+  judge(point: PointName, value: number, fromMs: number, toMs: number): Verdict {
     for (let index = this.#moments.length - 1; index >= 0; index--) {
       const moment = this.#moments[index] as Moment;
-      if (moment.fromMs <= toMs && TRUE_VALUES[point](moment.state) === value) return true;
-      if (moment.fromMs < fromMs) return false;
+      if (moment.fromMs <= toMs && TRUE_VALUES[point](moment.state) === value) return "true";
+      if (moment.fromMs < fromMs) return "wrong";
     }
-    return false;
+    return "unknown";
   }
 
   #remember(fromMs: EpochMs, state: PlantState): void {

@@ -1,9 +1,9 @@
-import type { DeviceReading, PointName } from "@commonwatt/vpp-core";
-import type { RestlessPlant } from "./restless-plant.ts";
+import type { DeviceKind } from "./device-kinds.ts";
 import { TrackedCalls } from "./tracked-calls.ts";
 
 /** What one fault cost. */
 interface Recovery {
+  readonly kind: DeviceKind;
   readonly fault: string;
   readonly recoveryMs: number;
   /** Two poll intervals and the back-off step that an outage as long leads to. */
@@ -31,28 +31,8 @@ export class Tally {
   commandsApplied = 0;
   commandsRefused = 0;
   commandsFailed = 0;
-
-  /** Compares every good value of a reading with what the plant had between two times. */
-  judge(
-    reading: DeviceReading,
-    plant: RestlessPlant,
-    span: (sourceTimeMs: number) => readonly [fromMs: number, toMs: number],
-    fault: string,
-  ): boolean {
-    let allGood = true;
-    for (const [name, measured] of Object.entries(reading.points)) {
-      if (measured.quality !== "good" || measured.value === null) {
-        this.otherValues += 1;
-        allGood = false;
-        continue;
-      }
-      this.goodValues += 1;
-      const [fromMs, toMs] = span(measured.sourceTimeMs);
-      if (plant.had(name as PointName, measured.value, fromMs, toMs)) continue;
-      this.wrong.push({ fault, point: name, value: measured.value });
-    }
-    return allGood;
-  }
+  /** Commands that were seen after their end by a device that had not looked at its wire since before it. */
+  commandsSeenLate = 0;
 
   /** Notes that a fault has been injected. */
   noteFault(name: string): void {

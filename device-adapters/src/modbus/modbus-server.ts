@@ -101,7 +101,11 @@ export async function startModbusServer(options: ModbusServerOptions): Promise<M
   };
 }
 
-function listen(server: Server, { area = "EMULATOR", host, port }: ModbusServerOptions): Promise<number> {
+/** Listens, and tells the port. */
+export function listen(
+  server: Server,
+  { area = "EMULATOR", host, port }: Pick<ModbusServerOptions, "area" | "host" | "port">,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(area, { host, port }, error)));
     server.listen({ host, port }, () => {
@@ -131,7 +135,7 @@ function serve(socket: Socket, units: ReadonlyMap<number, RegisterBank>, wire: W
 }
 
 function framedAnswer(request: Buffer, units: ReadonlyMap<number, RegisterBank>): Buffer {
-  const reply = answer(request.subarray(HEADER_LENGTH), units);
+  const reply = answerRequest(request.subarray(HEADER_LENGTH), units);
   const header = Buffer.alloc(HEADER_LENGTH);
   request.copy(header, 0, 0, 4);
   header.writeUInt16BE(reply.length, 4);
@@ -139,7 +143,7 @@ function framedAnswer(request: Buffer, units: ReadonlyMap<number, RegisterBank>)
 }
 
 /** Answers one request; both begin with the unit id and the function code. */
-function answer(request: Buffer, units: ReadonlyMap<number, RegisterBank>): Buffer {
+export function answerRequest(request: Buffer, units: ReadonlyMap<number, RegisterBank>): Buffer {
   const unit = request.readUInt8(0);
   const functionCode = request.readUInt8(1);
   const bank = units.get(unit);

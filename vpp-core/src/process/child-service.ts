@@ -20,11 +20,14 @@ export type ParentMessage =
   | { readonly kind: "stop" };
 
 /**
- * Runs a service in a process of its own, for {@link startChild} in the parent. The service stops when
+ * Runs a service in a process of its own, for {@link startChild} in the parent; `tellParent` sends plain data
+ * to its `onMessage`. The service stops when
  * the parent says so or is gone, even after a SIGKILL, so nothing is ever left running. Signals from a
  * terminal are left to the parent, which knows the order in which things come down.
  */
-export function serveChild<Init, Ready>(start: (init: Init) => Promise<RunningService<Ready>>): void {
+export function serveChild<Init, Ready>(
+  start: (init: Init, tellParent: (message: unknown) => void) => Promise<RunningService<Ready>>,
+): void {
   let service: Promise<RunningService<Ready>> | null = null;
   let stopping = false;
   const stop = async (): Promise<void> => {
@@ -37,7 +40,7 @@ export function serveChild<Init, Ready>(start: (init: Init) => Promise<RunningSe
     process.send?.(message, () => undefined);
   };
   const begin = async (init: Init): Promise<void> => {
-    service = start(init);
+    service = start(init, (message) => tell({ kind: "message", message }));
     try {
       tell({ kind: "ready", ready: (await service).ready });
     } catch (error) {

@@ -35,6 +35,8 @@ export interface ChildOptions {
    * state down: a new one waits for it.
    */
   readonly pidFile?: string;
+  /** Called with what the child tells. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 /**
@@ -54,6 +56,10 @@ export async function startChild<Init, Ready>(
   if (child.pid !== undefined) lock?.take(child.pid);
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const output = tailOf(child);
+  const { onMessage } = options;
+  child.on("message", (message: ChildMessage) => {
+    if (message.kind === "message") onMessage?.(message.message);
+  });
   const tell = (message: ParentMessage): void => {
     if (child.connected) child.send(message, () => undefined);
   };
