@@ -1,52 +1,32 @@
-import { readFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { systemClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { emulatedHome, MIDNIGHT } from "../../test/emulated-home.ts";
-import { fixtureDevice, type RegisterFixture } from "../../test/fixture-device.ts";
+import { look } from "../../test/look.ts";
 import { openOpcuaBench } from "../../test/opcua-bench.ts";
 import { common, points, quirkDevice } from "../../test/quirks/quirk-device.ts";
 import { rtuFrame } from "../../test/rtu-frames.ts";
 import { rtuPeer } from "../../test/rtu-peer.ts";
 import { scriptedPeer } from "../../test/scripted-peer.ts";
+import { testContext } from "../../test/test-context.ts";
 import { pausesOf, watchedPort } from "../../test/watched-port.ts";
 import { BenchPlant } from "../emulator/bench-plant.ts";
 import { standingFaults } from "../emulator/faults/standing-faults.ts";
 import { startSunSpecEmulator } from "../emulator/sunspec-emulator.ts";
+import { opcua } from "../opcua/opcua-connector.ts";
 import { configLines } from "./config-lines.ts";
-import { discover, type ScanResult } from "./discover.ts";
-import type { ScanOptions } from "./scan-host.ts";
+import { discover } from "./discover.ts";
 import { parsePorts } from "./scan-places.ts";
 import { parseTarget } from "./scan-target.ts";
 
 const GAP_MS = 200;
 const READS = [3, 4];
 
-/** Looks at this machine, with shorter pauses than the command has. */
-function look(ports: string, options: Partial<ScanOptions> = {}): Promise<ScanResult> {
-  return discover(parseTarget("127.0.0.1"), {
-    ports: parsePorts(ports),
-    units: [1],
-    timeoutMs: 300,
-    gapMs: 1,
-    settleMs: 0,
-    certificateDirectory: null,
-    wallClock: { ...systemClock },
-    signal: new AbortController().signal,
-    onEvent: () => undefined,
-    ...options,
-  });
-}
-
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-async function fixtureOf(name: string): Promise<RegisterFixture> {
-  const url = new URL(`../../test/fixtures/${name}.registers.json`, import.meta.url);
-  return JSON.parse(await readFile(url, "utf8")) as RegisterFixture;
 }
 
 test("an inverter and its meter behind one address are named, gently and without a write", async () => {
@@ -105,11 +85,34 @@ test("a host with both protocols is told of with both, and what is asked without
   }
 });
 
+test("a server's certificate that was saved is the one that our client then pins", async () => {
+  const bench = await openOpcuaBench();
+  try {
+    const certificateDirectory = join(bench.directory, "found");
+    const { finds } = await look(`opcua:${bench.server.port}`, { certificateDirectory });
+    const [find] = finds;
+    if (find?.kind !== "opcua" || find.certificateFile === null) throw new Error("nothing was saved");
+    expect(find.certificateFingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    const device = await opcua({
+      id: "home-9/gateway",
+      endpointUrl: find.endpointUrl,
+      home: "home-9",
+      user: bench.user,
+      pkiDirectory: bench.trusted.pkiDirectory,
+      serverCertificateFile: find.certificateFile,
+    }).connect(testContext(bench.clock));
+    expect(device.identity.serialNumber).toBe("S-home-9");
+    await device.close();
+  } finally {
+    await bench.close();
+  }
+});
+
 test("a port that only takes connections is told of, and the others are looked at all the same", async () => {
   await using deaf = await scriptedPeer(() => undefined);
   await using home = await emulatedHome();
   const { finds, problems } = await look(`${deaf.port},rtu:${deaf.port},opcua:${deaf.port},${home.port}`, {
-    timeoutMs: 100,
+    timeoutMs: 500,
   });
   expect(finds.map(({ port }) => port)).toEqual([home.port]);
   expect(problems.map(({ code }) => code)).toEqual([
@@ -209,34 +212,33 @@ test("over RTU, units are asked on the line behind a serial server", async () =>
   ]);
 });
 
-test.for([
-  ["huawei-sun2000", 1, { model: "SUN2000-10KTL-M1", serialNumber: "HV2140123456" }],
-  ["growatt-vpp", 1, { serialNumber: "ABC1234567", firmware: "201" }],
-  ["solaredge-storedge", 1, { model: "SE10K-RWS" }],
-] as const)("%s is told by the registers of its probe", async ([name, unit, identity]) => {
-  await using device = await fixtureDevice(await fixtureOf(name));
-  const { finds } = await look(`${device.port}`, { units: [unit] });
-  expect(finds).toMatchObject([{ kind: "profile", profile: name, unit, ...identity }]);
-  expect(device.takeWrites()).toEqual([]);
-});
-
-test.for([
-  ["sma-hybrid", 3, ["sma-hybrid"]],
-  ["victron-gx", 100, ["victron-gx"]],
-  ["goodwe-et", 247, ["goodwe-et"]],
-  ["kostal-plenticore", 71, ["kostal-plenticore"]],
-  ["eastron-sdm630", 1, ["eastron-sdm630"]],
-  ["deye-3-phase", 1, ["deye-3-phase"]],
-  ["sungrow-sh", 1, ["sungrow-sh"]],
-] as const)("%s cannot be told for certain: it is a candidate", async ([name, unit, candidates]) => {
-  await using device = await fixtureDevice(await fixtureOf(name));
-  const { finds } = await look(`${device.port}`, { units: [unit] });
-  expect(finds).toMatchObject([{ kind: "unknown", unit, candidates }]);
-  expect(configLines(finds, "home-1").flat()).toEqual([
-    `// modbusProfile({ id: deviceId("home-1/device"), profile: "${name}", host: "127.0.0.1", port: ${device.port}, unit: ${unit} }),`,
-  ]);
-  expect(device.takeWrites()).toEqual([]);
-});
+test.for([1, 7])(
+  "an answer that is lost on the way does not hide a device: the one of number %i",
+  async (number) => {
+    const plant = new BenchPlant({ startMs: MIDNIGHT });
+    let count = 0;
+    const identity = { manufacturer: "Bench", model: "Lossy", serialNumber: "L-1", firmware: "1" };
+    const emulator = await startSunSpecEmulator({
+      host: "127.0.0.1",
+      port: 0,
+      clock: systemClock,
+      units: [{ unit: 1, plant, kind: "hybrid", identity }],
+      wire: {
+        connected: () => true,
+        exchange: (socket, _request, answer) => {
+          count += 1;
+          if (count !== number) socket.write(answer());
+        },
+      },
+    });
+    try {
+      const { finds } = await look(`${emulator.port}`, { timeoutMs: 600 });
+      expect(finds).toMatchObject([{ model: "Lossy" }]);
+    } finally {
+      await emulator.close();
+    }
+  },
+);
 
 test("a host without a device, one that has no name, and a port where nobody listens are problems, not finds", async () => {
   const server = createServer();

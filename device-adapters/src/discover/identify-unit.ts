@@ -51,12 +51,15 @@ export async function identifyUnit(
 async function sunSpecDevices(
   probe: UnitProbe,
   clock: Clock,
+  isAgain = false,
 ): Promise<{ readonly devices: readonly LogicalDevice[]; readonly problem: string | null }> {
   try {
     const read = (address: number, count: number): Promise<Buffer> => probe.read(address, count);
     return { devices: await listLogicalDevices(read, probe.peer, clock), problem: null };
   } catch (error) {
     if (!isCommonwattError(error)) throw error;
+    // The first answer of a device may come late; one that answers by now is looked at again.
+    if (error.retryable && probe.answers && !isAgain) return sunSpecDevices(probe, clock, true);
     const isThere = error.code.startsWith("SUNSPEC_") && error.code !== "SUNSPEC_NOT_FOUND";
     return { devices: [], problem: isThere ? error.message : null };
   }

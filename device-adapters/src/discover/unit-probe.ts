@@ -61,6 +61,16 @@ export class UnitProbe {
    * @throws CommonwattError as the connection does; `MODBUS_BACKING_OFF` once the unit is let be.
    */
   async read(address: number, count: number, table: RegisterTable = "holding", gapMs = 0): Promise<Buffer> {
+    try {
+      return await this.#readOnce(address, count, table, gapMs);
+    } catch (error) {
+      // One answer that was lost must not hide a device that answers.
+      if (this.#isOver || !this.#answers || exceptionCodeOf(error) !== null) throw error;
+      return this.#readOnce(address, count, table, gapMs);
+    }
+  }
+
+  async #readOnce(address: number, count: number, table: RegisterTable, gapMs: number): Promise<Buffer> {
     if (this.#isOver) {
       const what = { peer: this.peer, unit: this.unit, what: `read ${address}+${count}` };
       throw modbusError("MODBUS_BACKING_OFF", "let be, because nobody answers", what);
