@@ -49,6 +49,7 @@ const DOORS = {
 const PURE = [
   "vpp-core/src/(units|errors|der|grid|dispatch|fleet)",
   "market/src/(order|mechanisms|network|oracle|engine)",
+  "market/src/(book|reference)",
   "settlement/src/accounting",
   "simulations/src/models",
 ];
@@ -111,6 +112,13 @@ module.exports = {
       severity: "error",
       from: { path: `^${oneOf(PURE)}/`, pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?(assert|assert/strict|crypto)$" },
+    },
+    {
+      name: "the-matching-core-has-no-dependency",
+      comment: "Its own files and the assert of Node.js; its tests may use more.",
+      severity: "error",
+      from: { path: "^market/src/book/", pathNot: "\\.test\\.ts$" },
+      to: { pathNot: "^(market/src/book/|(node:)?assert(/strict)?$)" },
     },
     {
       name: "no-circles",
