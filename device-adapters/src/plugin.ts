@@ -5,6 +5,7 @@ import { registerDevices } from "./cli/devices-command.ts";
 import { registerDiscover } from "./cli/discover-command.ts";
 import { registerEmulateCommand } from "./cli/emulate-command.ts";
 import { registerFaultsTest } from "./cli/faults-test-command.ts";
+import { registerRecord } from "./cli/record-command.ts";
 
 /** What this package adds to the `commonwatt` command: `commission`, `devices`, `discover`, `emulate`, and more. */
 export const plugin: CommonwattPlugin = {
@@ -16,5 +17,6 @@ export const plugin: CommonwattPlugin = {
     registerDiscover(program);
     registerEmulateCommand(program);
     registerFaultsTest(program);
+    registerRecord(program);
   },
 };

@@ -1,18 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
-const COMMAND_MODULE = new URL("../src/cli/emulate-command.ts", import.meta.url).href;
-/** A program with our command alone. */
-const PROGRAM = `
+/** A program with one command alone: the others take their time to load. */
+const programWith = (register: string, file: string): string => `
   import { Command } from "commander";
-  import { registerEmulateCommand } from ${JSON.stringify(COMMAND_MODULE)};
+  import { ${register} } from ${JSON.stringify(new URL(`../src/cli/${file}`, import.meta.url).href)};
   const program = new Command("commonwatt");
-  registerEmulateCommand(program);
+  ${register}(program);
   await program.parseAsync();
 `;
 
-/** A running `commonwatt emulate`. */
-export interface EmulateProcess {
+type CommandName = "emulate" | "record";
+
+const PROGRAMS: Readonly<Record<CommandName, string>> = {
+  emulate: programWith("registerEmulateCommand", "emulate-command.ts"),
+  record: programWith("registerRecord", "record-command.ts"),
+};
+
+/** A running command. */
+export interface CommandProcess {
   readonly child: ChildProcess;
   /** What it has printed so far. */
   readonly output: () => string;
@@ -22,8 +28,13 @@ export interface EmulateProcess {
 }
 
 /** Runs `commonwatt emulate` with these arguments in a process of its own. */
-export function runEmulate(...args: string[]): EmulateProcess {
-  const argv = ["--input-type=module", "--eval", PROGRAM, "--", "emulate", ...args];
+export function runEmulate(...args: string[]): CommandProcess {
+  return runCommand("emulate", ...args);
+}
+
+/** Runs one of our commands with these arguments in a process of its own. */
+export function runCommand(name: CommandName, ...args: string[]): CommandProcess {
+  const argv = ["--input-type=module", "--eval", PROGRAMS[name], "--", name, ...args];
   const child = spawn(process.execPath, argv, { cwd: new URL(".", import.meta.url) });
   let output = "";
   let errors = "";

@@ -17,7 +17,7 @@ async function whileEmulating(
 ): Promise<number | null> {
   const { child, output, exit } = runEmulate("--port", "0", "--json", ...args);
   try {
-    await expect.poll(output, { timeout: 10_000 }).toContain("\n");
+    await expect.poll(output, { timeout: 30_000 }).toContain("\n");
     await use(JSON.parse(output().split("\n")[0] ?? "").port);
   } finally {
     child.kill("SIGINT");
@@ -39,7 +39,7 @@ test("emulate --fault is a device with that fault", async () => {
     },
   );
   expect(code).toBe(0);
-}, 20_000);
+}, 60_000);
 
 test("emulate --replay serves what was recorded", async () => {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-trace-"));
@@ -62,4 +62,4 @@ test("emulate --replay serves what was recorded", async () => {
   });
   expect(code).toBe(0);
   await rm(directory, { recursive: true });
-}, 20_000);
+}, 60_000);

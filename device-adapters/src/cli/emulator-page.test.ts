@@ -1,20 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type CommandProcess, runCommand, runEmulate } from "../../test/emulate-process.ts";
 
 const PAGE = new URL("../../docs/emulator.md", import.meta.url);
-/** The commands of this package alone: the others' take their time to load. */
-const PROGRAM = `
-  import { Command } from "commander";
-  import { plugin } from ${JSON.stringify(new URL("../plugin.ts", import.meta.url).href)};
-  const program = new Command("commonwatt");
-  plugin.commands(program);
-  await program.parseAsync();
-`;
 const FILES = /^(trace\.json|opcua-pki)$/;
 
 /** The commands of the page, in their order. */
@@ -25,7 +15,7 @@ async function commandsOfPage(): Promise<readonly string[]> {
 }
 
 let directory: string;
-let emulator: { readonly child: ChildProcess; readonly exit: Promise<unknown[]> } | null = null;
+let emulator: CommandProcess | null = null;
 let port = 0;
 
 beforeAll(async () => {
@@ -37,42 +27,33 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-function run(args: readonly string[]) {
-  const argv = ["--input-type=module", "--eval", PROGRAM, "--", ...args];
-  const child = spawn(process.execPath, argv, {
-    cwd: new URL(".", import.meta.url),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return { child, lines, exit: once(child, "exit") };
-}
-
 /** Ends the emulator that runs, which must end well. */
 async function endEmulator(): Promise<void> {
   emulator?.child.kill("SIGINT");
-  if (emulator !== null) expect((await emulator.exit)[0]).toBe(0);
+  if (emulator !== null) expect(await emulator.exit).toBe(0);
   emulator = null;
 }
 
 /** An emulator runs on, on a free port, until the next one is started; everything else must end well. */
 async function follow(command: string): Promise<void> {
-  const [npx, commonwatt, ...words] = command.split(" ");
+  const [npx, commonwatt, name, ...words] = command.split(" ");
   expect([npx, commonwatt]).toEqual(["npx", "commonwatt"]);
   const args = words.map((word) =>
     FILES.test(word) ? join(directory, word) : word.replace("127.0.0.1:5020", `127.0.0.1:${port}`),
   );
-  if (words[0] !== "emulate" || words.includes("--list-faults")) {
-    const { child, exit } = run(args);
-    child.stdout.resume();
-    expect((await exit)[0]).toBe(0);
+  if (name === "record" || args.includes("--list-faults")) {
+    const { exit, errors } = runCommand(name === "record" ? name : "emulate", ...args);
+    expect(await exit, errors()).toBe(0);
     return;
   }
+  expect(name).toBe("emulate");
   await endEmulator();
-  const started = run([...args, "--port", "0", "--json"]);
+  const started = runEmulate(...args, "--port", "0", "--json");
   emulator = started;
-  const { value } = await started.lines.next();
-  expect(JSON.parse(value ?? "")).toMatchObject({ event: "listening" });
-  port = JSON.parse(value ?? "").port;
+  await expect.poll(started.output, { timeout: 30_000 }).toContain("\n");
+  const listening = JSON.parse(started.output().split("\n")[0] ?? "");
+  expect(listening).toMatchObject({ event: "listening" });
+  port = listening.port;
 }
 
 test("every command of the page works, one after the other", { timeout: 240_000 }, async () => {

@@ -3,14 +3,19 @@ import type { ModbusException, RegisterBank } from "../modbus/modbus-server.ts";
 
 const ILLEGAL_ADDRESS = 2;
 const REGISTER_MAX = 0xffff;
-const UNIT_MAX = 247;
+const UNIT_MAX = 255;
 
 /** The registers of a device at one moment: runs of values by the address of the first. */
-interface TraceFrame {
+export interface TraceFrame {
   /** Milliseconds from the start of the recording. */
   readonly atMs: number;
-  readonly registers: Readonly<Record<string, readonly number[]>>;
+  /** Holding registers. */
+  readonly registers: TraceRuns;
+  /** Input registers, where the device has some. */
+  readonly input?: TraceRuns;
 }
+
+type TraceRuns = Readonly<Record<string, readonly number[]>>;
 
 /** What was read from the units of a device over some time. */
 export interface RegisterTrace {
@@ -32,29 +37,41 @@ export function parseRegisterTrace(json: string): RegisterTrace {
     if (read.some(({ atMs }, at) => at > 0 && atMs <= (read[at - 1]?.atMs ?? 0))) {
       throw badTrace(`${place}.frames must be in the order of time`);
     }
-    return { unit: wholeWithin(unit, 1, UNIT_MAX, `${place}.unit`), frames: read };
+    return { unit: wholeWithin(unit, 0, UNIT_MAX, `${place}.unit`), frames: read };
   });
   return { units };
 }
 
 /** Serves a recorded unit: each frame from its time on, the last one for ever. Nothing can be written. */
 export class TraceUnit implements RegisterBank {
-  readonly #frames: readonly { readonly atMs: number; readonly image: ReadonlyMap<number, number> }[];
+  readonly #frames: readonly TraceImage[];
   readonly #clock: Clock;
   readonly #startMs: EpochMs;
 
   constructor(frames: readonly TraceFrame[], clock: Clock) {
-    this.#frames = frames.map(({ atMs, registers }) => ({ atMs, image: imageOf(registers) }));
+    this.#frames = frames.map(({ atMs, registers, input = {} }) => ({
+      atMs,
+      holding: imageOf(registers),
+      input: imageOf(input),
+    }));
     this.#clock = clock;
     this.#startMs = clock.now();
   }
 
   read(address: number, count: number): Buffer | ModbusException {
+    return this.#read("holding", address, count);
+  }
+
+  readInput(address: number, count: number): Buffer | ModbusException {
+    return this.#read("input", address, count);
+  }
+
+  #read(table: "holding" | "input", address: number, count: number): Buffer | ModbusException {
     const elapsedMs = this.#clock.now() - this.#startMs;
     const frame = this.#frames.findLast(({ atMs }) => atMs <= elapsedMs) ?? this.#frames[0];
     const bytes = Buffer.alloc(2 * count);
     for (let index = 0; index < count; index++) {
-      const value = frame?.image.get(address + index);
+      const value = frame?.[table].get(address + index);
       if (value === undefined) return ILLEGAL_ADDRESS;
       bytes.writeUInt16BE(value, 2 * index);
     }
@@ -66,7 +83,13 @@ export class TraceUnit implements RegisterBank {
   }
 }
 
-function imageOf(registers: TraceFrame["registers"]): ReadonlyMap<number, number> {
+interface TraceImage {
+  readonly atMs: number;
+  readonly holding: ReadonlyMap<number, number>;
+  readonly input: ReadonlyMap<number, number>;
+}
+
+function imageOf(registers: TraceRuns): ReadonlyMap<number, number> {
   return new Map(
     Object.entries(registers).flatMap(([address, values]) =>
       values.map((value, index) => [Number(address) + index, value] as const),
@@ -75,15 +98,22 @@ function imageOf(registers: TraceFrame["registers"]): ReadonlyMap<number, number
 }
 
 function frameOf(value: unknown, place: string): TraceFrame {
-  const { atMs, registers } = asRecord(value, place);
-  const runs = Object.entries(asRecord(registers, `${place}.registers`)).map(([address, values]) => {
-    const at = `${place}.registers["${address}"]`;
+  const { atMs, registers, input } = asRecord(value, place);
+  return {
+    atMs: wholeWithin(atMs, 0, Number.MAX_SAFE_INTEGER, `${place}.atMs`),
+    registers: runsOf(registers, `${place}.registers`),
+    ...(input === undefined ? {} : { input: runsOf(input, `${place}.input`) }),
+  };
+}
+
+function runsOf(value: unknown, place: string): TraceRuns {
+  const runs = Object.entries(asRecord(value, place)).map(([address, values]) => {
+    const at = `${place}["${address}"]`;
     wholeWithin(Number(address), 0, REGISTER_MAX, `the address of ${at}`);
     const run = asArray(values, at).map((each) => wholeWithin(each, 0, REGISTER_MAX, `each value of ${at}`));
     return [address, run] as const;
   });
-  const time = wholeWithin(atMs, 0, Number.MAX_SAFE_INTEGER, `${place}.atMs`);
-  return { atMs: time, registers: Object.fromEntries(runs) };
+  return Object.fromEntries(runs);
 }
 
 function parsed(json: string): unknown {

@@ -6,15 +6,19 @@ import {
   type PointName,
   type SimulatedClock,
   simulatedClock,
+  systemClock,
   wattHours,
   watts,
 } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { hurried } from "../../../test/check-fixture.ts";
+import { REGISTER_MAPS, registerMap } from "../../../test/register-maps.ts";
 import { testContext } from "../../../test/test-context.ts";
+import { Pace } from "../../discover/pace.ts";
+import { matches } from "../../discover/profile-match.ts";
+import { UnitProbe } from "../../discover/unit-probe.ts";
 import type { RegisterMapProfile } from "../../profile-device/profile.ts";
 import { modbusProfile } from "../../profile-device/profile-connector.ts";
-import { PROFILES } from "../../profiles/profiles.ts";
 import { BenchPlant } from "../bench-plant.ts";
 import { modbusFaultOf } from "../faults/fitting-faults.ts";
 import { standingFaults } from "../faults/standing-faults.ts";
@@ -44,12 +48,12 @@ const ENDS_AFTER_S: Readonly<Record<string, number | null>> = {
   "victron-gx": 60,
 };
 
-const MAPS = PROFILES.filter((profile): profile is RegisterMapProfile => profile.kind === "registers");
-const COMMANDED = MAPS.filter(({ battery }) => battery !== null);
+const COMMANDED = REGISTER_MAPS.filter(({ battery }) => battery !== null);
 const named = (profiles: readonly RegisterMapProfile[]) =>
   profiles.map((profile) => [profile.name, profile] as const);
 
 interface Bench {
+  readonly port: number;
   readonly clock: SimulatedClock;
   readonly plant: BenchPlant;
   connect(): Promise<Device>;
@@ -69,7 +73,7 @@ async function bench(profile: RegisterMapProfile, ...faults: readonly string[]):
     clock,
     brisk.wire,
   );
-  const identity = { manufacturer: profile.vendor, model: "Bench", serialNumber: "B-1", firmware: "2.01" };
+  const identity = { manufacturer: profile.vendor, model: "Bench", serialNumber: "B-1", firmware: "1.0" };
   const at = { host: "127.0.0.1", port: 0 };
   const emulator = await startProfileEmulator({ ...at, clock, profile: brisk, plant, identity, ...standing });
   const devices: Device[] = [];
@@ -79,6 +83,7 @@ async function bench(profile: RegisterMapProfile, ...faults: readonly string[]):
   };
   settleAfter(3 * 3_600);
   return {
+    port: emulator.port,
     clock,
     plant,
     connect: async () => {
@@ -107,7 +112,7 @@ function lease(clock: SimulatedClock, powerW: number, sequence: number) {
   return { batteryPowerW: watts(powerW), validUntilMs: epochMs(clock.now() + 90_000), sequence };
 }
 
-test.for(named(MAPS))("%s: the driver reads what the plant does", async ([, profile]) => {
+test.for(named(REGISTER_MAPS))("%s: the driver reads what the plant does", async ([, profile]) => {
   await using home = await bench(profile);
   const { points } = await (await home.connect()).read();
   const truth = pointValuesOf(home.plant);
@@ -122,6 +127,19 @@ test.for(named(MAPS))("%s: the driver reads what the plant does", async ([, prof
     expect(Math.abs((points[name]?.value ?? 0) - truth[name]), name).toBeLessThanOrEqual(roundingMax);
   }
 });
+
+test.for(named(REGISTER_MAPS.filter(({ probe }) => probe !== undefined)))(
+  "%s: discovery knows it for what it is",
+  async ([, profile]) => {
+    await using home = await bench(profile);
+    const pace = new Pace(systemClock, 0, new AbortController().signal);
+    const transport = { kind: "tcp", host: "127.0.0.1", port: home.port } as const;
+    const wire = { transport, pace, wallClock: systemClock, timeoutMs: 3_000, settleMs: 0 };
+    const probe = new UnitProbe(wire, profile.wire.unit);
+    expect(await matches(probe, profile)).toBe(true);
+    probe.close();
+  },
+);
 
 test.for(named(COMMANDED))("%s: commands move the plant, and neutral lets it go", async ([, profile]) => {
   await using home = await bench(profile);
@@ -170,14 +188,8 @@ test.for(named(COMMANDED.filter(({ battery }) => battery?.nativeTimer.kind !== "
   },
 );
 
-const profileOf = (name: string): RegisterMapProfile => {
-  const found = MAPS.find((profile) => profile.name === name);
-  if (found === undefined) throw new Error(`no ${name}`);
-  return found;
-};
-
 test("writes of registers that wear out are counted, and fail when the memory is worn out", async () => {
-  await using home = await bench(profileOf("growatt-vpp"), "eeprom:1");
+  await using home = await bench(registerMap("growatt-vpp"), "eeprom:1");
   const { battery } = await home.connect();
   expect(home.eepromWrites()).toEqual({ authority: 0 });
   await battery?.apply(lease(home.clock, 1_600, 1));
@@ -188,14 +200,14 @@ test("writes of registers that wear out are counted, and fail when the memory is
 });
 
 test("at night the strings say that they are not there, and the battery goes on", async () => {
-  await using home = await bench(profileOf("goodwe-et"), "night");
+  await using home = await bench(registerMap("goodwe-et"), "night");
   const { points } = await (await home.connect()).read();
   expect(points.pvPowerW).toMatchObject({ value: null, quality: "unavailable" });
   expect(points.batteryPowerW?.value).toBe(OWN_POWER_W);
 });
 
 test("scale registers that move leave the values as they are", async () => {
-  await using home = await bench(profileOf("solaredge-storedge"), "moving-scale:0");
+  await using home = await bench(registerMap("solaredge-storedge"), "moving-scale:0");
   const { points } = await (await home.connect()).read();
   expect(points.gridPowerW?.value).toBe(home.plant.state().gridPowerW);
   expect(points.gridExportWh?.value).toBe(home.plant.state().gridExportWh);

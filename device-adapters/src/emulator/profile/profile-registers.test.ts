@@ -3,14 +3,12 @@ import { epochMs, simulatedClock } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import type { RegisterFixture } from "../../../test/fixture-device.ts";
 import { fixturePlant } from "../../../test/fixture-plant.ts";
+import { REGISTER_MAPS } from "../../../test/register-maps.ts";
 import type { RegisterBank, WriteFunction } from "../../modbus/modbus-server.ts";
 import type { RegisterMapProfile } from "../../profile-device/profile.ts";
 import { registersOf } from "../../profile-device/register-codec.ts";
-import { PROFILES } from "../../profiles/profiles.ts";
 import { NO_REGISTER_FAULTS } from "../faults/register-faults.ts";
 import { ProfileRegisters } from "./profile-unit.ts";
-
-const MAPS = PROFILES.filter((profile): profile is RegisterMapProfile => profile.kind === "registers");
 
 /**
  * Recorded words that a plant's state does not settle: how a sum is parted, which power of ten a scale
@@ -61,7 +59,7 @@ function wordAt(bank: RegisterBank, table: string, address: number): number | nu
   return Buffer.isBuffer(bytes) ? bytes.readUInt16BE() : null;
 }
 
-test.for(MAPS.map((profile) => [profile.name, profile] as const))(
+test.for(REGISTER_MAPS.map((profile) => [profile.name, profile] as const))(
   "%s: a plant in the recorded state has the recorded registers",
   async ([name, profile]) => {
     // The one fixture recorded at night says so by sentinels.
@@ -95,17 +93,16 @@ function perform(bankOf: (unit: number) => RegisterBank, frame: string): unknown
   return bankOf(bytes.readUInt8(0)).write(bytes.readUInt16BE(2), values, functionCode);
 }
 
-test.for(MAPS.filter(({ battery }) => battery !== null).map((profile) => [profile.name, profile] as const))(
-  "%s: the recorded frames of commands move the battery, those of release let it go",
-  async ([, profile]) => {
-    const { fixture, plant, bankOf } = await loaded(profile);
-    expect(fixture.commands?.length).toBeGreaterThan(1);
-    for (const { frames, appliedPowerW } of fixture.commands ?? []) {
-      for (const frame of frames) expect(perform(bankOf, frame)).toBeNull();
-      expect(plant.window).toEqual({ minW: appliedPowerW, maxW: appliedPowerW });
-    }
-    for (const frame of fixture.release ?? []) expect(perform(bankOf, frame)).toBeNull();
-    expect(plant.window?.minW ?? 0).toBe(0);
-    expect(plant.window?.maxW ?? 0).toBe(0);
-  },
-);
+test.for(
+  REGISTER_MAPS.filter(({ battery }) => battery !== null).map((profile) => [profile.name, profile] as const),
+)("%s: the recorded frames of commands move the battery, those of release let it go", async ([, profile]) => {
+  const { fixture, plant, bankOf } = await loaded(profile);
+  expect(fixture.commands?.length).toBeGreaterThan(1);
+  for (const { frames, appliedPowerW } of fixture.commands ?? []) {
+    for (const frame of frames) expect(perform(bankOf, frame)).toBeNull();
+    expect(plant.window).toEqual({ minW: appliedPowerW, maxW: appliedPowerW });
+  }
+  for (const frame of fixture.release ?? []) expect(perform(bankOf, frame)).toBeNull();
+  expect(plant.window?.minW ?? 0).toBe(0);
+  expect(plant.window?.maxW ?? 0).toBe(0);
+});

@@ -96,23 +96,44 @@ function factorsOf(
   return factors;
 }
 
-/** The registers by which a device says what it is. */
+/** The registers by which a device says what it is, and by which it is known for one of its kind. */
 export function identityWords(profile: RegisterMapProfile, identity: EmulatedIdentity): RegisterWords {
   const words = new Map<string, readonly number[]>();
-  const texts = [
-    [profile.identity.serialNumber, identity.serialNumber],
-    [profile.identity.model, identity.model],
-    [profile.identity.firmware, identity.firmware],
-  ] as const;
-  for (const [name, text] of texts) {
-    const register = name === undefined ? undefined : profile.registers[name];
-    if (name === undefined || register === undefined) continue;
+  for (const [name, text] of identityTexts(profile, identity)) {
+    const register = profile.registers[name];
+    if (register === undefined) continue;
     const isText = register.type === "string";
-    // Some say their version as a number: 2.01 is 201.
-    const number = Number(text.replaceAll(/\D/g, ""));
-    words.set(name, isText ? textWords(text, registersOf(register)) : wordsOf(profile, register, number));
+    words.set(
+      name,
+      isText ? textWords(text, registersOf(register)) : wordsOf(profile, register, numberIn(text)),
+    );
   }
   return words;
+}
+
+function identityTexts(
+  { identity: names, probe = [] }: RegisterMapProfile,
+  { serialNumber, model, firmware }: EmulatedIdentity,
+): ReadonlyMap<string, string> {
+  const said = [
+    [names.serialNumber, serialNumber],
+    [names.model, model],
+    [names.firmware, firmware],
+  ] as const;
+  const texts = new Map(said.flatMap(([name, text]) => (name === undefined ? [] : [[name, text] as const])));
+  for (const { register, startsWith, between } of probe) {
+    const text = texts.get(register) ?? "";
+    if (startsWith !== undefined && !text.startsWith(startsWith)) texts.set(register, startsWith);
+    if (between === undefined) continue;
+    const [least, most] = between;
+    if (numberIn(text) < least || numberIn(text) > most) texts.set(register, `${least}`);
+  }
+  return texts;
+}
+
+/** Some say their version as a number: 2.01 is 201. */
+function numberIn(text: string): number {
+  return Number(text.replaceAll(/\D/g, ""));
 }
 
 function textWords(text: string, count: number): readonly number[] {
