@@ -79,6 +79,7 @@ test.for([
   [["--profile", "deye-3-phase", "--fault", "stuck-timer"], "EMULATOR_FAULT_UNFIT: deye-3-phase cannot"],
   [["--profile", "opcua-home", "--fault", "reset"], "it can have cut"],
   [["--profile", "opcua-home", "--unit", "3"], "EMULATOR_OPTION_UNFIT: --unit says nothing to opcua-home"],
+  [["--replay", "t.json", "--firmware", "2"], "EMULATOR_OPTION_UNFIT: --firmware says nothing to --replay"],
   [[...SUNSPEC, "--pki", "here"], "EMULATOR_OPTION_UNFIT: --pki says nothing to a Modbus device"],
   [["--profile", "victron-gx", "--unit", "227"], "EMULATOR_UNIT_TAKEN: unit 227 is taken"],
   [["--replay", "no-such-trace.json"], "EMULATOR_BAD_TRACE: cannot read no-such-trace.json"],

@@ -42,6 +42,7 @@ export function registerEmulateCommand(program: Command): void {
       wholeNumber(0, 65_535),
     )
     .option("--unit <unit>", "Modbus: its unit id, unless the profile's", wholeNumber(1, 247))
+    .option("--firmware <version>", "Modbus: its firmware, by which some registers differ; 1.0 unless given")
     .option("--fault <fault...>", "what goes wrong, as name or name:parameter")
     .option("--list-faults", "tell what can go wrong, with --profile what can there, and end")
     .option("--replay <trace.json>", "serve recorded registers; with --profile by its habits on the wire")
@@ -103,15 +104,17 @@ function start(options: CommandOptions, target: Target): Promise<Emulation> {
 }
 
 /** An option that says nothing to what is emulated is a mistake, not a wish to pass over. */
-function assertFitting({ unit, replay, home, pki, trust }: CommandOptions, target: Target): void {
+function assertFitting({ unit, firmware, replay, ...opcua }: CommandOptions, target: Target): void {
+  const { home, pki, trust } = opcua;
+  const ofDevice = { "--unit": unit, "--firmware": firmware };
   const unfit =
     target === OPCUA_HOME
-      ? { "--unit": unit, "--replay": replay }
+      ? { ...ofDevice, "--replay": replay }
       : {
           "--home": home,
           "--pki": pki,
           "--trust": trust,
-          ...(replay === undefined ? {} : { "--unit": unit }),
+          ...(replay === undefined ? {} : ofDevice),
         };
   for (const [option, value] of Object.entries(unfit)) {
     if (value === undefined) continue;

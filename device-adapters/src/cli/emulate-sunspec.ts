@@ -17,7 +17,7 @@ const READ_WIDTH = 76;
 
 /** Emulates a SunSpec hybrid inverter with a battery, and its grid meter as a unit of its own. */
 export async function emulateSunSpec(profile: SunSpecProfile, options: EmulateOptions): Promise<Emulation> {
-  const { host, fault = [], unit = profile.wire.unit } = options;
+  const { host, fault = [], firmware = FIRMWARE, unit = profile.wire.unit } = options;
   const namedMeterUnit = profile.wire.units?.["meter"] ?? METER_UNIT;
   const meterUnit = unit === namedMeterUnit ? METER_ALONE_UNIT : namedMeterUnit;
   const faults = fault.map((text) => modbusFaultOf(profile, text));
@@ -25,7 +25,7 @@ export async function emulateSunSpec(profile: SunSpecProfile, options: EmulateOp
     host,
     port: options.port ?? MODBUS_PORT,
     clock: systemClock,
-    units: benchUnits(profile, unit, meterUnit),
+    units: benchUnits(profile, firmware, unit, meterUnit),
     ...standingFaults(faults, systemClock, profile.wire),
   });
   const { port } = emulator;
@@ -38,20 +38,24 @@ export async function emulateSunSpec(profile: SunSpecProfile, options: EmulateOp
   };
 }
 
-function benchUnits({ name, vendor, model }: SunSpecProfile, unit: number, meterUnit: number) {
+function benchUnits(
+  { name, vendor, model }: SunSpecProfile,
+  firmware: string,
+  unit: number,
+  meterUnit: number,
+): readonly SunSpecEmulatorUnit[] {
   const plant = new BenchPlant({ startMs: systemClock.now() });
   const isGeneric = name === GENERIC;
   const identity = (what: string, serialNumber: string): EmulatedIdentity => ({
     manufacturer: isGeneric ? "Commonwatt" : vendor,
     model: isGeneric ? what : model,
     serialNumber,
-    firmware: FIRMWARE,
+    firmware,
   });
-  const units: readonly SunSpecEmulatorUnit[] = [
+  return [
     { unit, plant, kind: "hybrid", identity: identity("Bench Hybrid 8", "BENCH-HYBRID-1") },
     { unit: meterUnit, plant, kind: "meter", identity: identity("Bench Meter", "BENCH-METER-1") },
   ];
-  return units;
 }
 
 function textOf(

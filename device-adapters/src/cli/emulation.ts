@@ -16,6 +16,7 @@ export interface EmulateOptions {
   readonly host: string;
   readonly port?: number;
   readonly unit?: number;
+  readonly firmware?: string;
   readonly fault?: readonly string[];
   readonly home?: string;
   readonly pki?: string;

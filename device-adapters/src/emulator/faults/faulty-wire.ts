@@ -6,6 +6,9 @@ import { spoilExchange } from "./spoil-exchange.ts";
 
 /** Timers may fire this much early; a client that keeps its pause must not be told off for that. */
 const CLOCK_GRAIN_MS = 2;
+/** The function code stands behind the header and the unit id; those up to 4 read. */
+const FUNCTION_AT = 7;
+const LAST_READ = 4;
 const GARBAGE = Buffer.alloc(7, 0xee);
 
 /** A wire whose habits and faults are set from outside while it runs. */
@@ -19,6 +22,8 @@ export class FaultyWire implements WireHook {
   clientsMax = 1;
   /** A request that comes sooner after an answer is told that the device is busy. */
   gapMs = 0;
+  /** The same after the answer to a write. */
+  writeGapMs = 0;
   /** Whether garbage follows every answer but the first on a connection. */
   garbageAfterFirst = false;
   readonly #sockets = new Map<Socket, EpochMs>();
@@ -51,7 +56,9 @@ export class FaultyWire implements WireHook {
     const fault = this.choose();
     if (fault === null) this.#answer(socket, answer());
     else spoilExchange(fault, exchange);
-    if (this.gapMs > 0) this.#busyUntilMs = epochMs(systemClock.now() + this.gapMs - CLOCK_GRAIN_MS);
+    const isWrite = request.readUInt8(FUNCTION_AT) > LAST_READ;
+    const gapMs = isWrite ? Math.max(this.gapMs, this.writeGapMs) : this.gapMs;
+    if (gapMs > 0) this.#busyUntilMs = epochMs(systemClock.now() + gapMs - CLOCK_GRAIN_MS);
   }
 
   #answer(socket: Socket, frame: Buffer): void {

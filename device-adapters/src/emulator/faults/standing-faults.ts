@@ -15,7 +15,10 @@ function isWireFault(fault: ModbusFault): fault is Fault<WireFaultName> {
 }
 
 /** How a device likes to be spoken to, as far as it makes a client feel it. */
-export type WireHabits = Pick<WireProfile, "gapMs" | "settleMs" | "clientsMax" | "hangUpAfterRequest">;
+export type WireHabits = Pick<
+  WireProfile,
+  "gapMs" | "writeGapMs" | "settleMs" | "clientsMax" | "hangUpAfterRequest"
+>;
 
 const NO_HABITS: WireHabits = { gapMs: 0, settleMs: 0, clientsMax: null };
 /** A profile's pause after a connection has a margin; the device itself is deaf for this share of it. */
@@ -39,6 +42,7 @@ export function standingFaults(
 function standingWire(faults: readonly Fault<WireFaultName>[], habits: WireHabits): WireHook {
   const wire = new FaultyWire();
   wire.gapMs = habits.gapMs;
+  wire.writeGapMs = habits.writeGapMs ?? 0;
   wire.garbageAfterFirst = habits.hangUpAfterRequest ?? false;
   if (habits.clientsMax !== null) {
     wire.clientsMax = habits.clientsMax;

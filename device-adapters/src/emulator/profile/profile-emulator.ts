@@ -1,6 +1,5 @@
 import { type Clock, CommonwattError } from "@commonwatt/vpp-core";
 import { type RegisterBank, startModbusServer, type WireHook } from "../../modbus/modbus-server.ts";
-import { withQuirks } from "../../profile-device/firmware-quirks.ts";
 import type { RegisterMapProfile } from "../../profile-device/profile.ts";
 import type { EmulatedIdentity } from "../emulated-identity.ts";
 import { NO_REGISTER_FAULTS, type RegisterFaults } from "../faults/register-faults.ts";
@@ -43,8 +42,7 @@ export interface ProfileEmulator {
  * @throws CommonwattError `EMULATOR_UNIT_TAKEN`, `EMULATOR_PORT_IN_USE`, or `EMULATOR_LISTEN_FAILED`.
  */
 export async function startProfileEmulator(options: ProfileEmulatorOptions): Promise<ProfileEmulator> {
-  const { host, port, clock, plant, identity, wire } = options;
-  const profile = withQuirks(options.profile, identity.firmware);
+  const { host, port, clock, profile, plant, identity, wire } = options;
   const faults = options.registerFaults ?? (() => NO_REGISTER_FAULTS);
   const registers = new ProfileRegisters({ profile, plant, clock, faults }, identity);
   const units = new Map<number, RegisterBank>();

@@ -12,16 +12,17 @@ import { ProfileRegisters } from "./profile-unit.ts";
 
 /**
  * Recorded words that a plant's state does not settle: how a sum is parted, which power of ten a scale
- * register says, bits beside the direction, and fractions of a watt or a percent.
+ * register says, bits beside the direction, a current, and fractions of a watt or a percent.
  */
 const NOT_SETTLED: Readonly<Record<string, readonly number[]>> = {
   "carlo-gavazzi-em24": [40],
   "deye-3-phase": [672, 673],
+  "deye-3-phase-hv": [672, 673],
   "eastron-sdm630": [53],
   "goodwe-et": [35_106, 35_110],
   "kostal-plenticore": [172, 252],
   "solaredge-storedge": [40_206, 40_210, 40_226, 40_227, 40_234, 40_235, 40_242, 57_732],
-  "sungrow-sh": [13_000],
+  "sungrow-sh": [13_000, 13_020],
   "victron-gx": [808, 809, 811, 820, 821, 850],
 };
 
@@ -29,7 +30,11 @@ async function loaded(profile: RegisterMapProfile, night = false) {
   const url = new URL(`../../../test/fixtures/${profile.name}.registers.json`, import.meta.url);
   const fixture = JSON.parse(await readFile(url, "utf8")) as RegisterFixture;
   const plant = fixturePlant(fixture);
-  const { serialNumber = "", model = "", firmware = "" } = fixture.identity ?? {};
+  const {
+    serialNumber = "",
+    model = "",
+    firmware = fixture.options?.firmware ?? "",
+  } = fixture.identity ?? {};
   const registers = new ProfileRegisters(
     {
       profile,

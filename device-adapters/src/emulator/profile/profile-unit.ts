@@ -1,4 +1,5 @@
 import type { ModbusException, RegisterBank } from "../../modbus/modbus-server.ts";
+import { withQuirks } from "../../profile-device/firmware-quirks.ts";
 import type { RegisterMapProfile } from "../../profile-device/profile.ts";
 import { spansOf } from "../../profile-device/read-blocks.ts";
 import type { EmulatedIdentity } from "../emulated-identity.ts";
@@ -20,8 +21,8 @@ export class ProfileRegisters {
   readonly #identity: RegisterWords;
 
   constructor(parts: ControlledPlant, identity: EmulatedIdentity) {
-    this.#parts = parts;
-    this.controls = new ProfileControls(parts);
+    this.#parts = { ...parts, profile: withQuirks(parts.profile, identity.firmware) };
+    this.controls = new ProfileControls(this.#parts);
     this.#identity = identityWords(parts.profile, identity);
   }
 
@@ -52,7 +53,11 @@ export class ProfileRegisters {
     address: number,
     count: number,
   ): Buffer | ModbusException {
-    if (count > this.#parts.profile.wire.blockRegistersMax) return ILLEGAL_VALUE;
+    const { blockRegistersMax, windowRegisters } = this.#parts.profile.wire;
+    if (count > blockRegistersMax) return ILLEGAL_VALUE;
+    if (windowRegisters !== undefined && (address % windowRegisters) + count > windowRegisters) {
+      return ILLEGAL_ADDRESS;
+    }
     this.controls.settle();
     const image = this.#image(unitName, table);
     const bytes = Buffer.alloc(2 * count);

@@ -73,6 +73,22 @@ test("a request that comes too soon finds the device busy", async () => {
   expect(await client.ask("01 03 000c 0001")).toBe("018306");
 });
 
+test("after a write it is left alone for longer", async () => {
+  await using emulator = await device({ writeGapMs: LONG_MS });
+  using client = await RawClient.to(emulator.port);
+  expect(await client.ask("01 03 000c 0001")).toBe("01030201f4");
+  expect(await client.ask("01 06 001f 0064")).toBe("0106001f0064");
+  expect(await client.ask("01 03 000c 0001")).toBe("018306");
+});
+
+test("a read across two windows is refused, though every register is there", async () => {
+  await using emulator = await device({ windowRegisters: 13 });
+  using client = await RawClient.to(emulator.port);
+  expect(await client.ask("01 03 000c 0001")).toBe("01030201f4");
+  expect(await client.ask("01 03 000c 0002")).toBe("018302");
+  expect(await client.ask("01 03 000d 0002")).toBe("01030400001388");
+});
+
 test("a new connection is not heard for a while", async () => {
   await using emulator = await device({ settleMs: LONG_MS });
   using client = await RawClient.to(emulator.port);

@@ -29,6 +29,7 @@ export function registerWords(
     if (direction !== undefined) {
       const mask = (value ?? 0) < 0 ? direction.negativeMask : 0;
       bits.set(direction.register, (bits.get(direction.register) ?? 0) | mask);
+      if (direction.orNegative !== undefined) bits.set(direction.orNegative, Math.sign(value ?? 0));
     }
     const said = value === null ? null : (direction === undefined ? value : Math.abs(value)) / 10 ** factor;
     words.set(name, wordsOf(profile, register, said));
