@@ -1,12 +1,12 @@
 import { deviceId, epochMs, systemClock, watts } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
 import { runEmulate } from "../../test/emulate-process.ts";
-import { refusalOf } from "../../test/refusal.ts";
 import { testContext } from "../../test/test-context.ts";
 import { modbusProfile } from "../profile-device/profile-connector.ts";
 import { PROFILES } from "../profiles/profiles.ts";
 import { modbus } from "../sunspec/sunspec-connector.ts";
 import { registerEmulateCommand } from "./emulate-command.ts";
+import { refusalOf } from "./refusal.ts";
 
 test("a SunSpec profile listens, can be read, and ends with 0 at Ctrl-C", async () => {
   const args = ["--profile", "generic-sunspec", "--port", "0", "--unit", "7", "--json"];

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommand } from "../../test/emulate-process.ts";
-import { refusalOf } from "../../test/refusal.ts";
 import { registerDevice } from "../../test/register-device.ts";
 import { registerMap } from "../../test/register-maps.ts";
 import { parseRegisterTrace } from "../emulator/register-trace.ts";
 import { registerRecord } from "./record-command.ts";
+import { refusalOf } from "./refusal.ts";
 
 let directory: string;
 let out: string;

@@ -53,7 +53,7 @@ export function registerRecord(program: Command): void {
       1_000,
     )
     .requiredOption("--out <trace.json>", "the file to write; it must not be there yet")
-    .option("--mask-serial", "write X for every letter of serial numbers")
+    .option("--mask-serial", "write X for every character of serial numbers")
     .option("--json", "print NDJSON; the last line is the summary")
     .action((peer: Peer, options: RecordCommandOptions, command: Command) =>
       record(peer, options).catch((error: unknown) => {

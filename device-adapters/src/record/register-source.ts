@@ -24,7 +24,7 @@ export interface SerialPlace {
   readonly count: number;
 }
 
-/** Writes an X over every letter and digit of serial numbers; what pads them stays. */
+/** Writes an X over every character of serial numbers; what pads them stays. */
 export function withMaskedSerials(
   runs: readonly RegisterRun[],
   places: readonly SerialPlace[],

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 
-/** What a command says that refuses its arguments; fails when it does not. */
+/** For tests: what a command says that refuses its arguments; fails when it does not. */
 export async function refusalOf(
   register: (program: Command) => void,
   ...args: readonly string[]
