@@ -81,12 +81,10 @@ test("a battery of which nobody knows how full it is, or in local control, is no
   expect(device.takeWrites()).toEqual([]);
   device.words.set("1/holding/20", 0);
   const known = batteryAt(device, { batteryCapacityWh: 10_000 });
-  const report = await commission(known, commissionOptions(context));
-  expect(report.stopped?.code).toBe("COMMISSION_LOCAL_CONTROL");
-  expect(report.stopped?.message).toContain("remote control is switched off");
-  expect(report.verdicts.every(({ verdict }) => verdict === "unclear" || verdict === "not measured")).toBe(
-    true,
-  );
+  const local = await rejection(commission(known, commissionOptions(context)));
+  expect(local.code).toBe("COMMISSION_LIMIT_TOO_LOW");
+  expect(local.message).toContain("remote control is switched off");
+  expect(device.takeWrites()).toEqual([]);
 });
 
 test.for([

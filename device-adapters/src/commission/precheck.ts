@@ -29,14 +29,14 @@ export function allowedStep(points: PointReadings, wishedW: number): StepAllowan
   const statePercent = Math.round((100 * storedWh) / capacityWh);
   const chargeMaxW = goodValue(points.chargePowerMaxW);
   const dischargeMaxW = goodValue(points.dischargePowerMaxW);
-  if (statePercent > CHARGE_MAX_PERCENT || chargeMaxW === 0) {
+  if (statePercent > CHARGE_MAX_PERCENT) {
     throw refusal(
       "COMMISSION_BATTERY_FULL",
       `the battery takes no step: it is at ${statePercent} %`,
       statePercent,
     );
   }
-  if (statePercent < CHARGE_MIN_PERCENT || dischargeMaxW === 0) {
+  if (statePercent < CHARGE_MIN_PERCENT) {
     throw refusal(
       "COMMISSION_BATTERY_EMPTY",
       `the battery gives no step: it is at ${statePercent} %`,
@@ -45,9 +45,10 @@ export function allowedStep(points: PointReadings, wishedW: number): StepAllowan
   }
   const powerW = Math.min(wishedW, chargeMaxW ?? wishedW, dischargeMaxW ?? wishedW);
   if (powerW < POWER_MIN_W) {
+    const why = points.chargePowerMaxW?.reason ?? points.dischargePowerMaxW?.reason ?? null;
     throw refusal(
       "COMMISSION_LIMIT_TOO_LOW",
-      `the battery moves ${powerW} W at most now; a step needs ${POWER_MIN_W} W`,
+      `the battery moves ${powerW} W at most now; a step needs ${POWER_MIN_W} W${why === null ? "" : `: ${why}`}`,
       statePercent,
     );
   }
