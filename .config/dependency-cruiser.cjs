@@ -48,7 +48,7 @@ const DOORS = {
 /** Folders that decide and never act: no files, no sockets, no processes. */
 const PURE = [
   "vpp-core/src/(units|errors|der|grid|dispatch|fleet)",
-  "market/src/(order|mechanisms|network|oracle|engine)",
+  "market/src/(order|bidders|mechanisms|network|oracle|engine)",
   "market/src/(book|reference)",
   "settlement/src/accounting",
   "simulations/src/models",

@@ -1,3 +1,8 @@
+export type { Bidder, BiddingMoment, Shout, Valuation } from "./bidders/bidder.ts";
+export { linearRamp } from "./bidders/linear-ramp.ts";
+export { truthful } from "./bidders/truthful.ts";
+export { zeroIntelligenceConstrained, zeroIntelligenceUnconstrained } from "./bidders/zero-intelligence.ts";
+export { type ZipMemory, zip } from "./bidders/zip.ts";
 export { plugin } from "./cli/plugin.ts";
 export { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
 export type { MarketCounts } from "./engine/market-engine.ts";

@@ -1,6 +1,6 @@
 import type { BookOrder } from "./mechanism.ts";
 import { type Allocation, allocate } from "./pair-allocations.ts";
-import { byDraw, byLimit } from "./trader-rank.ts";
+import { byMerit } from "./trader-rank.ts";
 
 /** A book sorted by limits, and how far it crosses. */
 export interface MeritOrder {
@@ -17,8 +17,7 @@ export interface MeritOrder {
 
 /** Sorts a book and finds where it crosses. Costs O(n log n). */
 export function meritOrder(orders: readonly BookOrder[], seed: string): MeritOrder {
-  const drawn = byDraw(seed, "tie");
-  const compare = (left: BookOrder, right: BookOrder): number => byLimit(left, right) || drawn(left, right);
+  const compare = byMerit(seed);
   const bids = orders.filter((order) => order.side === "bid").sort(compare);
   const offers = orders.filter((order) => order.side === "offer").sort(compare);
   const volumeWh = crossingVolume(bids, offers);

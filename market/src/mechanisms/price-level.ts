@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type OrderSide, type PriceMicroPerKwh, type WattHours, wattHours } from "@commonwatt/vpp-core";
 import type { BookOrder } from "./mechanism.ts";
-import type { Allocation } from "./pair-allocations.ts";
+import { type Allocation, allocate } from "./pair-allocations.ts";
 import { proRata } from "./pro-rata.ts";
 import { compareTexts } from "./trader-rank.ts";
 
@@ -47,7 +47,9 @@ export function fillLevels(levels: readonly PriceLevel[], energyWh: WattHours): 
   for (const level of levels) {
     const filledWh = Math.min(leftWh, level.energyWh);
     if (filledWh > 0) {
-      allocations.push(...proRata(level.orders, wattHours(filledWh)));
+      const isWhole = filledWh === level.energyWh;
+      const shares = isWhole ? allocate(level.orders, filledWh) : proRata(level.orders, wattHours(filledWh));
+      for (const share of shares) allocations.push(share);
       marginalPrice = level.price;
     }
     leftWh -= filledWh;

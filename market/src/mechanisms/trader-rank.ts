@@ -28,20 +28,24 @@ export function inDrawnOrder(
   seed: string,
   purpose: string,
 ): readonly BookOrder[] {
-  return orders.toSorted(byDraw(seed, purpose));
+  const drawOf = traderDraw(seed, purpose);
+  return orders
+    .map((order) => ({ order, draw: drawOf(order) }))
+    .sort((left, right) => left.draw - right.draw || byTrader(left.order, right.order))
+    .map(({ order }) => order);
 }
 
-/** Compares orders by the draw of their traders; those of one trader by limit, the best first, then by id. */
-export function byDraw(seed: string, purpose: string): (left: BookOrder, right: BookOrder) => number {
-  const drawOf = traderDraw(seed, purpose);
-  return (left, right) =>
-    drawOf(left) - drawOf(right) ||
-    compareTexts(left.trader, right.trader) ||
-    byLimit(left, right) ||
-    compareTexts(left.id, right.id);
+/** Compares orders of one side by their limit, the best first; equal limits by the draw of their traders. */
+export function byMerit(seed: string): (left: BookOrder, right: BookOrder) => number {
+  const drawOf = traderDraw(seed, "tie");
+  return (left, right) => byLimit(left, right) || drawOf(left) - drawOf(right) || byTrader(left, right);
 }
 
 /** Compares orders of one side by their limit, the best first: high bids, low offers. */
 export function byLimit(left: BookOrder, right: BookOrder): number {
   return left.side === "bid" ? right.limitPrice - left.limitPrice : left.limitPrice - right.limitPrice;
+}
+
+function byTrader(left: BookOrder, right: BookOrder): number {
+  return compareTexts(left.trader, right.trader) || byLimit(left, right) || compareTexts(left.id, right.id);
 }

@@ -1,0 +1,100 @@
+import {
+  type PriceMicroPerKwh,
+  priceMicroPerKwh,
+  type Random,
+  siteId,
+  wattHours,
+} from "@commonwatt/vpp-core";
+import type { Bidder, Valuation } from "../src/bidders/bidder.ts";
+import type { BookOrder } from "../src/mechanisms/mechanism.ts";
+import { payAsBid } from "../src/mechanisms/pay-as-bid.ts";
+import { optimumOf } from "../src/oracle/optimum.ts";
+
+/** Someone with one Wh to trade. */
+interface Participant<Memory> {
+  readonly valuation: Valuation;
+  /** An order at the value. */
+  readonly truth: BookOrder;
+  memory: Memory;
+}
+
+/** What a session came to. */
+export interface SessionResult {
+  /** Gains of all who traded, at their values, as a share of the best possible. */
+  readonly efficiency: number;
+  readonly prices: readonly PriceMicroPerKwh[];
+}
+
+const SHOUTS_PER_TRADER = 100;
+
+/**
+ * A continuous double auction made of call auctions: someone drawn by chance writes an order, which takes the
+ * place of their last one, and the book is cleared at once, at the price of who was there before. A trade voids
+ * all other orders, as in the experiments of Gode and Sunder. It ends when everyone could write a hundred
+ * orders. Each trader hears every order.
+ */
+export function continuousSession<Memory>(
+  bidder: Bidder<Memory>,
+  valuations: readonly Valuation[],
+  priceMax: number,
+  random: Random,
+): SessionResult {
+  const all = valuations.map((valuation, i) => participant(bidder, valuation, i, random));
+  const best = Number(optimumOf(all.map(({ truth }) => truth)).welfare);
+  const trades = tradeAll(bidder, all, priceMax, random);
+  const gained = trades.reduce((sum, { gain }) => sum + gain, 0);
+  return { efficiency: gained / best, prices: trades.map(({ price }) => price) };
+}
+
+interface SessionTrade {
+  readonly price: PriceMicroPerKwh;
+  readonly gain: number;
+}
+
+function tradeAll<Memory>(
+  bidder: Bidder<Memory>,
+  all: readonly Participant<Memory>[],
+  priceMax: number,
+  random: Random,
+): readonly SessionTrade[] {
+  const active = new Map(all.map((one) => [one.truth.id, one]));
+  const book = new Map<string, BookOrder>();
+  const trades: SessionTrade[] = [];
+  const shoutsMax = SHOUTS_PER_TRADER * all.length;
+  for (let shouts = 0; shouts < shoutsMax && active.size > 0; shouts++) {
+    const caller = [...active.values()][random.integer(0, active.size - 1)];
+    if (caller === undefined) break;
+    const { side } = caller.valuation;
+    const moment = {
+      priceMin: priceMicroPerKwh(0),
+      priceMax: priceMicroPerKwh(priceMax),
+      progress: shouts / shoutsMax,
+    };
+    const limitPrice = bidder.limitPrice(caller.valuation, moment, caller.memory, random);
+    book.set(caller.truth.id, { ...caller.truth, limitPrice });
+    const [trade] = payAsBid(side === "bid" ? 0 : 1000).clear([...book.values()], { seed: "" }).trades;
+    if (trade !== undefined) {
+      const [value, cost] = [trade.bidId, trade.offerId].map((id) => active.get(id)?.truth.limitPrice);
+      trades.push({ price: trade.buyerPrice, gain: (value ?? Number.NaN) - (cost ?? Number.NaN) });
+      for (const id of [trade.bidId, trade.offerId]) active.delete(id);
+      book.clear();
+    }
+    const shout = { side, price: trade?.buyerPrice ?? limitPrice, isTraded: trade !== undefined };
+    for (const one of all) {
+      one.memory = bidder.hear(one.valuation, shout, one.memory, random, active.has(one.truth.id));
+    }
+  }
+  return trades;
+}
+
+function participant<Memory>(
+  bidder: Bidder<Memory>,
+  valuation: Valuation,
+  at: number,
+  random: Random,
+): Participant<Memory> {
+  const { side, value } = valuation;
+  const id = `0x${at.toString(16).padStart(4, "0")}` as const;
+  const truth = { id, trader: siteId(`trader-${at}`), side, energyWh: wattHours(1), limitPrice: value };
+  return { valuation, truth, memory: bidder.begin(valuation, random) };
+}
