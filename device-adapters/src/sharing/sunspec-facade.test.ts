@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import {
   type Device,
   deviceId,
@@ -12,9 +14,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openBareClient } from "../../test/bare-client.ts";
 import { pointsAt, servedSite } from "../../test/served-site.ts";
 import { testContext } from "../../test/test-context.ts";
+import { modelById } from "../sunspec/models/models.ts";
 import { modbus } from "../sunspec/sunspec-connector.ts";
 import { sunspecFacade } from "./sunspec-facade.ts";
 
+const PAGE = readFileSync(fileURLToPath(new URL("../../docs/sharing-a-home.md", import.meta.url)), "utf8");
 const now = systemClock.now();
 const context = testContext(systemClock);
 
@@ -115,6 +119,25 @@ describe("a façade", () => {
     const { points: read } = await (await open(200)).read();
     expect(read).toMatchObject({ gridPowerW: { value: -45_670 }, gridImportWh: { value: 5 } });
   });
+
+  const rows = [...PAGE.matchAll(/^\| (\d+) \| (\d+) \| (\d+) `(\w+)`/gm)];
+
+  test.each(rows.map(([, ...row]) => row))(
+    "the page is right: unit %s has at %s model %s's %s",
+    async (...row) => {
+      const [unit, address, model, name] = row;
+      const definition = modelById(Number(model));
+      let at = 40_002;
+      for (;;) {
+        const [id = 0, length = 0] = await registers(Number(unit), at, 2);
+        if (id === Number(model)) break;
+        expect(id).not.toBe(0xffff);
+        at += 2 + length;
+      }
+      expect(rows.length).toBeGreaterThanOrEqual(12);
+      expect(Number(address) - at).toBe(definition?.points.find((point) => point.name === name)?.offset);
+    },
+  );
 
   test("every write is answered with exception 1, wherever it goes", async () => {
     for (const unit of [1, 200]) {
