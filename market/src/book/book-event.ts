@@ -40,12 +40,30 @@ export const EVENT = {
   CUT: 3,
   MOVED: 4,
   ENDED: 5,
+  CLEARED: 6,
   /** Added when the order has nothing left. */
   ORDER_DONE: 16,
   /** Added when `other` has nothing left. */
   OTHER_DONE: 32,
+  /** The bits of the number without the marks. */
+  KIND: 15,
   /** Int32 of an event. */
   EVENT_STRIDE: 8,
+} as const;
+
+/** Where the words of an event stand; its number is the first. */
+export const EVENT_FIELD = {
+  /** Handle of the book. */
+  BOOK_HANDLE: 1,
+  /** Slot of the order; its generation follows. */
+  ORDER: 2,
+  /** Slot of the incoming order of a trade; its generation follows. */
+  OTHER: 4,
+  /** In place of `OTHER`, why an order ended. */
+  REASON: 4,
+  TICK: 6,
+  /** In Wh. */
+  QUANTITY: 7,
 } as const;
 
 /** Numbers of an end's reason, in the order of `END_REASONS`. */

@@ -59,3 +59,8 @@ export function orderFault({ orders, counters }: BookArena, slot: number, genera
 export function generationOf({ orders }: BookArena, slot: number): number {
   return orders[(slot << ORDER_SHIFT) + GENERATION] as number;
 }
+
+/** What an order that rests has open, in Wh. */
+export function openQuantity({ orders }: BookArena, slot: number): number {
+  return orders[(slot << ORDER_SHIFT) + LEFT] as number;
+}

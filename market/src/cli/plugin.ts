@@ -1,10 +1,12 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
+import { registerMarketBench } from "./market-bench-command.ts";
 import { runReplay } from "./replay-command.ts";
 
-/** What the market adds to the `commonwatt` command: `replay <folder>`. */
+/** What the market adds to the `commonwatt` command: `replay <folder>`, `market-bench`. */
 export const plugin: CommonwattPlugin = {
   name: "market",
   commands(program) {
+    registerMarketBench(program);
     program
       .command("replay")
       .summary("replay a market's journal and print what it amounts to")

@@ -1,0 +1,79 @@
+import { cpuSeconds, median } from "./cpu-time.ts";
+import type { BenchEngine, Workload } from "./workload.ts";
+
+/** How fast an engine played a workload, in messages per second of CPU. */
+export interface EngineSpeed {
+  /** Median of the runs after the first, or of the only one. */
+  readonly perSecond: number;
+  /** Of the first run: while V8 still compiles. */
+  readonly coldPerSecond: number;
+  /** Messages of one run; fewer than there are when the time was over, which flatters the engine. */
+  readonly messages: number;
+}
+
+/** Messages between two looks at the time. */
+const STEP = 1_000;
+
+/** Plays a workload on new engines until it was played often enough, or one run has used its time. */
+export function engineSpeed(
+  make: () => BenchEngine,
+  workload: Workload,
+  runs: number,
+  capS: number,
+): EngineSpeed {
+  const speeds: number[] = [];
+  let messages = 0;
+  do {
+    const engine = make();
+    engine.run(workload.messages, 0, workload.shape.fill);
+    const run = timedRun(engine, workload, capS);
+    messages = run.messages;
+    speeds.push(run.perSecond);
+  } while (speeds.length < runs && messages === workload.shape.timed);
+  const [cold = 0, ...warm] = speeds;
+  return { perSecond: warm.length === 0 ? cold : median(warm), coldPerSecond: cold, messages };
+}
+
+function timedRun(
+  engine: BenchEngine,
+  { shape, messages }: Workload,
+  capS: number,
+): { readonly perSecond: number; readonly messages: number } {
+  const spent = cpuSeconds();
+  let done = 0;
+  while (done < shape.timed && spent() < capS) {
+    const next = Math.min(shape.timed, done + STEP);
+    engine.run(messages, shape.fill + done, shape.fill + next);
+    done = next;
+  }
+  return { perSecond: done / spent(), messages: done };
+}
+
+/** How long single messages take, in microseconds of the wall clock. */
+export interface Latency {
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly p999Us: number;
+  readonly p9999Us: number;
+  readonly maxUs: number;
+}
+
+/**
+ * Times every message by itself, the timer's own time included: a closed loop, so it tells how long the
+ * engine takes, not how long somebody waits behind others.
+ */
+export function engineLatency(make: () => BenchEngine, { shape, messages }: Workload): Latency {
+  const warm = make();
+  warm.run(messages, 0, shape.fill + shape.timed);
+  const engine = make();
+  engine.run(messages, 0, shape.fill);
+  const times = new Float64Array(shape.timed);
+  for (let number = 0; number < shape.timed; number++) {
+    const fromS = process.uptime();
+    engine.run(messages, shape.fill + number, shape.fill + number + 1);
+    times[number] = process.uptime() - fromS;
+  }
+  times.sort();
+  const at = (share: number): number => (times[Math.ceil(share * times.length) - 1] as number) * 1e6;
+  return { p50Us: at(0.5), p99Us: at(0.99), p999Us: at(0.999), p9999Us: at(0.9999), maxUs: at(1) };
+}

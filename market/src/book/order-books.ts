@@ -1,0 +1,300 @@
+import { advanceTime } from "./advance-time.ts";
+import { type ArenaSize, type BookArena, CLOCK, COUNTER, createArena } from "./book-arena.ts";
+import {
+  clearEvents,
+  END_REASONS,
+  type EndReason,
+  EVENT,
+  EVENT_FIELD,
+  eventCount,
+  takeEvents,
+} from "./book-event.ts";
+import { arenaHash } from "./book-hash.ts";
+import { clearCall } from "./call-auction.ts";
+import { cancelOrder } from "./cancel-order.ts";
+import { BOOK_PHASE, type BookSide, SIDE } from "./layout.ts";
+import {
+  type Accepted,
+  type BookClearing,
+  type BookRules,
+  type BookTrade,
+  type ClearedOrder,
+  type EndedOrder,
+  type NewOrder,
+  type PriceDepth,
+  type Refused,
+  refused,
+  rejected,
+} from "./named-orders.ts";
+import { closeBook, openBook, openCall, releaseBook } from "./open-book.ts";
+import { generationOf } from "./order-slot.ts";
+import { type BookPosition, openPosition, readPosition, setPositionLimits } from "./position.ts";
+import { readDepth } from "./read-book.ts";
+import { replaceOrder } from "./replace-order.ts";
+import { SELF_TRADE_POLICY } from "./self-trade.ts";
+import { submitOrder, TIME_IN_FORCE } from "./submit-order.ts";
+
+const { CUT, ENDED, EVENT_STRIDE, KIND, ORDER_DONE, RESTED, TRADED } = EVENT;
+const { ORDER, REASON, TICK, QUANTITY } = EVENT_FIELD;
+const { EVENTS_END } = COUNTER;
+
+interface OpenBook {
+  readonly handle: number;
+  readonly priceMin: number;
+  readonly tickSize: number;
+  /** Position by site. */
+  readonly positions: Map<string, number>;
+}
+
+const SELF_TRADE = {
+  allowed: SELF_TRADE_POLICY.ALLOWED,
+  "cancel-newest": SELF_TRADE_POLICY.CANCEL_NEWEST,
+  "cancel-resting": SELF_TRADE_POLICY.CANCEL_RESTING,
+  decrement: SELF_TRADE_POLICY.DECREMENT,
+} as const;
+
+const TIMES_IN_FORCE = {
+  "good-till-gate": TIME_IN_FORCE.GOOD_TILL_GATE,
+  "immediate-or-cancel": TIME_IN_FORCE.IMMEDIATE_OR_CANCEL,
+  "fill-or-kill": TIME_IN_FORCE.FILL_OR_KILL,
+} as const;
+
+const NO_LIMIT_WH = 2 ** 52;
+/** No side: what the core then says is right. */
+const NO_SIDE = 2 as BookSide;
+const NOTHING: readonly never[] = [];
+
+/**
+ * Order books with names: the matching core for callers who think in ids and plain objects. An order's id must
+ * not be in use; a site's position opens with its first order in a book. Answers are values, and say what
+ * happened to other orders, too.
+ */
+export class OrderBooks {
+  readonly #arena: BookArena;
+  readonly #books = new Map<string, OpenBook>();
+  /** Number by site. */
+  readonly #sites = new Map<string, number>();
+  /** Slot by order id. */
+  readonly #slots = new Map<string, number>();
+  /** Order id by slot, and the book it is in. */
+  readonly #ids: string[] = [];
+  readonly #bookOfSlot: OpenBook[] = [];
+
+  constructor(size: ArenaSize) {
+    this.#arena = createArena(size);
+  }
+
+  openBook(rules: BookRules): Refused | null {
+    const { id, priceMin, priceMax, tickSize, selfTrade = "cancel-newest", call = false } = rules;
+    if (this.#books.has(id)) return rejected("duplicate-id");
+    const isGrid = [priceMin, priceMax, tickSize].every(Number.isSafeInteger) && tickSize > 0;
+    if (!isGrid) return rejected("bad-book-rules");
+    const ticks = (priceMax - priceMin) / tickSize + 1;
+    const phase = call ? BOOK_PHASE.CALL : BOOK_PHASE.CONTINUOUS;
+    const handle = openBook(this.#arena, tagOf(id), ticks, SELF_TRADE[selfTrade], phase);
+    if (handle < 0) return refused(handle);
+    this.#books.set(id, { handle, priceMin, tickSize, positions: new Map() });
+    return null;
+  }
+
+  /** The most a site may buy and sell net in a book, in Wh, open orders included; without it there is no limit. */
+  limitPosition(book: string, site: string, boughtMaxWh: number, soldMaxWh: number): Refused | null {
+    const open = this.#books.get(book);
+    if (open === undefined) return rejected("unknown-book");
+    const position = this.#position(open, site);
+    if (position < 0) return refused(position);
+    const answer = setPositionLimits(this.#arena, open.handle, position, boughtMaxWh, soldMaxWh);
+    return answer < 0 ? refused(answer) : null;
+  }
+
+  place(order: NewOrder): Accepted | Refused {
+    const book = this.#books.get(order.book);
+    if (book === undefined) return rejected("unknown-book");
+    if (this.#slots.has(order.id)) return rejected("duplicate-id");
+    const tick = (order.price - book.priceMin) / book.tickSize;
+    if (!Number.isInteger(tick)) return rejected("off-tick");
+    const position = book.positions.get(order.site) ?? this.#position(book, order.site);
+    if (position < 0) return refused(position);
+    const { expiresAtMs } = order;
+    const side = order.side === "bid" ? SIDE.BID : order.side === "offer" ? SIDE.OFFER : NO_SIDE;
+    const slot = submitOrder(
+      this.#arena,
+      book.handle,
+      position,
+      side,
+      tick,
+      order.quantityWh,
+      expiresAtMs === undefined
+        ? TIMES_IN_FORCE[order.timeInForce ?? "good-till-gate"]
+        : TIME_IN_FORCE.GOOD_TILL_TIME,
+      expiresAtMs === undefined ? 0 : expiresAtMs - (this.#arena.clock[CLOCK.NOW] as number),
+    );
+    if (slot < 0) return refused(slot);
+    this.#ids[slot] = order.id;
+    this.#bookOfSlot[slot] = book;
+    const accepted = this.#read(book, slot);
+    if (accepted.openWh > 0) this.#slots.set(order.id, slot);
+    return accepted;
+  }
+
+  cancel(id: string): EndedOrder | Refused {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return rejected("unknown-order");
+    const answer = cancelOrder(this.#arena, slot, generationOf(this.#arena, slot));
+    if (answer < 0) return refused(answer);
+    const openWh = this.#arena.events[QUANTITY] as number;
+    clearEvents(this.#arena);
+    this.#slots.delete(id);
+    return { id, reason: "cancelled", openWh };
+  }
+
+  /** Gives an order another limit price and open quantity; see `replaceOrder` for its priority. */
+  replace(id: string, price: number, quantityWh: number): Accepted | Refused {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return rejected("unknown-order");
+    const book = this.#bookOfSlot[slot] as OpenBook;
+    const tick = (price - book.priceMin) / book.tickSize;
+    if (!Number.isInteger(tick)) return rejected("off-tick");
+    const answer = replaceOrder(this.#arena, slot, generationOf(this.#arena, slot), tick, quantityWh);
+    if (answer < 0) return refused(answer);
+    const accepted = this.#read(book, slot);
+    if (accepted.openWh === 0) this.#slots.delete(id);
+    return accepted;
+  }
+
+  /** Moves time forward, in ms. Answers what has expired, the earliest first. */
+  advance(nowMs: number): readonly EndedOrder[] | Refused {
+    const answer = advanceTime(this.#arena, nowMs);
+    return answer < 0 ? refused(answer) : this.#readEnded();
+  }
+
+  /** Clears a book at one price, see `clearCall`. */
+  clear(book: string, kPerMille: number, seed: number): BookClearing | Refused {
+    const open = this.#books.get(book);
+    if (open === undefined) return rejected("unknown-book");
+    const outcome = clearCall(this.#arena, open.handle, kPerMille, seed);
+    if (typeof outcome === "number") return refused(outcome);
+    const { tick, volumeWh } = outcome;
+    const price = tick === null ? null : open.priceMin + tick * open.tickSize;
+    return { status: "cleared", price, volumeWh, fills: this.#readCleared() };
+  }
+
+  /** From here on a book's orders wait for its call auction. */
+  openCall(book: string): Refused | null {
+    const open = this.#books.get(book);
+    if (open === undefined) return rejected("unknown-book");
+    const answer = openCall(this.#arena, open.handle);
+    return answer < 0 ? refused(answer) : null;
+  }
+
+  /** Closes a book and forgets it. Answers its orders. */
+  close(book: string): readonly EndedOrder[] | Refused {
+    const open = this.#books.get(book);
+    if (open === undefined) return rejected("unknown-book");
+    closeBook(this.#arena, open.handle);
+    const ended = this.#readEnded();
+    releaseBook(this.#arena, open.handle);
+    this.#books.delete(book);
+    return ended;
+  }
+
+  /** A side by price, best first; `null` when there is no such book. */
+  depth(book: string, side: "bid" | "offer"): readonly PriceDepth[] | null {
+    const open = this.#books.get(book);
+    if (open === undefined) return null;
+    const levels = readDepth(this.#arena, open.handle, side === "bid" ? SIDE.BID : SIDE.OFFER) ?? [];
+    return levels.map(({ tick, quantity }) => ({
+      price: open.priceMin + tick * open.tickSize,
+      quantityWh: quantity,
+    }));
+  }
+
+  /** What a site has in a book; `null` when it has had no order there. */
+  position(book: string, site: string): Omit<BookPosition, "site"> | null {
+    const position = this.#books.get(book)?.positions.get(site);
+    if (position === undefined) return null;
+    const { site: _, ...rest } = readPosition(this.#arena, position);
+    return rest;
+  }
+
+  /** See `arenaHash`. */
+  hash(): string {
+    return arenaHash(this.#arena);
+  }
+
+  #position(book: OpenBook, site: string): number {
+    const known = book.positions.get(site);
+    if (known !== undefined) return known;
+    const number = this.#sites.get(site) ?? this.#sites.size;
+    const position = openPosition(this.#arena, book.handle, number, NO_LIMIT_WH, NO_LIMIT_WH);
+    if (position < 0) return position;
+    this.#sites.set(site, number);
+    book.positions.set(site, position);
+    return position;
+  }
+
+  /** Reads what a command did to its own order, `slot`, and forgets the other orders that it ended. */
+  #read(book: OpenBook, slot: number): Accepted {
+    const { events, counters } = this.#arena;
+    const end = counters[EVENTS_END] as number;
+    let trades: BookTrade[] | null = null;
+    let ended: EndedOrder[] | null = null;
+    let filledWh = 0;
+    let openWh = 0;
+    for (let at = 0; at < end; at += EVENT_STRIDE) {
+      const word = events[at] as number;
+      const kind = word & KIND;
+      const quantityWh = events[at + QUANTITY] as number;
+      const order = events[at + ORDER] as number;
+      if (order === slot) {
+        if (kind === RESTED || kind === CUT) openWh = quantityWh;
+        continue;
+      }
+      const id = this.#ids[order] as string;
+      if (kind === TRADED) {
+        const price = book.priceMin + (events[at + TICK] as number) * book.tickSize;
+        trades ??= [];
+        trades.push({ maker: id, price, quantityWh });
+        filledWh += quantityWh;
+      } else if (kind === ENDED) {
+        ended ??= [];
+        ended.push(this.#ended(at));
+      }
+      if ((word & ORDER_DONE) !== 0) this.#slots.delete(id);
+    }
+    clearEvents(this.#arena);
+    return { status: "accepted", trades: trades ?? NOTHING, filledWh, openWh, ended: ended ?? NOTHING };
+  }
+
+  #ended(at: number): EndedOrder {
+    const { events } = this.#arena;
+    const id = this.#ids[events[at + ORDER] as number] as string;
+    const reason = END_REASONS[events[at + REASON] as number] as EndReason;
+    return { id, reason, openWh: events[at + QUANTITY] as number };
+  }
+
+  /** Reads and forgets the orders that a closure or the time has ended. */
+  #readEnded(): readonly EndedOrder[] {
+    const count = eventCount(this.#arena);
+    const ended = Array.from({ length: count }, (_, number) => this.#ended(number * EVENT_STRIDE));
+    clearEvents(this.#arena);
+    for (const { id } of ended) this.#slots.delete(id);
+    return ended;
+  }
+
+  #readCleared(): readonly ClearedOrder[] {
+    const events = takeEvents(this.#arena);
+    return events.map(({ order, quantity, orderDone }) => {
+      const id = this.#ids[order.slot] as string;
+      if (orderDone) this.#slots.delete(id);
+      return { id, quantityWh: quantity };
+    });
+  }
+}
+
+/** The number by which the hash knows a book: FNV-1a of its id. */
+function tagOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return hash | 0;
+}

@@ -1,0 +1,67 @@
+import { type Check, type CommonwattPlugin, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { type MarketBenchResult, marketBench } from "../bench/market-bench.ts";
+
+type Program = Parameters<NonNullable<CommonwattPlugin["commands"]>>[0];
+
+interface BenchOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly percent: number;
+  readonly json?: boolean;
+}
+
+/** Adds `commonwatt market-bench`: how fast the matching core is, beside others and beside plain code. */
+export function registerMarketBench(program: Program): void {
+  program
+    .command("market-bench")
+    .summary("measure the matching core against nodejs-order-book and a naive one")
+    .description(
+      "Plays five workloads on the matching core, by flat calls and by objects, on nodejs-order-book and on " +
+        "the naive market; first compares what they did, then times each in fresh processes by thread CPU " +
+        "time. Then times single messages and the call auction. Docs: market/docs/matching.md.",
+    )
+    .option("--rounds <n>", "turns of every engine", wholeNumber(1, 100), 3)
+    .option("--seed <n>", "makes the workloads", wholeNumber(0, 1_000_000), 1)
+    .option("--percent <n>", "size of the workloads; less than 100 proves nothing", wholeNumber(1, 100), 100)
+    .option("--json", "print NDJSON; the last line is the summary")
+    .action(async ({ rounds, seed, percent, json = false }: BenchOptions) => {
+      const result = await marketBench({ rounds, seed, scale: percent / 100 }, (step) => {
+        if (json) process.stdout.write(`${JSON.stringify(step)}\n`);
+      });
+      const { workloads, latency, auction, auction10k } = result;
+      printChecks(
+        process.stdout,
+        json,
+        { percent, workloads, latency, auction, auction10k },
+        checksOf(result),
+      );
+    });
+}
+
+function checksOf({ workloads, latency, auction, auction10k }: MarketBenchResult): readonly Check[] {
+  const worst = (ratio: "flatVsNodejsOrderBook" | "objectVsNodejsOrderBook"): number =>
+    Math.min(...workloads.map((workload) => workload[ratio]));
+  const mixed = workloads.find(({ workload }) => workload === "mixed")?.objectVsNodejsOrderBook ?? 0;
+  return [
+    atLeast("flatVsNodejsOrderBookWorst", worst("flatVsNodejsOrderBook"), 40),
+    atLeast("objectVsNodejsOrderBookWorst", worst("objectVsNodejsOrderBook"), 5),
+    atLeast("objectVsNodejsOrderBookMixed", mixed, 10),
+    atMost("latencyP999Us", latency.p999Us, 2),
+    atMost("callAuctionVsOnePass", auction.auctionMs / auction.onePassMs, 2),
+    atLeast("callAuctionVsNaiveSort", auction.naiveSortMs / auction.auctionMs, 40),
+    { name: "callAuctionSameFills", value: Number(auction.sameFills), target: "1", holds: auction.sameFills },
+    atMost("callAuction10kMs", auction10k.auctionMs, 0.2),
+  ];
+}
+
+function atLeast(name: string, value: number, target: number): Check {
+  return { name, value: rounded(value), target: `>=${target}`, holds: value >= target };
+}
+
+function atMost(name: string, value: number, target: number): Check {
+  return { name, value: rounded(value), target: `<=${target}`, holds: value <= target };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
