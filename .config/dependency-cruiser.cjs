@@ -36,6 +36,7 @@ const DOORS = {
   "modbus-serial": "^device-adapters/src/modbus/",
   "node-opcua(?!-older)[^/]*": "^device-adapters/src/(opcua/|emulator/opcua-)",
   "node-opcua-older": "^device-adapters/test/interop/",
+  acorn: "^device-adapters/src/profile-device/",
   highs: "^market/src/linear-program/",
   ethers: "^settlement/src/chain/",
   pg: "^vpp-core/src/store/",

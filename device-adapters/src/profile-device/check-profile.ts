@@ -1,5 +1,6 @@
 import { CommonwattError } from "@commonwatt/vpp-core";
 import type { TSchema } from "typebox";
+import { Settings } from "typebox/system";
 import { Value } from "typebox/value";
 import { acControlsModel } from "../sunspec/models/ac-controls-model.ts";
 import { immediateControlsModel } from "../sunspec/models/immediate-controls-model.ts";
@@ -19,7 +20,7 @@ const SHOWN_MAX = 10;
  *   path within it and the rule.
  */
 export function checkProfile(value: unknown): DeviceProfile {
-  const violations = violationsOf(value);
+  const violations = profileFaults(value);
   if (violations.length === 0) return value as DeviceProfile;
   const name = nameOf(value);
   const lines = violations.slice(0, SHOWN_MAX).map(({ path, rule }) => `${name}: ${path}: ${rule}`);
@@ -29,7 +30,8 @@ export function checkProfile(value: unknown): DeviceProfile {
   });
 }
 
-function violationsOf(value: unknown): readonly Violation[] {
+/** Every fault of what should be a profile; none when it is one. */
+export function profileFaults(value: unknown): readonly Violation[] {
   if (typeof value !== "object" || value === null) return [{ path: "/", rule: "must be an object" }];
   const { kind } = value as { kind?: unknown };
   if (kind === "sunspec") {
@@ -37,7 +39,7 @@ function violationsOf(value: unknown): readonly Violation[] {
     return faults.length > 0 ? faults : wearFaults(value as SunSpecProfile);
   }
   if (kind !== "registers") return [{ path: "/kind", rule: 'must be "registers" or "sunspec"' }];
-  const { battery } = value as { battery?: unknown };
+  const { battery = null } = value as { battery?: unknown };
   const shape = [
     ...shapeOf(registerMapProfileSchema, value, ""),
     ...(battery === null ? [] : shapeOf(batterySchema, battery, "/battery")),
@@ -55,15 +57,30 @@ function wearFaults({ wear }: SunSpecProfile): readonly Violation[] {
 }
 
 function shapeOf(schema: TSchema, value: unknown, prefix: string): readonly Violation[] {
-  return Value.Errors(schema, value).map(({ instancePath, message, params }) => {
+  return allErrors(schema, value).flatMap(({ keyword, instancePath, message, params }) => {
+    const path = `${prefix}${instancePath}`;
+    // Said once more by the object around it, with the name.
+    if (keyword === "boolean") return [];
     const details = Object.values(params as Record<string, unknown>)
       .flat()
-      .join(", ");
-    return {
-      path: `${prefix}${instancePath}` || "/",
-      rule: details === "" ? message : `${message} (${details})`,
-    };
+      .map(String);
+    if (keyword === "additionalProperties") {
+      return details.map((name) => ({ path: `${path}/${name}`, rule: "there is no such field" }));
+    }
+    const more = details.filter((detail) => !message.includes(detail)).join(", ");
+    return { path: path || "/", rule: more === "" ? message : `${message} (${more})` };
   });
+}
+
+/** The library stops at a number of errors that all who use it share: raised for this one look. */
+function allErrors(schema: TSchema, value: unknown): ReturnType<typeof Value.Errors> {
+  const { maxErrors } = Settings.Get();
+  Settings.Set({ maxErrors: Number.MAX_SAFE_INTEGER });
+  try {
+    return Value.Errors(schema, value);
+  } finally {
+    Settings.Set({ maxErrors });
+  }
 }
 
 function nameOf(value: unknown): string {

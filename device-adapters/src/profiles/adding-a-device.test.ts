@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { checkFixture, type ProfileDoors } from "../../test/check-fixture.ts";
 import type { RegisterFixture } from "../../test/fixture-device.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
+const CLI = join(PACKAGE, "../vpp-core/src/cli/commonwatt.ts");
 
 /** The code blocks of the page by what stands behind their language. */
 async function blocksOfPage(): Promise<ReadonlyMap<string, string>> {
@@ -15,7 +17,7 @@ async function blocksOfPage(): Promise<ReadonlyMap<string, string>> {
   return new Map([...blocks].map(([, where = "", text = ""]) => [where, text]));
 }
 
-test("the page adds a device as it says: three files, no code", { timeout: 30_000 }, async () => {
+test("the page adds a device as it says: three files, no code", { timeout: 120_000 }, async () => {
   const blocks = await blocksOfPage();
   const files = new Set([...blocks.keys()].map((where) => where.split(" ")[0]));
   expect(files.size).toBeLessThanOrEqual(4);
@@ -31,6 +33,7 @@ test("the page adds a device as it says: three files, no code", { timeout: 30_00
       .replace(/^(?=import \{ carlo)/m, blocks.get("src/profiles/profiles.ts import") ?? "")
       .replace(/^(?= {2}genericSunSpec,)/m, blocks.get("src/profiles/profiles.ts list") ?? "");
     await writeFile(index, after);
+    await expectChecked(join(copy, "src/profiles/acme-h5.ts"));
     const fixture = blocks.get("test/fixtures/acme-h5.registers.json") ?? "";
     const doors = await doorsOf(copy);
     expect(doors.profileByName("acme-h5")).toMatchObject({ vendor: "Acme" });
@@ -39,6 +42,21 @@ test("the page adds a device as it says: three files, no code", { timeout: 30_00
     await rm(copy, { recursive: true });
   }
 });
+
+/** As the page shows it: the command finds no fault, and names the line of one that is put in. */
+async function expectChecked(file: string): Promise<void> {
+  const page = await readFile(join(PACKAGE, "docs/adding-a-device.md"), "utf8");
+  const [, ...words] =
+    /^`npx (commonwatt devices check) \S+\/acme-h5\.ts`/m.exec(page)?.[1]?.split(" ") ?? [];
+  const check = (name: string) =>
+    spawnSync(process.execPath, [CLI, ...words, name], { cwd: join(PACKAGE, ".."), encoding: "utf8" });
+  expect(check(file)).toMatchObject({ status: 0, stdout: expect.stringContaining("acme-h5") });
+  const [, shown = ""] = /^device-adapters\/src\/profiles\/acme-h5\.ts(:\d+: .*)$/m.exec(page) ?? [];
+  const faulty = file.replace("acme-h5", "acme-h5-faulty");
+  const text = await readFile(file, "utf8");
+  await writeFile(faulty, text.replace('add: ["gridPower"]', 'add: ["seconds"]'));
+  expect(check(faulty)).toMatchObject({ status: 1, stdout: `${faulty}${shown}\n` });
+}
 
 async function doorsOf(copy: string): Promise<ProfileDoors> {
   const load = (path: string): Promise<Partial<ProfileDoors>> =>

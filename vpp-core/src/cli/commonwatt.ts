@@ -7,6 +7,8 @@ import { registerStart } from "./start-command.ts";
 /** Exit codes: 0 fine, 1 a check or the work failed, 2 wrong usage or configuration. */
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** What a person wrote and has to correct: options, the configuration, profiles of their own. */
+const WRITTEN_WRONGLY = /^(CONFIG_|USAGE_|PROFILE_(INVALID$|UNKNOWN$|FILE_))/;
 
 async function main(): Promise<number> {
   const program = new Command("commonwatt")
@@ -27,7 +29,7 @@ function exitCodeOf(error: unknown): number {
   if (isCommonwattError(error, "RUN_STOPPED")) return 0;
   if (isCommonwattError(error)) {
     process.stderr.write(`${error.code}: ${error.message}\n`);
-    return /^(CONFIG|USAGE)_/.test(error.code) ? EXIT_USAGE : EXIT_FAILED;
+    return WRITTEN_WRONGLY.test(error.code) ? EXIT_USAGE : EXIT_FAILED;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}\n`);
   return EXIT_FAILED;

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CommonwattError, messageOf } from "../errors/commonwatt-error.ts";
+import { CommonwattError, isCommonwattError, messageOf } from "../errors/commonwatt-error.ts";
 import { configError } from "../runtime/check-config.ts";
 import type { ConfigFile } from "../runtime/config.ts";
 
 /**
  * Loads a configuration file: a TypeScript or JavaScript module that exports `config`, made by
  * `defineConfig`.
- * @throws CommonwattError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE` or `CONFIG_INVALID`.
+ * @throws CommonwattError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE` or `CONFIG_INVALID`; or as what the file calls
+ *   throws.
  */
 export async function loadConfig(file: string): Promise<ConfigFile> {
   const path = resolve(file);
@@ -21,6 +22,8 @@ export async function loadConfig(file: string): Promise<ConfigFile> {
   try {
     module = await import(pathToFileURL(path).href);
   } catch (cause) {
+    // What the file calls says better what is wrong with it.
+    if (isCommonwattError(cause)) throw cause;
     throw new CommonwattError("CONFIG_UNREADABLE", `${path}: ${messageOf(cause)}`, { cause });
   }
   const config = module.config;
