@@ -12,10 +12,13 @@ import {
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   BEFORE,
+  bulkOf,
   COMMUNITY,
+  cancelOf,
   INTERVAL,
   keyOf,
   orderOf,
+  replacementOf,
   type SampleContext,
   SITES,
   sampleContext,
@@ -23,6 +26,7 @@ import {
 import { temporaryFolder } from "../test/temporary-folder.ts";
 import { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
 import { journalFile, readJournal } from "./journal/read-journal.ts";
+import { orderId } from "./order/order-id.ts";
 import { replayJournal } from "./replay/replay-journal.ts";
 
 const NEXT = deliveryInterval(intervalIndex(INTERVAL.index + 1), 15);
@@ -134,6 +138,35 @@ describe("doubleAuction", () => {
     expect(await readFile(journalFile(context.directory))).toEqual(before);
     context.clock.advanceTo(NEXT.startMs);
     expect(await venue.closeGate(NEXT.index)).toMatchObject({ status: "void", bidCount: 1, trades: [] });
+  });
+
+  it("keeps cancels, replacements and orders signed at once in its journal", async () => {
+    const context = sampleContext(await temporaryFolder());
+    const venue = await started(context);
+    await venue.openInterval(INTERVAL);
+    const bid = orderOf(1, "bid", 500, 280_000);
+    await venue.submit(bid);
+    const replacement = replacementOf(1, "bid", 600, 290_000, orderId(bid));
+    const replaced = await venue.submit(replacement);
+    expect(replaced).toMatchObject({ status: "accepted" });
+    const [daily] = bulkOf(2, { group: 1, counter: 1 }, [INTERVAL]);
+    if (daily === undefined) throw new Error("no order");
+    expect(await venue.submit(daily)).toMatchObject({ status: "accepted" });
+    const cancel = cancelOf(2, { scope: "group", group: 1, counter: 2 });
+    const cancelled = await venue.cancel(cancel);
+    expect(cancelled).toEqual({ status: "cancelled", orderIds: [orderId(daily)], sequence: 6 });
+    expect(await venue.cancel({ ...cancel, siteId: siteId("home-1") })).toMatchObject({
+      status: "rejected",
+      code: "account-mismatch",
+    });
+    const stateHash = venue.stateHash();
+    await venue.stop();
+    expect((await replayJournal(context.directory)).stateHash).toBe(stateHash);
+    const again = await started(context);
+    expect(again.stateHash()).toBe(stateHash);
+    expect(await again.cancel(cancel)).toEqual(cancelled);
+    expect(await again.submit(replacement)).toEqual(replaced);
+    expect(again.stateHash()).toBe(stateHash);
   });
 
   it("loses nothing but the record that was torn, wherever the cut is", async () => {

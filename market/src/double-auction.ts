@@ -37,6 +37,7 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
     signer: signerOf,
     openInterval: async (interval) => market().openInterval(interval),
     submit: async (order) => market().submit(order),
+    cancel: async (cancel) => market().cancel(cancel),
     closeGate: async (index) => market().closeGate(index),
     openIntervals: () => market().openIntervals(),
     clearings: (from) => market().clearings(from),

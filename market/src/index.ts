@@ -36,6 +36,13 @@ export {
 export { checksumAccount } from "./order/account.ts";
 export { type OrderMessage, orderId } from "./order/order-id.ts";
 export { recoverOrderAccount } from "./order/recover-order-account.ts";
-export { REJECTION_CODES, type Rejection, type RejectionCode } from "./order/rejection.ts";
-export { accountOfKey, signOrder, type UnsignedOrder } from "./order/sign-order.ts";
+export {
+  CANCEL_REJECTION_CODES,
+  REJECTION_CODES,
+  type Rejection,
+  type RejectionCode,
+} from "./order/rejection.ts";
+export { type BulkGroup, signBulk } from "./order/sign-bulk.ts";
+export { signCancel, type UnsignedCancel } from "./order/sign-cancel.ts";
+export { accountOfKey, signOrder, signReplacement, type UnsignedOrder } from "./order/sign-order.ts";
 export { type JournalReplay, replayJournal } from "./replay/replay-journal.ts";

@@ -8,6 +8,7 @@ import {
   type Logger,
   type OrderSide,
   priceMicroPerKwh,
+  type SignedCancel,
   type SignedOrder,
   type SimulatedClock,
   type Site,
@@ -17,7 +18,9 @@ import {
   wattHours,
   watts,
 } from "@commonwatt/vpp-core";
-import { accountOfKey, signOrder } from "../src/order/sign-order.ts";
+import { type BulkGroup, signBulk } from "../src/order/sign-bulk.ts";
+import { signCancel, type UnsignedCancel } from "../src/order/sign-cancel.ts";
+import { accountOfKey, signOrder, signReplacement, type UnsignedOrder } from "../src/order/sign-order.ts";
 
 /** The community of the sample market. */
 export const COMMUNITY = "sonnenweg";
@@ -51,18 +54,59 @@ export function orderOf(
   interval: DeliveryInterval = INTERVAL,
   salt: number = ++salts,
 ): SignedOrder {
-  return signOrder(
-    {
-      community: COMMUNITY,
-      siteId: siteId(`home-${home}`),
-      side,
-      intervalIndex: interval.index,
-      energyWh: wattHours(energy),
-      limitPrice: priceMicroPerKwh(price),
-      salt: `0x${salt.toString(16).padStart(64, "0")}`,
-    },
-    keyOf(home),
-  );
+  return signOrder(unsignedOf(home, side, energy, price, interval, salt), keyOf(home));
+}
+
+/** As {@link orderOf}, in the place of the home's order `replaces`. */
+export function replacementOf(
+  home: number,
+  side: OrderSide,
+  energy: number,
+  price: number,
+  replaces: Hex,
+  salt: number = ++salts,
+): SignedOrder {
+  return signReplacement(unsignedOf(home, side, energy, price, INTERVAL, salt), replaces, keyOf(home));
+}
+
+/** Bids of 100 Wh at 200 000 of a sample home, one in each of these intervals, signed at once. */
+export function bulkOf(
+  home: number,
+  group: BulkGroup,
+  intervals: readonly DeliveryInterval[],
+): readonly SignedOrder[] {
+  const orders = intervals.map((interval) => unsignedOf(home, "bid", 100, 200_000, interval, ++salts));
+  return signBulk(orders, group, keyOf(home));
+}
+
+/** What a sample home takes back, signed. */
+export function cancelOf(home: number, what: CancelSubject): SignedCancel {
+  return signCancel({ community: COMMUNITY, siteId: siteId(`home-${home}`), ...what }, keyOf(home));
+}
+
+type CancelSubject = UnsignedCancel extends infer Kind
+  ? Kind extends unknown
+    ? Omit<Kind, "community" | "siteId">
+    : never
+  : never;
+
+function unsignedOf(
+  home: number,
+  side: OrderSide,
+  energy: number,
+  price: number,
+  interval: DeliveryInterval,
+  salt: number,
+): UnsignedOrder {
+  return {
+    community: COMMUNITY,
+    siteId: siteId(`home-${home}`),
+    side,
+    intervalIndex: interval.index,
+    energyWh: wattHours(energy),
+    limitPrice: priceMicroPerKwh(price),
+    salt: `0x${salt.toString(16).padStart(64, "0")}`,
+  };
 }
 
 /** What a logger was told: level and message. */

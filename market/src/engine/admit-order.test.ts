@@ -1,7 +1,24 @@
-import { deliveryInterval, epochMs, intervalIndex, type SignedOrder, siteId } from "@commonwatt/vpp-core";
+import {
+  deliveryInterval,
+  epochMs,
+  type Hex,
+  intervalIndex,
+  type SignedOrder,
+  siteId,
+} from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { BEFORE, COMMUNITY, INTERVAL, orderOf, SITES } from "../../test/sample-market.ts";
+import {
+  BEFORE,
+  bulkOf,
+  COMMUNITY,
+  cancelOf,
+  INTERVAL,
+  orderOf,
+  replacementOf,
+  SITES,
+} from "../../test/sample-market.ts";
+import { orderId } from "../order/order-id.ts";
 import { REJECTION_CODES } from "../order/rejection.ts";
 import { type MarketEngine, marketEngine } from "./market-engine.ts";
 import { DEFAULT_MARKET_RULES } from "./market-rules.ts";
@@ -115,7 +132,7 @@ describe("admitting an order", () => {
   it("names the first fault of an order with many, in the documented order", () => {
     const other = orderOf(1, "offer", 1, 1);
     codeOf(other);
-    codeOf(orderOf(1, "offer", 1, 1));
+    codeOf(orderOf(1, "offer", 1, 1, INTERVAL, 99));
     const faults: Record<string, unknown> = {
       community: "",
       intervalIndex: 0,
@@ -125,6 +142,8 @@ describe("admitting an order", () => {
       energyWh: 0,
       limitPrice: -1,
       salt: "",
+      bulk: {},
+      replaces: "",
       signature: "",
     };
     const tooMuch = orderOf(1, "bid", 2_501, 250_000);
@@ -133,8 +152,28 @@ describe("admitting an order", () => {
       seen.push(codeOf({ ...tooMuch, ...faults }));
       delete faults[field];
     }
+    seen.push(codeOf(replacementOf(1, "offer", 1, 1, orderId(tooMuch), 99)));
+    engine.apply({
+      kind: "cancel-submitted",
+      atMs: BEFORE,
+      cancel: cancelOf(1, { scope: "group", group: 0, counter: 2 }),
+    });
+    const next = deliveryInterval(intervalIndex(INTERVAL.index + 1), 15);
+    engine.apply({ kind: "interval-opened", atMs: BEFORE, interval: next });
+    const elsewhere = orderOf(1, "bid", 1, 1, next);
+    const ended = orderOf(2, "offer", 1, 1);
+    for (const order of [elsewhere, ended]) codeOf(order);
+    const cancel = cancelOf(2, { scope: "order", orderId: orderId(ended) });
+    engine.apply({ kind: "cancel-submitted", atMs: BEFORE, cancel });
+    const replacing = (home: number, id: Hex, at: number = BEFORE): string =>
+      codeOf(replacementOf(home, "bid", 2_501, 250_000, id), at);
+    const unknown: Hex = `0x${"00".repeat(32)}`;
     seen.push(
-      codeOf(tooMuch, INTERVAL.startMs),
+      ...bulkOf(1, { group: 0, counter: 1 }, [INTERVAL]).map((order) => codeOf(order, INTERVAL.startMs)),
+      replacing(1, unknown, INTERVAL.startMs),
+      replacing(1, unknown),
+      replacing(1, orderId(elsewhere)),
+      replacing(2, orderId(ended)),
       codeOf(tooMuch),
       codeOf(orderOf(1, "offer", 2_001, 1)),
       codeOf(orderOf(2, "bid", 2_501, 1)),

@@ -1,4 +1,5 @@
 import {
+  type BulkProof,
   type DeliveryInterval,
   type EpochMs,
   type Hex,
@@ -8,7 +9,8 @@ import {
   wattHours,
 } from "@commonwatt/vpp-core";
 import { isSameAccount } from "../order/account.ts";
-import { isHexBytes } from "../order/hex.ts";
+import { isBulkProof } from "../order/bulk-order.ts";
+import { isHexBytes, lowerHex } from "../order/hex.ts";
 import { orderId } from "../order/order-id.ts";
 import { recoverOrderAccount } from "../order/recover-order-account.ts";
 import type { Rejection, RejectionCode } from "../order/rejection.ts";
@@ -22,11 +24,24 @@ export type SignatureTrust = "checked" | "trusted";
 
 /** What the checks make of an order. */
 export type Admission =
-  | { readonly outcome: "new"; readonly id: Hex; readonly order: SignedOrder; readonly book: Book }
+  | {
+      readonly outcome: "new";
+      readonly id: Hex;
+      readonly order: SignedOrder;
+      readonly book: Book;
+      /** The order whose place this one takes. */
+      readonly replaced: AcceptedOrder | null;
+    }
   | { readonly outcome: "known"; readonly accepted: AcceptedOrder }
   | { readonly outcome: "rejected"; readonly rejection: Rejection };
 
 const MS_PER_HOUR = 3_600_000n;
+
+/**
+ * A site may place this many times as many orders in an interval as it may have at once: placing and
+ * cancelling without end would fill the market's memory.
+ */
+const PLACED_PER_ORDER_MAX = 64;
 
 /** The most energy that power at a connection's limit moves in an interval, in whole watt-hours. */
 function connectionEnergy(site: Site, side: SignedOrder["side"], interval: DeliveryInterval): WattHours {
@@ -69,9 +84,18 @@ export function admitOrder(
   }
   const id = orderId(order);
   const accepted = state.orders.get(id);
-  if (accepted !== undefined) return { outcome: "known", accepted };
-  const refusal = refusalByBook(state, book, site, order, at);
-  return refusal === null ? { outcome: "new", id, order, book } : { outcome: "rejected", rejection: refusal };
+  if (accepted !== undefined) {
+    return accepted.order.replaces === order.replaces
+      ? { outcome: "known", accepted }
+      : rejected("replayed", "this order was placed before, and not in place of the same order");
+  }
+  const replaced = order.replaces === undefined ? null : (state.orders.get(order.replaces) ?? "unknown");
+  const refusal =
+    refusalByTime(state, book, order, at) ??
+    refusalByReplaced(order, replaced) ??
+    refusalByPosition(state, book, site, order, replaced === "unknown" ? null : replaced);
+  if (refusal !== null) return { outcome: "rejected", rejection: refusal };
+  return { outcome: "new", id, order, book, replaced: replaced === "unknown" ? null : replaced };
 }
 
 /** Checks the fields that mean something by themselves. */
@@ -79,7 +103,7 @@ function malformation(
   state: MarketState,
   draft: { readonly [Field in keyof SignedOrder]?: unknown },
 ): Rejection | null {
-  const { side, energyWh, limitPrice, salt, signature } = draft;
+  const { side, energyWh, limitPrice, salt, bulk, replaces, signature } = draft;
   if (side !== "bid" && side !== "offer") return reject("bad-side", "side must be bid or offer");
   if (!isSafeInteger(energyWh) || energyWh <= 0) {
     return reject("energy-not-positive", "energyWh must be an integer above 0");
@@ -89,36 +113,74 @@ function malformation(
     return reject("price-out-of-range", `limitPrice must be an integer of 0 to ${priceMax} micro per kWh`);
   }
   if (!isHexBytes(salt, 32)) return reject("bad-salt", "salt must be 32 bytes of hex");
+  if (bulk !== undefined && !isBulkProof(bulk)) {
+    return reject("bad-bulk-proof", "bulk must be {group, counter, index, proof} as signBulk makes it");
+  }
+  if (replaces !== undefined && (!isHexBytes(replaces, 32) || bulk !== undefined)) {
+    return reject("bad-replaces", "replaces must be an order's id, of an order that is signed alone");
+  }
   if (!isHexBytes(signature, 65)) return reject("bad-signature", "signature must be 65 bytes of hex");
   return null;
 }
 
-/** Checks what depends on the time and on the orders that are in the book already. */
-function refusalByBook(
+/** Checks whether the order still holds. */
+function refusalByTime(state: MarketState, book: Book, order: SignedOrder, at: EpochMs): Rejection | null {
+  const { siteId, bulk } = order;
+  if (bulk !== undefined) {
+    const cancelled = state.groupCancels.get(siteId)?.get(bulk.group);
+    if (cancelled !== undefined && bulk.counter < cancelled.counter) {
+      return reject(
+        "group-cancelled",
+        `${siteId} has cancelled group ${bulk.group} below ${cancelled.counter}`,
+      );
+    }
+  }
+  if (book.clearing !== null || at >= book.interval.startMs) {
+    return reject("gate-closed", "the gate of this delivery interval has closed");
+  }
+  return null;
+}
+
+/** Checks the order whose place is to be taken. Somebody else's is as unknown as one that never was. */
+function refusalByReplaced(order: SignedOrder, replaced: AcceptedOrder | "unknown" | null): Rejection | null {
+  if (replaced === null) return null;
+  if (replaced === "unknown" || replaced.order.siteId !== order.siteId) {
+    return reject("unknown-order", `${order.siteId} has no order ${order.replaces}`);
+  }
+  if (replaced.order.intervalIndex !== order.intervalIndex) {
+    return reject("order-elsewhere", "the order to be replaced is in another interval");
+  }
+  return replaced.ended === null
+    ? null
+    : reject("order-ended", "the order to be replaced is no longer in the book");
+}
+
+/** Checks the order together with those that the site would have beside it. */
+function refusalByPosition(
   state: MarketState,
   book: Book,
   site: Site,
   order: SignedOrder,
-  at: EpochMs,
+  replaced: AcceptedOrder | null,
 ): Rejection | null {
-  if (book.clearing !== null || at >= book.interval.startMs) {
-    return reject("gate-closed", "the gate of this delivery interval has closed");
-  }
   const position = book.positions.get(site.id);
-  if (position !== undefined && position.side !== order.side) {
+  const besideCount = (position?.orderCount ?? 0) - (replaced === null ? 0 : 1);
+  const besideWh = (position?.energyWh ?? 0) - (replaced?.order.energyWh ?? 0);
+  const placedMax = state.rules.siteOrdersMax * PLACED_PER_ORDER_MAX;
+  if (position !== undefined && besideCount > 0 && position.side !== order.side) {
     return reject(
       "both-sides",
       `${site.id} has ${position.side}s in this interval, so it cannot also have ${order.side}s`,
     );
   }
-  if (position !== undefined && position.orderCount >= state.rules.siteOrdersMax) {
+  if (besideCount >= state.rules.siteOrdersMax || (position?.placed.length ?? 0) >= placedMax) {
     return reject(
       "order-limit-reached",
-      `a site may have ${state.rules.siteOrdersMax} orders in an interval`,
+      `a site may have ${state.rules.siteOrdersMax} orders in an interval, and place ${placedMax} in all`,
     );
   }
   const energyMaxWh = connectionEnergy(site, order.side, book.interval);
-  if ((position?.energyWh ?? 0) + order.energyWh > energyMaxWh) {
+  if (besideWh + order.energyWh > energyMaxWh) {
     return reject(
       "energy-over-connection-limit",
       `the connection of ${site.id} moves at most ${energyMaxWh} Wh in this interval, all its orders together`,
@@ -130,6 +192,7 @@ function refusalByBook(
 /** An order with exactly its own fields, so that nothing else a sender wrote reaches the journal. */
 function pickFields(order: SignedOrder, site: Site): SignedOrder {
   const { siteId, intervalIndex, side, energyWh, limitPrice, community, salt, signature } = order;
+  const { bulk, replaces } = order;
   return {
     siteId,
     intervalIndex,
@@ -140,7 +203,13 @@ function pickFields(order: SignedOrder, site: Site): SignedOrder {
     account: site.account,
     salt,
     signature,
+    ...(bulk === undefined ? {} : { bulk: pickProof(bulk) }),
+    ...(replaces === undefined ? {} : { replaces: lowerHex(replaces) }),
   };
+}
+
+function pickProof({ group, counter, index, proof }: BulkProof): BulkProof {
+  return { group, counter, index, proof: proof.map(lowerHex) };
 }
 
 function isSafeInteger(value: unknown): value is number {

@@ -10,7 +10,7 @@ import {
 } from "@commonwatt/vpp-core";
 import type { BookOrder, Mechanism, MechanismTrade } from "../mechanisms/mechanism.ts";
 import { priceLevels } from "../mechanisms/price-level.ts";
-import type { AcceptedOrder, Book } from "./market-state.ts";
+import { type AcceptedOrder, type Book, liveOrders } from "./market-state.ts";
 
 /**
  * Clears a book by a mechanism, whose draws follow from `seed`. A gate that closes at or after the start of
@@ -18,7 +18,7 @@ import type { AcceptedOrder, Book } from "./market-state.ts";
  * expire and nobody trades.
  */
 export function clearBook(book: Book, mechanism: Mechanism, seed: string, closedAt: EpochMs): Clearing {
-  const orders = book.orders.map(toBookOrder);
+  const orders = liveOrders(book).map(toBookOrder);
   const isVoid = closedAt >= book.interval.startMs;
   const outcome = isVoid ? null : mechanism.clear(orders, { seed });
   return {

@@ -1,7 +1,7 @@
 import type { Clearing, DeliveryInterval, Hex, IntervalIndex } from "@commonwatt/vpp-core";
 import type { SignatureTrust } from "./admit-order.ts";
 import type { MarketEvent, MarketInput } from "./market-input.ts";
-import { type Book, emptyMarketState } from "./market-state.ts";
+import { type AcceptedOrder, type Book, emptyMarketState } from "./market-state.ts";
 import { stateHash } from "./state-hash.ts";
 import { transition } from "./transition.ts";
 
@@ -30,6 +30,8 @@ export interface MarketEngine {
   apply(input: MarketInput, signatures?: SignatureTrust): MarketEvent;
   /** The book of an interval, or `null` when it was never opened. */
   book(index: IntervalIndex): Book | null;
+  /** An order that was ever accepted, or `null`. */
+  order(id: Hex): AcceptedOrder | null;
   /** Intervals whose gate is open, oldest first. */
   openIntervals(): readonly DeliveryInterval[];
   /** All clearings, oldest interval first. */
@@ -53,6 +55,7 @@ export function marketEngine(community: string): MarketEngine {
     community,
     apply: (input, signatures = "checked") => transition(state, input, signatures),
     book: (index) => state.books.get(index) ?? null,
+    order: (id) => state.orders.get(id) ?? null,
     openIntervals,
     clearings,
     sequence: () => state.sequence,

@@ -4,6 +4,7 @@ import type {
   EpochMs,
   Hex,
   IntervalIndex,
+  SignedCancel,
   SignedOrder,
   Site,
 } from "@commonwatt/vpp-core";
@@ -16,6 +17,8 @@ export type MarketInput =
   | { readonly kind: "interval-opened"; readonly atMs: EpochMs; readonly interval: DeliveryInterval }
   /** The order is whatever came in from outside; its type is what it must turn out to be. */
   | { readonly kind: "order-submitted"; readonly atMs: EpochMs; readonly order: SignedOrder }
+  /** The cancel, too, is whatever came in. */
+  | { readonly kind: "cancel-submitted"; readonly atMs: EpochMs; readonly cancel: SignedCancel }
   | { readonly kind: "gate-closed"; readonly atMs: EpochMs; readonly intervalIndex: IntervalIndex };
 
 /** Who takes part from now on, and by which rules. */
@@ -39,6 +42,19 @@ export type MarketEvent =
     }
   | {
       readonly kind: "order-rejected";
+      readonly changed: false;
+      readonly code: RejectionCode;
+      readonly message: string;
+    }
+  | {
+      readonly kind: "orders-cancelled";
+      /** `false` for a cancel that was taken before: nothing more is cancelled. */
+      readonly changed: boolean;
+      readonly orderIds: readonly Hex[];
+      readonly sequence: number;
+    }
+  | {
+      readonly kind: "cancel-rejected";
       readonly changed: false;
       readonly code: RejectionCode;
       readonly message: string;

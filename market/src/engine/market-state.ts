@@ -11,20 +11,41 @@ import type {
 } from "@commonwatt/vpp-core";
 import { DEFAULT_MARKET_RULES, type MarketRules } from "./market-rules.ts";
 
-/** An order in a book. */
+/** How an order left its book before the gate closed. */
+export interface OrderEnd {
+  readonly by: "order-cancel" | "interval-cancel" | "group-cancel" | "replacement";
+  /** Place of what ended it among all inputs that changed the market. */
+  readonly sequence: number;
+}
+
+/** What a site's last cancel of an interval or a group came to. */
+export interface CounterCancel {
+  readonly counter: number;
+  readonly sequence: number;
+  readonly orderIds: readonly Hex[];
+}
+
+/** An order that was taken into a book. */
 export interface AcceptedOrder {
   readonly id: Hex;
   /** Its place among all inputs that changed the market. */
   readonly sequence: number;
   readonly acceptedAtMs: EpochMs;
   readonly order: SignedOrder;
+  /** `null` as long as it takes part in the clearing. */
+  ended: OrderEnd | null;
 }
 
 /** What a site has in one book. */
 export interface SitePosition {
-  readonly side: OrderSide;
-  readonly orderCount: number;
-  readonly energyWh: number;
+  /** Of the orders that have not ended; means nothing when there are none. */
+  side: OrderSide;
+  /** Orders that have not ended. */
+  orderCount: number;
+  /** Their energy together. */
+  energyWh: number;
+  /** Every order the site placed, ended ones too. */
+  readonly placed: AcceptedOrder[];
 }
 
 /** The orders of one delivery interval. */
@@ -33,10 +54,17 @@ export interface Book {
   /** By rising sequence. */
   readonly orders: AcceptedOrder[];
   readonly positions: Map<SiteId, SitePosition>;
+  /** The last cancel of this interval by site. */
+  readonly cancels: Map<SiteId, CounterCancel>;
   /** `null` while the gate is open. */
   clearing: Clearing | null;
   /** SHA-256 of the closed book, which never changes again; `null` while the gate is open. */
   closedHash: Hex | null;
+}
+
+/** The orders of a book that take part in its clearing, by rising sequence. */
+export function liveOrders(book: Book): readonly AcceptedOrder[] {
+  return book.orders.filter((accepted) => accepted.ended === null);
 }
 
 /** All that a market knows. */
@@ -49,6 +77,8 @@ export interface MarketState {
   readonly books: Map<IntervalIndex, Book>;
   /** Every order ever accepted, by id. */
   readonly orders: Map<Hex, AcceptedOrder>;
+  /** The last cancel of each group, by site. */
+  readonly groupCancels: Map<SiteId, Map<number, CounterCancel>>;
 }
 
 /** A market in which nothing has happened yet. */
@@ -60,5 +90,6 @@ export function emptyMarketState(community: string): MarketState {
     sites: new Map(),
     books: new Map(),
     orders: new Map(),
+    groupCancels: new Map(),
   };
 }

@@ -18,8 +18,8 @@ export function hashOf(value: unknown): Hex {
 
 /** The hash of one book with all its orders and how it cleared. */
 export function bookHash(book: Book): Hex {
-  const { interval, orders, clearing } = book;
-  return hashOf({ interval, orders, clearing });
+  const { interval, orders, cancels, clearing } = book;
+  return hashOf({ interval, orders, cancels: entriesOf(cancels), clearing });
 }
 
 /** The hash of everything a market knows. Costs the open books, since closed ones keep their own hash. */
@@ -28,5 +28,13 @@ export function stateHash(state: MarketState): Hex {
     .sort((a, b) => a.interval.index - b.interval.index)
     .map((book) => [book.interval.index, book.closedHash ?? bookHash(book)]);
   const { community, sequence, rules } = state;
-  return hashOf({ community, sequence, rules, sites: [...state.sites.values()], books });
+  const groupCancels = entriesOf(state.groupCancels).map(([siteId, groups]) => [siteId, entriesOf(groups)]);
+  return hashOf({ community, sequence, rules, sites: [...state.sites.values()], books, groupCancels });
+}
+
+/** A map's entries by rising key. */
+function entriesOf<Key extends string | number, Value>(
+  map: ReadonlyMap<Key, Value>,
+): readonly [Key, Value][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }

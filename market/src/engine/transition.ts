@@ -7,7 +7,9 @@ import {
 } from "@commonwatt/vpp-core";
 import { mechanismOf } from "../mechanisms/mechanism-registry.ts";
 import { admitOrder, type SignatureTrust } from "./admit-order.ts";
+import { cancelOrders } from "./cancel-orders.ts";
 import { clearBook } from "./clear-book.ts";
+import { endOrder } from "./end-order.ts";
 import type { MarketEvent, MarketInput, RegisterChanged } from "./market-input.ts";
 import { assertMarketRules } from "./market-rules.ts";
 import type { AcceptedOrder, Book, MarketState } from "./market-state.ts";
@@ -29,6 +31,8 @@ function eventOf(state: MarketState, input: MarketInput, signatures: SignatureTr
       return openInterval(state, input.interval);
     case "order-submitted":
       return submitOrder(state, input.order, input.atMs, signatures);
+    case "cancel-submitted":
+      return cancelOrders(state, input.cancel, input.atMs, signatures);
     case "gate-closed":
       return closeGate(state, input.intervalIndex, input.atMs);
   }
@@ -51,7 +55,14 @@ function openInterval(state: MarketState, { index, startMs, endMs }: DeliveryInt
   const known = state.books.get(index)?.interval;
   if (known === undefined) {
     const interval = { index, startMs, endMs };
-    state.books.set(index, { interval, orders: [], positions: new Map(), clearing: null, closedHash: null });
+    state.books.set(index, {
+      interval,
+      orders: [],
+      positions: new Map(),
+      cancels: new Map(),
+      clearing: null,
+      closedHash: null,
+    });
   } else if (known.startMs !== startMs || known.endMs !== endMs) {
     throw new CommonwattError("MARKET_INTERVAL_CONFLICT", `interval ${index} was opened with another time`, {
       details: { intervalIndex: index, startMs, knownStartMs: known.startMs, endMs, knownEndMs: known.endMs },
@@ -75,8 +86,10 @@ function submitOrder(
       return { kind: "order-accepted", changed: false, orderId: id, sequence };
     }
     case "new": {
-      const { id, order, book } = admission;
-      const accepted = { id, sequence: state.sequence + 1, acceptedAtMs: at, order };
+      const { id, order, book, replaced } = admission;
+      const sequence = state.sequence + 1;
+      const accepted: AcceptedOrder = { id, sequence, acceptedAtMs: at, order, ended: null };
+      if (replaced !== null) endOrder(book, replaced, { by: "replacement", sequence });
       addToBook(book, accepted);
       state.orders.set(id, accepted);
       return { kind: "order-accepted", changed: true, orderId: id, sequence: accepted.sequence };
@@ -86,13 +99,13 @@ function submitOrder(
 
 function addToBook(book: Book, accepted: AcceptedOrder): void {
   const { siteId, side, energyWh }: SignedOrder = accepted.order;
-  const position = book.positions.get(siteId);
+  const position = book.positions.get(siteId) ?? { side, orderCount: 0, energyWh: 0, placed: [] };
   book.orders.push(accepted);
-  book.positions.set(siteId, {
-    side,
-    orderCount: (position?.orderCount ?? 0) + 1,
-    energyWh: (position?.energyWh ?? 0) + energyWh,
-  });
+  position.side = side;
+  position.orderCount += 1;
+  position.energyWh += energyWh;
+  position.placed.push(accepted);
+  book.positions.set(siteId, position);
 }
 
 function closeGate(state: MarketState, index: IntervalIndex, at: EpochMs): MarketEvent {

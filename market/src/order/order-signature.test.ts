@@ -9,9 +9,10 @@ import {
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { describe, expect, it } from "vitest";
 import { hexOf } from "./hex.ts";
-import { domainSeparator, orderId } from "./order-id.ts";
+import { orderId } from "./order-id.ts";
 import { recoverOrderAccount } from "./recover-order-account.ts";
 import { accountOfKey, signOrder, type UnsignedOrder } from "./sign-order.ts";
+import { domainSeparator } from "./typed-data.ts";
 
 /** Digests and signatures computed with another implementation of EIP-712: ethers 6.17.0, `signTypedData`. */
 const KEY: Hex = "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";

@@ -1,11 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { DOMAIN_TYPE, ORDER_TYPE } from "./order-id.ts";
-import { REJECTION_CODES } from "./rejection.ts";
+import { bulkType } from "./bulk-order.ts";
+import { ORDER_TYPE } from "./order-id.ts";
+import { CANCEL_REJECTION_CODES, REJECTION_CODES } from "./rejection.ts";
+import { CANCEL_TYPES, REPLACEMENT_TYPE } from "./signed-digest.ts";
+import { DOMAIN_TYPE } from "./typed-data.ts";
 
 it("documents every rejection code, in the order of the checks, and the signed types", async () => {
   const page = await readFile(new URL("../../docs/rejections.md", import.meta.url), "utf8");
-  expect([...page.matchAll(/^\| `([a-z-]+)` +\|/gm)].map((row) => row[1])).toEqual([...REJECTION_CODES]);
-  expect(page).toContain(ORDER_TYPE);
-  expect(page).toContain(DOMAIN_TYPE);
+  expect([...page.matchAll(/^\| `([a-z-]+)` +\|/gm)].map((row) => row[1])).toEqual([
+    ...REJECTION_CODES,
+    ...CANCEL_REJECTION_CODES,
+  ]);
+  const types = [DOMAIN_TYPE, ORDER_TYPE, REPLACEMENT_TYPE, bulkType(2), ...Object.values(CANCEL_TYPES)];
+  for (const type of types) expect(page).toContain(type === ORDER_TYPE ? type : type.replace(ORDER_TYPE, ""));
 });

@@ -12,17 +12,42 @@ export const REJECTION_CODES = [
   "energy-not-positive",
   "price-out-of-range",
   "bad-salt",
+  "bad-bulk-proof",
+  "bad-replaces",
   "bad-signature",
+  "replayed",
+  "group-cancelled",
   "gate-closed",
+  "unknown-order",
+  "order-elsewhere",
+  "order-ended",
   "both-sides",
   "order-limit-reached",
   "energy-over-connection-limit",
 ] as const;
 
-/** A stable reason for which an order was turned down. */
-export type RejectionCode = (typeof REJECTION_CODES)[number];
+/** Why a cancel may be turned down, in the order in which it is checked. */
+export const CANCEL_REJECTION_CODES = [
+  "not-a-cancel",
+  "wrong-community",
+  "unknown-site",
+  "account-mismatch",
+  "bad-scope",
+  "bad-order-id",
+  "unknown-interval",
+  "bad-group",
+  "bad-counter",
+  "bad-signature",
+  "unknown-order",
+  "order-ended",
+  "replayed",
+  "gate-closed",
+] as const;
 
-/** An order turned down: a value, since bad orders are nothing out of the ordinary. */
+/** A stable reason for which an order or a cancel was turned down. */
+export type RejectionCode = (typeof REJECTION_CODES)[number] | (typeof CANCEL_REJECTION_CODES)[number];
+
+/** An order or cancel turned down: a value, since bad ones are nothing out of the ordinary. */
 export interface Rejection {
   readonly code: RejectionCode;
   /** For a person; may change. */

@@ -9,6 +9,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { accountOfPublicKey } from "./account.ts";
 import { bytesOf, hexOf, isHexBytes } from "./hex.ts";
 import { orderId } from "./order-id.ts";
+import { orderDigest } from "./signed-digest.ts";
 
 /** Everything of an order but what the key adds. */
 export interface UnsignedOrder extends OrderIntent {
@@ -31,13 +32,27 @@ export function accountOfKey(privateKey: Hex): Account {
  */
 export function signOrder(order: UnsignedOrder, privateKey: Hex): SignedOrder {
   const unsigned = { ...order, account: accountOfKey(privateKey) };
-  const signature = secp256k1.sign(bytesOf(orderId(unsigned)), keyBytes(privateKey), {
+  return { ...unsigned, signature: signDigest(orderId(unsigned), privateKey) };
+}
+
+/**
+ * Signs an order that takes the place of the site's order `replaces`, both or neither.
+ * @throws CommonwattError `ORDER_KEY_INVALID`.
+ */
+export function signReplacement(order: UnsignedOrder, replaces: Hex, privateKey: Hex): SignedOrder {
+  const unsigned = { ...order, account: accountOfKey(privateKey), replaces };
+  return { ...unsigned, signature: signDigest(orderDigest(unsigned), privateKey) };
+}
+
+/** Signs a digest: `r`, `s` in the lower half, `v` of 27 or 28. Throws as {@link signOrder} does. */
+export function signDigest(digest: Hex, privateKey: Hex): Hex {
+  const signature = secp256k1.sign(bytesOf(digest), keyBytes(privateKey), {
     prehash: false,
     format: "recovered",
   });
   // The library puts the recovery number first; wallets and contracts expect it last, plus 27.
   const [recovery = 0, ...rest] = signature;
-  return { ...unsigned, signature: hexOf(Uint8Array.from([...rest, recovery + 27])) };
+  return hexOf(Uint8Array.from([...rest, recovery + 27]));
 }
 
 function keyBytes(privateKey: Hex): Uint8Array {

@@ -14,6 +14,7 @@ const INPUT_KINDS: ReadonlySet<unknown> = new Set<MarketInput["kind"]>([
   "register-changed",
   "interval-opened",
   "order-submitted",
+  "cancel-submitted",
   "gate-closed",
 ]);
 
@@ -72,7 +73,10 @@ export function replayMarket(records: readonly JournalRecord[], signatures: Sign
   for (const record of inputs) {
     const event = applyRecord(engine, record, signatures);
     if (!event.changed || engine.sequence() !== record.sequence || !holdsSeal(record, event)) {
-      throw diverged(record, event.kind === "order-rejected" ? event.code : event.kind);
+      throw diverged(
+        record,
+        event.kind === "order-rejected" || event.kind === "cancel-rejected" ? event.code : event.kind,
+      );
     }
   }
   return engine;

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
+  type CancelReply,
   type Clearing,
   CommonwattError,
   type DeliveryInterval,
   type Hex,
   type IntervalIndex,
   type OrderReply,
+  type SignedCancel,
   type SignedOrder,
   type VenueContext,
 } from "@commonwatt/vpp-core";
@@ -20,6 +22,7 @@ export interface OpenMarket {
   readonly community: string;
   openInterval(interval: DeliveryInterval): Promise<void>;
   submit(order: SignedOrder): Promise<OrderReply>;
+  cancel(cancel: SignedCancel): Promise<CancelReply>;
   closeGate(index: IntervalIndex): Promise<Clearing>;
   openIntervals(): readonly DeliveryInterval[];
   /** Clearings that are on the disk, oldest interval first. */
@@ -76,7 +79,7 @@ function marketOver(
     const event = engine.apply(given);
     if (event.changed) journal.append(marketRecord(given, event));
     // A repeated input waits too: its first answer may still be on the way to the disk.
-    if (event.kind !== "order-rejected") await journal.synced();
+    if (event.kind !== "order-rejected" && event.kind !== "cancel-rejected") await journal.synced();
     if (event.kind === "gate-closed") durableClearings.set(event.clearing.intervalIndex, event.clearing);
     return event;
   };
@@ -93,6 +96,13 @@ function marketOver(
         return { status: "rejected", code: event.code, message: event.message };
       assert(event.kind === "order-accepted", "an order is accepted or rejected");
       return { status: "accepted", orderId: event.orderId, sequence: event.sequence };
+    },
+    async cancel(cancel) {
+      const event = await input({ kind: "cancel-submitted", atMs: clock.now(), cancel });
+      if (event.kind === "cancel-rejected")
+        return { status: "rejected", code: event.code, message: event.message };
+      assert(event.kind === "orders-cancelled", "a cancel is taken or rejected");
+      return { status: "cancelled", orderIds: event.orderIds, sequence: event.sequence };
     },
     async closeGate(intervalIndex) {
       const event = await input({ kind: "gate-closed", atMs: clock.now(), intervalIndex });

@@ -27,7 +27,50 @@ export interface SignedOrder extends OrderIntent {
   /** Makes two otherwise equal orders different: 32 bytes. */
   readonly salt: Hex;
   readonly signature: Hex;
+  /** Only when the signature is over many orders at once. */
+  readonly bulk?: BulkProof;
+  /** Only when the order takes the place of another of its site: that order's id. */
+  readonly replaces?: Hex;
 }
+
+/** Where an order stands among the orders that one signature covers. */
+export interface BulkProof {
+  /** The site's group that the orders are in, 0 to 255. */
+  readonly group: number;
+  /** The orders hold until the group is cancelled with a higher counter. */
+  readonly counter: number;
+  /** Place of the order in the tree, from 0. */
+  readonly index: number;
+  /** The 32-byte nodes beside its way to the root, leaf's neighbour first; 1 to 8. */
+  readonly proof: readonly Hex[];
+}
+
+/** What a site takes back, signed (EIP-712): an order, its orders in an interval, or a group signed at once. */
+export type SignedCancel = {
+  readonly community: string;
+  readonly siteId: SiteId;
+  readonly account: Account;
+  readonly signature: Hex;
+} & (
+  | { readonly scope: "order"; readonly orderId: Hex }
+  | {
+      readonly scope: "interval";
+      readonly intervalIndex: IntervalIndex;
+      /** Higher than in the site's last cancel of this interval. */
+      readonly counter: number;
+    }
+  | {
+      readonly scope: "group";
+      readonly group: number;
+      /** Orders signed with a lower counter end, sent or not. */
+      readonly counter: number;
+    }
+);
+
+/** What the venue says to a cancel. `orderIds` are the orders that it took out of their books. */
+export type CancelReply =
+  | { readonly status: "cancelled"; readonly orderIds: readonly Hex[]; readonly sequence: number }
+  | { readonly status: "rejected"; readonly code: string; readonly message: string };
 
 /** What the venue says to an order. Rejection codes are documented by the venue. */
 export type OrderReply =
@@ -96,6 +139,8 @@ export interface TradingVenue {
   /** Opens the book of an interval; harmless when it is open already. */
   openInterval(interval: DeliveryInterval): Promise<void>;
   submit(order: SignedOrder): Promise<OrderReply>;
+  /** Takes orders back; the same answer when repeated. */
+  cancel(cancel: SignedCancel): Promise<CancelReply>;
   /** Closes the gate and clears, or voids the book when delivery has begun; the same answer when repeated. */
   closeGate(index: IntervalIndex): Promise<Clearing>;
   /** Intervals whose gate is still open, oldest first. */

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import type { EpochMs } from "@commonwatt/vpp-core";
+import { admitCancel } from "./admit-cancel.ts";
+import type { SignatureTrust } from "./admit-order.ts";
+import { endOrder } from "./end-order.ts";
+import type { MarketEvent } from "./market-input.ts";
+import type { CounterCancel, MarketState } from "./market-state.ts";
+
+/** Takes a cancel: its orders leave their books, and its counter is remembered. */
+export function cancelOrders(
+  state: MarketState,
+  candidate: unknown,
+  at: EpochMs,
+  signatures: SignatureTrust,
+): MarketEvent {
+  const admission = admitCancel(state, candidate, at, signatures);
+  switch (admission.outcome) {
+    case "rejected":
+      return { kind: "cancel-rejected", changed: false, ...admission.rejection };
+    case "known": {
+      const { orderIds, sequence } = admission;
+      return { kind: "orders-cancelled", changed: false, orderIds, sequence };
+    }
+    case "new": {
+      const { cancel, orders } = admission;
+      const sequence = state.sequence + 1;
+      for (const accepted of orders) {
+        const book = state.books.get(accepted.order.intervalIndex);
+        assert(book !== undefined, "an accepted order has a book");
+        endOrder(book, accepted, { by: `${cancel.scope}-cancel`, sequence });
+      }
+      const orderIds = orders.map(({ id }) => id);
+      if (cancel.scope === "interval") {
+        const done: CounterCancel = { counter: cancel.counter, sequence, orderIds };
+        state.books.get(cancel.intervalIndex)?.cancels.set(cancel.siteId, done);
+      } else if (cancel.scope === "group") {
+        const groups = state.groupCancels.get(cancel.siteId) ?? new Map<number, CounterCancel>();
+        groups.set(cancel.group, { counter: cancel.counter, sequence, orderIds });
+        state.groupCancels.set(cancel.siteId, groups);
+      }
+      return { kind: "orders-cancelled", changed: true, orderIds, sequence };
+    }
+  }
+}
