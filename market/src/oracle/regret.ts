@@ -4,7 +4,7 @@ import { gainOf, resultsByTrader } from "./welfare.ts";
 
 /** What kinds of lie are tried. */
 export interface LieKinds {
-  /** Also with less energy than there is, or an order fewer. */
+  /** Also with less energy than there is, with twice as much, or an order fewer. */
   readonly energy: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Lie {
 /**
  * Searches the best lie of one trader while everybody else says the truth: each of its orders alone, and all
  * of them at once, at every price where the outcome can turn (every limit of the book, one micro above and
- * one below it), and on request with less energy. Costs some `3·n·(own orders + 1)` clearings.
+ * one below it), and on request with other energies. Costs some `3·n·(own orders + 1)` clearings.
  */
 export function bestLie(
   mechanism: Mechanism,
@@ -63,8 +63,8 @@ function* lies(
   if (!energy) return;
   for (const order of truth) {
     yield truth.filter(({ id }) => id !== order.id);
-    const energies = new Set([1, Math.floor(order.energyWh / 2), order.energyWh - 1]);
-    for (const energyWh of [...energies].filter((energyWh) => energyWh > 0 && energyWh < order.energyWh)) {
+    const energies = new Set([1, Math.floor(order.energyWh / 2), order.energyWh - 1, 2 * order.energyWh]);
+    for (const energyWh of [...energies].filter((energyWh) => energyWh > 0 && energyWh !== order.energyWh)) {
       yield replaced(truth, { ...order, energyWh: wattHours(energyWh) });
     }
   }
