@@ -36,8 +36,8 @@ const TCP_EXCHANGES = [
 const OUTAGES = ["single-client-refused", "single-client-unheard", "deaf"] as const;
 /** Faults in which the commands stop until the device's own timer has run out. */
 export const TIMER_FAULTS: ReadonlySet<string> = new Set(["timer-release", "stuck-timer"]);
-/** A Modbus device is polled some ten times as fast as a home's. */
-const FAST = { pollIntervalMs: 200, backOffBaseMs: 80, requestTimeoutMs: 100 };
+/** Every time that a home's clients take, some fifth of it: a home is polled every two or three seconds. */
+const FAST = { pollIntervalMs: 500, backOffBaseMs: 200, requestTimeoutMs: 250 };
 
 interface KindOfDevice {
   readonly pace: Pace;

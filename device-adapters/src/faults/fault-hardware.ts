@@ -28,8 +28,9 @@ export class FaultHardware {
   ) {
     this.#child = child;
     this.#asked = asked;
-    void child.exited.then(() => {
-      for (const { reject } of asked.values()) reject(new Error("the process of the hardware has ended"));
+    void child.exited.then((code) => {
+      const error = new Error(`the process of the hardware has ended with code ${code}\n${child.output()}`);
+      for (const { reject } of asked.values()) reject(error);
     });
   }
 

@@ -46,6 +46,7 @@ export interface FaultsTestResult extends RecoveryShares {
   readonly timersStuck: number;
   readonly recoveryWorstFault: string;
   readonly recoveryByProtocol: Readonly<Record<string, RecoveryTimes & RecoveryShares>>;
+  readonly recoveryByKind: Readonly<Record<string, RecoveryTimes & RecoveryShares>>;
   readonly recoveryByFault: Readonly<Record<string, RecoveryTimes>>;
   readonly injected: Readonly<Record<string, number>>;
   /** How late the event loops were: what the machine did, beside what the clients did. */
@@ -101,6 +102,11 @@ export function resultOf(
         ...timesOf(group),
         ...sharesOf(group),
       }),
+    ),
+    recoveryByKind: grouped(
+      recoveries,
+      ({ kind }) => kind,
+      (group) => ({ ...timesOf(group), ...sharesOf(group) }),
     ),
     recoveryByFault: grouped(recoveries, ({ kind, fault }) => `${protocolOf(kind)} ${fault}`, timesOf),
     injected: tally.injected,

@@ -29,7 +29,7 @@ const EXCHANGES_BEFORE_MAX = 12;
 const RAW_PER_WATT = 2;
 const RATE_OPEN = 10_000;
 /** The shortest reversion timer is a second; this is beyond its end. */
-const TIMER_OVER_MS = 1_300;
+const TIMER_OVER_MS = 1_500;
 
 /** Faults of the registers, each for a while. */
 const REGISTER_STATES: Readonly<Record<string, Partial<RegisterFaults>>> = {

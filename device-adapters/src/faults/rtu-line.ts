@@ -1,5 +1,5 @@
 import { createServer, type Socket } from "node:net";
-import { durationMs, systemClock } from "@commonwatt/vpp-core";
+import { durationMs, sleep, systemClock } from "@commonwatt/vpp-core";
 import { rtuFrame, rtuRequests } from "../emulator/rtu-frame.ts";
 import { answerRequest, listen, type RegisterBank } from "../modbus/modbus-server.ts";
 
@@ -15,15 +15,16 @@ interface Exchange {
 }
 
 /** What a line may do to one exchange. */
-const SPOILERS: Readonly<Record<string, (exchange: Exchange) => void>> = {
+const SPOILERS: Readonly<Record<string, (exchange: Exchange) => void | Promise<void>>> = {
   reset: ({ socket }) => void socket.resetAndDestroy(),
   end: ({ socket, answer }) => void socket.end(answer().subarray(0, 3)),
   "half-open": ({ deafen }) => deafen(),
   // The request is performed; its answer gets lost.
   lost: ({ answer }) => void answer(),
-  delay: ({ socket, answer, delayMs }) => {
+  delay: async ({ socket, answer, delayMs }) => {
     const late = rtuFrame(answer());
-    systemClock.after(durationMs(delayMs), () => void (socket.writable && socket.write(late)));
+    await sleep(systemClock, durationMs(delayMs));
+    if (socket.writable) socket.write(late);
   },
   busy: ({ socket, request }) => {
     const reply = Buffer.from([request.readUInt8(0), request.readUInt8(1) | 0x80, BUSY]);
@@ -58,28 +59,34 @@ export interface RtuLine {
   close(): Promise<void>;
 }
 
-/** Serves units by RTU frames over TCP; `choose` names the fault of the next exchange. */
+/**
+ * Serves units by RTU frames over TCP; `choose` names the fault of the next exchange. As on any line, requests
+ * are answered one after the other, those of a later connection too: one whose answer is late holds up all
+ * behind it.
+ */
 export async function startRtuLine(
   units: ReadonlyMap<number, RegisterBank>,
   choose: () => { readonly name: string; readonly parameter: number } | null,
 ): Promise<RtuLine> {
   const sockets = new Set<Socket>();
+  let turn: Promise<void> = Promise.resolve();
   const server = createServer({ noDelay: true }, (socket) => {
     let isDeaf = false;
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    const take = rtuRequests((request) => {
+    const deafen = (): void => {
+      isDeaf = true;
+    };
+    const serve = async (request: Buffer): Promise<void> => {
       if (isDeaf) return;
       const answer = (): Buffer => answerRequest(request, units);
       const fault = choose();
       if (fault === null) socket.write(rtuFrame(answer()));
-      else {
-        const deafen = (): void => {
-          isDeaf = true;
-        };
-        SPOILERS[fault.name]?.({ socket, request, answer, delayMs: fault.parameter, deafen });
-      }
+      else await SPOILERS[fault.name]?.({ socket, request, answer, delayMs: fault.parameter, deafen });
+    };
+    const take = rtuRequests((request) => {
+      turn = turn.then(() => serve(request));
     });
     socket.on("data", take);
   });

@@ -70,7 +70,7 @@ export class RegisterReader {
     result: Map<string, Decoded<Buffer>>,
   ): Promise<boolean> {
     try {
-      const bytes = await whileBusy(this.#clock, deadlineMs, () => this.#wire.read(block, deadlineMs));
+      const bytes = await this.#ask(block, deadlineMs);
       for (const span of block.spans) this.#take(span, block, bytes, result);
       return false;
     } catch (error) {
@@ -83,6 +83,16 @@ export class RegisterReader {
       }
       return this.#readHalves(block, deadlineMs, result);
     }
+  }
+
+  /** A frame that was spoilt on its way is asked for again; one that is spoilt twice is how the device answers. */
+  #ask(block: ReadBlock, deadlineMs: EpochMs): Promise<Buffer> {
+    const ask = (): Promise<Buffer> =>
+      whileBusy(this.#clock, deadlineMs, () => this.#wire.read(block, deadlineMs));
+    return ask().catch((error: unknown) => {
+      if (isCommonwattError(error, "MODBUS_BAD_FRAME")) return ask();
+      throw error;
+    });
   }
 
   async #readHalves(

@@ -23,6 +23,8 @@ export interface ChildService<Ready> {
   readonly processId: number;
   /** Settles when the process has ended, with its exit code (`null` after a signal). */
   readonly exited: Promise<number | null>;
+  /** The last of what it has printed. */
+  output(): string;
   send(message: unknown): void;
   /** Stops the service and waits for the process to end. */
   stop(): Promise<void>;
@@ -69,6 +71,7 @@ export async function startChild<Init, Ready>(
     ready,
     processId: child.pid ?? 0,
     exited,
+    output,
     send: (message) => tell({ kind: "message", message }),
     stop: () => stopChild(child, exited, tell),
   };
