@@ -17,7 +17,7 @@ const OPCUA_SHARE = 0.1;
 const OPCUA_DEVICES = 5;
 /** In this order, so that a run with few faults has each kind of device once. */
 const MODBUS_KINDS = ["sunspec", "timer-profile", "hang-up-profile", "rtu-over-tcp", "sunspec"] as const;
-const MODBUS_DEVICES: readonly DeviceKind[] = Array(11).fill(MODBUS_KINDS).flat();
+const MODBUS_DEVICES: readonly DeviceKind[] = Array(12).fill(MODBUS_KINDS).flat();
 const PROGRESS_EVERY = 500;
 /** After everything is closed, the last promises have this long to settle. */
 const GRACE_MS = 10_000;

@@ -24,7 +24,10 @@ export const READ_REGISTERS_MAX = 125;
 const WRITE_REGISTERS_MAX = 123;
 /** Exceptions by which a gateway says that it does not reach a unit. */
 const GATEWAY_EXCEPTIONS: ReadonlySet<number | null> = new Set([10, 11]);
-/** Unanswered requests in a row after which a TCP connection counts as half-open; a line is only silent. */
+/**
+ * Unanswered requests in a row after which a TCP connection counts as half-open; one to a serial device server
+ * only when units have answered on it, for a line may just be silent.
+ */
 const HALF_OPEN_AFTER = 2;
 /** Connections lost in a row, each before any answer, after which the peer is left alone. */
 const LOSSES_TO_BACK_OFF = 2;
@@ -97,7 +100,8 @@ export class ModbusConnection {
     const random = seededRandom(`${this.peer}/${wallClock.now()}`);
     this.#backOff = new BackOff(backOff, wallClock, random);
     const linkSilentAfter = this.#transport.kind === "tcp" ? HALF_OPEN_AFTER : undefined;
-    this.#health = new UnitHealth(backOff, wallClock, random, linkSilentAfter);
+    const fallenSilentAfter = this.#transport.kind === "rtu" ? undefined : HALF_OPEN_AFTER;
+    this.#health = new UnitHealth(backOff, wallClock, random, linkSilentAfter, fallenSilentAfter);
   }
 
   /** Rises with every connection made: when it has changed, another device may stand there. */

@@ -25,3 +25,15 @@ test("a unit that is silent beside one that answers leaves the link, and is left
   expect(units.remainingMs(1)).toBe(0);
   expect(units.remainingMs(2)).toBeGreaterThanOrEqual(500);
 });
+
+test("a line on which nobody has answered is given longer than one that has fallen silent", () => {
+  const settings = { baseMs: 1_000, maxMs: 60_000 };
+  const units = new UnitHealth(settings, simulatedClock(epochMs(0)), seededRandom(1), 3, 2);
+  units.unanswered(1);
+  units.unanswered(1);
+  expect(units.linkIsSilent).toBe(false);
+  units.answered(1);
+  units.unanswered(1);
+  units.unanswered(1);
+  expect(units.linkIsSilent).toBe(true);
+});

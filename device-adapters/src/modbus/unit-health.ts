@@ -22,15 +22,21 @@ export class UnitHealth {
   readonly #answered = new Set<number>();
   readonly #silent = new Set<number>();
   readonly #linkSilentAfter: number;
+  readonly #fallenSilentAfter: number;
   #silentInARow = 0;
 
-  /** `linkSilentAfter`: requests in a row that nobody answers before the silence is the link's. */
+  /**
+   * `linkSilentAfter`: requests in a row that nobody answers before the silence is the link's;
+   * `fallenSilentAfter`: the same once somebody has answered on it.
+   */
   constructor(
     settings: BackOffSettings,
     clock: Clock,
     random: Random,
     linkSilentAfter: number = SILENT_AFTER,
+    fallenSilentAfter: number = linkSilentAfter,
   ) {
+    this.#fallenSilentAfter = fallenSilentAfter;
     this.#linkSilentAfter = linkSilentAfter;
     this.#settings = settings;
     this.#clock = clock;
@@ -52,10 +58,8 @@ export class UnitHealth {
    * and nobody is left who answers.
    */
   get linkIsSilent(): boolean {
-    return (
-      this.#silentInARow >= this.#linkSilentAfter &&
-      [...this.#answered].every((unit) => this.#silent.has(unit))
-    );
+    const limit = this.hasAnswered ? this.#fallenSilentAfter : this.#linkSilentAfter;
+    return this.#silentInARow >= limit && [...this.#answered].every((unit) => this.#silent.has(unit));
   }
 
   /** Whether more than one unit is silent. */
