@@ -30,7 +30,7 @@ export class FlatEngine implements BenchEngine {
   readonly #books: Int32Array;
   readonly #positions: Int32Array;
   readonly #sites: number;
-  /** Order number by slot. */
+  /** Order number by slot; kept for traces only. */
   readonly #orders: Int32Array;
   volumeWh = 0;
 
@@ -51,7 +51,10 @@ export class FlatEngine implements BenchEngine {
     const counters = this.#arena.counters;
     const drainAt = trace === undefined ? DRAIN_AT : 0;
     for (let number = from; number < to; number++) {
-      this.play(messages, number * MESSAGE_STRIDE);
+      const answer = this.play(messages, number * MESSAGE_STRIDE);
+      if (trace !== undefined && (messages[number * MESSAGE_STRIDE] as number) <= TAKE) {
+        this.#orders[answer] = messages[number * MESSAGE_STRIDE + 1] as number;
+      }
       if ((counters[EVENTS_END] as number) > drainAt) this.#drain(trace);
     }
     this.#drain(trace);
@@ -70,7 +73,7 @@ export class FlatEngine implements BenchEngine {
         : replaceOrder(this.#arena, slot, generation, tick, quantity);
     }
     const book = messages[at + 2] as number;
-    const slot = submitOrder(
+    return submitOrder(
       this.#arena,
       this.#books[book] as number,
       this.#positions[book * this.#sites + (messages[at + 3] as number)] as number,
@@ -80,8 +83,6 @@ export class FlatEngine implements BenchEngine {
       kind === ADD ? GOOD_TILL_GATE : IMMEDIATE_OR_CANCEL,
       0,
     );
-    this.#orders[slot] = messages[at + 1] as number;
-    return slot;
   }
 
   #drain(trace?: TradeTrace): void {

@@ -37,15 +37,15 @@ function mix(addShare: number, cancelShare: number, away: number): WorkloadPlan[
   };
 }
 
-/** Where engines are compared, as shares of a workload: the takers of `match` begin in the middle. */
-const CHECKPOINTS = [0.000_2, 0.002, 0.02, 0.1, 0.51, 0.53, 1];
+/** Where engines are compared, as shares of a workload. */
+const CHECKPOINTS = [0.000_2, 0.002, 0.02, 0.1, 0.5, 1];
 
-type Sizes = Omit<WorkloadShape, "name" | "checkpoints" | "timed">;
+type Sizes = Omit<WorkloadShape, "name" | "checkpoints" | "timed"> & { readonly timed?: number };
 
-/** A workload of a million timed messages, scaled with all that is in it but its prices and sites. */
+/** A workload, of a million timed messages unless it says so; scaled with all but its prices and sites. */
 function plan(name: string, scale: number, sizes: Sizes, next: WorkloadPlan["next"]): WorkloadPlan {
   const size = (count: number): number => Math.ceil(count * scale);
-  const timed = size(MILLION);
+  const timed = size(sizes.timed ?? MILLION);
   const shape: WorkloadShape = {
     name,
     books: sizes.books === 1 ? 1 : size(sizes.books),
@@ -64,10 +64,15 @@ function plans(scale: number): readonly WorkloadPlan[] {
   const one = { books: 1, sites: 64 };
   return [
     plan("mixed", scale, { ...one, ticks: 2_000, restingMax: 65_535, fill: 10_000 }, mix(0.5, 0.35, 1_000)),
-    plan("match", scale, { ...one, ticks: 2_000, restingMax: 500_000, fill: 0 }, (maker, random, shape) => {
-      if (maker.count < shape.timed / 2) add(maker, random, shape, 1_000);
-      else take(maker, random, shape);
-    }),
+    plan(
+      "match",
+      scale,
+      { ...one, ticks: 2_000, restingMax: 500_000, fill: 500_000, timed: 500_000 },
+      (maker, random, shape) => {
+        if (maker.count < shape.fill) add(maker, random, shape, 1_000);
+        else take(maker, random, shape);
+      },
+    ),
     plan("deep", scale, { ...one, ticks: 20, restingMax: 131_072, fill: 40_000 }, mix(0.5, 0.45, 10)),
     plan(
       "moves",

@@ -1,9 +1,8 @@
 import { type BookArena, COUNTER } from "./book-arena.ts";
-import { BOOK_FIELD, ORDER_FIELD } from "./layout.ts";
+import { ORDER_FIELD } from "./layout.ts";
 
 const { EVENTS_END } = COUNTER;
 const { BOOK, GENERATION, ORDER_SHIFT } = ORDER_FIELD;
-const { BOOK_STRIDE, HANDLE } = BOOK_FIELD;
 
 /** What happened to an order. */
 export const BOOK_EVENTS = [
@@ -15,7 +14,7 @@ export const BOOK_EVENTS = [
   "decremented",
   /** Its quantity was lowered to `quantity`; it keeps its priority. */
   "cut",
-  /** It left its place and comes in again with `quantity` at `tick`: trades and `rested` may follow. */
+  /** It left its place for one at `tick`, with `quantity` less what the trades that follow take. */
   "moved",
   /** It left with `quantity` unfilled; `reason` says why. */
   "ended",
@@ -87,11 +86,11 @@ export function writeEvent(
   tick: number,
   quantity: number,
 ): void {
-  const { events, counters, orders, books } = arena;
+  const { events, counters, orders } = arena;
   const at = counters[EVENTS_END] as number;
   const orderAt = slot << ORDER_SHIFT;
   events[at] = kind;
-  events[at + 1] = books[(orders[orderAt + BOOK] as number) * BOOK_STRIDE + HANDLE] as number;
+  events[at + 1] = orders[orderAt + BOOK] as number;
   events[at + 2] = slot;
   events[at + 3] = orders[orderAt + GENERATION] as number;
   events[at + 4] = other;

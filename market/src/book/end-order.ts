@@ -12,11 +12,11 @@ const { POSITION_SHIFT } = POSITION_FIELD;
 
 /** Ends an order that rests, with what it has left unfilled. The room for the event was checked before. */
 export function endOrder(arena: BookArena, slot: number, reason: number): void {
-  const { orders, positions } = arena;
+  const { orders, positions, bookMask } = arena;
   const orderAt = slot << ORDER_SHIFT;
   const key = orders[orderAt + KEY] as number;
   const left = orders[orderAt + LEFT] as number;
-  removeOrder(arena, (orders[orderAt + BOOK] as number) * BOOK_STRIDE, slot, left);
+  removeOrder(arena, ((orders[orderAt + BOOK] as number) & bookMask) * BOOK_STRIDE, slot, left);
   addOpen(positions, (orders[orderAt + POSITION] as number) << POSITION_SHIFT, sideOf(key), -left);
   writeEvent(arena, ENDED | ORDER_DONE, slot, reason, 0, tickOf(key), left);
   freeSlot(arena, slot);

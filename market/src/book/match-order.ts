@@ -1,15 +1,25 @@
 import { type BookArena, COUNTER } from "./book-arena.ts";
-import { EVENT } from "./book-event.ts";
-import { BOOK_FIELD, type BookSide, ORDER_FIELD, POSITION_FIELD, sideOf, tickOf } from "./layout.ts";
+import { END_REASON, EVENT, writeEvent } from "./book-event.ts";
+import {
+  BOOK_FIELD,
+  BOOK_PHASE,
+  type BookSide,
+  ORDER_FIELD,
+  POSITION_FIELD,
+  sideOf,
+  tickOf,
+} from "./layout.ts";
 import { freeSlot } from "./order-slot.ts";
 import { addOpen, addTraded } from "./position.ts";
 import { bestOrder, cutOrder, removeOrder } from "./resting-orders.ts";
 import { preventSelfTrade, SELF_TRADE_POLICY } from "./self-trade.ts";
 
-const { EVENT_STRIDE, ORDER_DONE, OTHER_DONE, TRADED } = EVENT;
+const { ENDED, EVENT_STRIDE, ORDER_DONE, OTHER_DONE, TRADED } = EVENT;
 const { EVENTS_END } = COUNTER;
-const { BEST, HANDLE, SELF_TRADE } = BOOK_FIELD;
-const { GENERATION, KEY, LEFT, ORDER_SHIFT, POSITION } = ORDER_FIELD;
+const { BEST, PHASE, SELF_TRADE } = BOOK_FIELD;
+const { CONTINUOUS } = BOOK_PHASE;
+const { OWN_ORDER, REMAINDER } = END_REASON;
+const { BOOK, GENERATION, KEY, LEFT, ORDER_SHIFT, POSITION } = ORDER_FIELD;
 const { POSITION_SHIFT } = POSITION_FIELD;
 const { ALLOWED } = SELF_TRADE_POLICY;
 
@@ -39,6 +49,20 @@ export function matchOrder(arena: BookArena, bookAt: number, taker: number, quan
   return left;
 }
 
+/** Whether an order of a continuous book would trade at once. */
+export function isCrossing(books: Int32Array, bookAt: number, key: number): boolean {
+  const best = books[bookAt + BEST + 1 - sideOf(key)] as number;
+  return key + best >= -1 && books[bookAt + PHASE] === CONTINUOUS;
+}
+
+/** Ends an incoming order with what `matchOrder` left of it, or what else may not rest; frees its slot. */
+export function endTaker(arena: BookArena, slot: number, left: number): void {
+  const tick = tickOf(arena.orders[(slot << ORDER_SHIFT) + KEY] as number);
+  if (left > 0) writeEvent(arena, ENDED | ORDER_DONE, slot, REMAINDER, 0, tick, left);
+  if (left < 0) writeEvent(arena, ENDED | ORDER_DONE, slot, OWN_ORDER, 0, tick, ~left);
+  freeSlot(arena, slot);
+}
+
 function trade(arena: BookArena, bookAt: number, maker: number, taker: number, takerLeft: number): number {
   const { orders, positions } = arena;
   const makerAt = maker << ORDER_SHIFT;
@@ -47,7 +71,7 @@ function trade(arena: BookArena, bookAt: number, maker: number, taker: number, t
   const side = sideOf(key);
   const quantity = Math.min(makerLeft, takerLeft);
   const done = (quantity === makerLeft ? ORDER_DONE : 0) | (quantity === takerLeft ? OTHER_DONE : 0);
-  writeTrade(arena, bookAt, makerAt, taker, tickOf(key), quantity, done);
+  writeTrade(arena, makerAt, taker, tickOf(key), quantity, done);
   const makerPositionAt = (orders[makerAt + POSITION] as number) << POSITION_SHIFT;
   addTraded(positions, makerPositionAt, side, quantity);
   addOpen(positions, makerPositionAt, side, -quantity);
@@ -64,8 +88,7 @@ function trade(arena: BookArena, bookAt: number, maker: number, taker: number, t
 
 /** `writeEvent` for the one event that is written most. */
 function writeTrade(
-  { events, counters, books, orders }: BookArena,
-  bookAt: number,
+  { events, counters, orders }: BookArena,
   makerAt: number,
   taker: number,
   tick: number,
@@ -74,7 +97,7 @@ function writeTrade(
 ): void {
   const at = counters[EVENTS_END] as number;
   events[at] = TRADED | done;
-  events[at + 1] = books[bookAt + HANDLE] as number;
+  events[at + 1] = orders[makerAt + BOOK] as number;
   events[at + 2] = makerAt >> ORDER_SHIFT;
   events[at + 3] = orders[makerAt + GENERATION] as number;
   events[at + 4] = taker;

@@ -1,5 +1,8 @@
 import { type BookCode, bookCode } from "./book-code.ts";
 import type { EndReason } from "./book-event.ts";
+import { TIME_IN_FORCE } from "./submit-order.ts";
+
+const { GOOD_TILL_GATE, IMMEDIATE_OR_CANCEL, FILL_OR_KILL } = TIME_IN_FORCE;
 
 /** Why an order or a command is refused: what the core says, and what only names can be wrong about. */
 export type OrderBooksCode = BookCode | "duplicate-id" | "off-tick";
@@ -94,4 +97,23 @@ export function rejected(code: OrderBooksCode): Refused {
 /** Refuses by what the core answered. */
 export function refused(answer: number): Refused {
   return rejected(bookCode(answer) ?? "unknown-order");
+}
+
+/** Refuses a price that is so many steps above the lowest, but no whole number of them or far too many. */
+export function offGrid(steps: number): Refused {
+  return rejected(Number.isInteger(steps) ? "price-out-of-range" : "off-tick");
+}
+
+/** The core's number of a time in force; one that it refuses for any other word. */
+export function timeInForceOf(name: NewOrder["timeInForce"]): number {
+  if (name === undefined || name === "good-till-gate") return GOOD_TILL_GATE;
+  if (name === "immediate-or-cancel") return IMMEDIATE_OR_CANCEL;
+  return name === "fill-or-kill" ? FILL_OR_KILL : -1;
+}
+
+/** The number by which the hash knows a book: FNV-1a of its id. */
+export function tagOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return hash | 0;
 }

@@ -12,7 +12,7 @@ import {
 import { arenaHash } from "./book-hash.ts";
 import { clearCall } from "./call-auction.ts";
 import { cancelOrder } from "./cancel-order.ts";
-import { BOOK_PHASE, type BookSide, SIDE } from "./layout.ts";
+import { BOOK_PHASE, type BookSide, EMPTY, SIDE } from "./layout.ts";
 import {
   type Accepted,
   type BookClearing,
@@ -21,29 +21,35 @@ import {
   type ClearedOrder,
   type EndedOrder,
   type NewOrder,
+  offGrid,
   type PriceDepth,
   type Refused,
   refused,
   rejected,
+  tagOf,
+  timeInForceOf,
 } from "./named-orders.ts";
 import { closeBook, openBook, openCall, releaseBook } from "./open-book.ts";
-import { generationOf } from "./order-slot.ts";
+import { bookOf, generationOf } from "./order-slot.ts";
 import { type BookPosition, openPosition, readPosition, setPositionLimits } from "./position.ts";
 import { readDepth } from "./read-book.ts";
 import { replaceOrder } from "./replace-order.ts";
 import { SELF_TRADE_POLICY } from "./self-trade.ts";
 import { submitOrder, TIME_IN_FORCE } from "./submit-order.ts";
 
-const { CUT, ENDED, EVENT_STRIDE, KIND, ORDER_DONE, RESTED, TRADED } = EVENT;
+const { CUT, DECREMENTED, ENDED, EVENT_STRIDE, KIND, MOVED, ORDER_DONE, RESTED, TRADED } = EVENT;
 const { ORDER, REASON, TICK, QUANTITY } = EVENT_FIELD;
 const { EVENTS_END } = COUNTER;
+const { BID, OFFER } = SIDE;
+const { NONE } = EMPTY;
+const { GOOD_TILL_TIME } = TIME_IN_FORCE;
 
 interface OpenBook {
   readonly handle: number;
   readonly priceMin: number;
   readonly tickSize: number;
-  /** Position by site. */
-  readonly positions: Map<string, number>;
+  /** Position by the number of the site; `NONE` where it has none. */
+  readonly positions: number[];
 }
 
 const SELF_TRADE = {
@@ -53,15 +59,8 @@ const SELF_TRADE = {
   decrement: SELF_TRADE_POLICY.DECREMENT,
 } as const;
 
-const TIMES_IN_FORCE = {
-  "good-till-gate": TIME_IN_FORCE.GOOD_TILL_GATE,
-  "immediate-or-cancel": TIME_IN_FORCE.IMMEDIATE_OR_CANCEL,
-  "fill-or-kill": TIME_IN_FORCE.FILL_OR_KILL,
-} as const;
-
 const NO_LIMIT_WH = 2 ** 52;
-/** No side: what the core then says is right. */
-const NO_SIDE = 2 as BookSide;
+const NO_SIDE = 2 as BookSide; // the core says what is wrong with it
 const NOTHING: readonly never[] = [];
 
 /**
@@ -76,12 +75,14 @@ export class OrderBooks {
   readonly #sites = new Map<string, number>();
   /** Slot by order id. */
   readonly #slots = new Map<string, number>();
-  /** Order id by slot, and the book it is in. */
-  readonly #ids: string[] = [];
+  /** Order id by slot. */
+  readonly #ids: string[];
+  /** Book by its slot. */
   readonly #bookOfSlot: OpenBook[] = [];
 
   constructor(size: ArenaSize) {
     this.#arena = createArena(size);
+    this.#ids = new Array<string>(size.ordersMax + 1).fill("");
   }
 
   openBook(rules: BookRules): Refused | null {
@@ -93,7 +94,9 @@ export class OrderBooks {
     const phase = call ? BOOK_PHASE.CALL : BOOK_PHASE.CONTINUOUS;
     const handle = openBook(this.#arena, tagOf(id), ticks, SELF_TRADE[selfTrade], phase);
     if (handle < 0) return refused(handle);
-    this.#books.set(id, { handle, priceMin, tickSize, positions: new Map() });
+    const book: OpenBook = { handle, priceMin, tickSize, positions: [] };
+    this.#books.set(id, book);
+    this.#bookOfSlot[handle & this.#arena.bookMask] = book;
     return null;
   }
 
@@ -111,12 +114,13 @@ export class OrderBooks {
     const book = this.#books.get(order.book);
     if (book === undefined) return rejected("unknown-book");
     if (this.#slots.has(order.id)) return rejected("duplicate-id");
-    const tick = (order.price - book.priceMin) / book.tickSize;
-    if (!Number.isInteger(tick)) return rejected("off-tick");
-    const position = book.positions.get(order.site) ?? this.#position(book, order.site);
+    const steps = (order.price - book.priceMin) / book.tickSize;
+    const tick = steps | 0;
+    if (tick !== steps) return offGrid(steps);
+    const position = this.#position(book, order.site);
     if (position < 0) return refused(position);
     const { expiresAtMs } = order;
-    const side = order.side === "bid" ? SIDE.BID : order.side === "offer" ? SIDE.OFFER : NO_SIDE;
+    const side = order.side === "bid" ? BID : order.side === "offer" ? OFFER : NO_SIDE;
     const slot = submitOrder(
       this.#arena,
       book.handle,
@@ -124,14 +128,11 @@ export class OrderBooks {
       side,
       tick,
       order.quantityWh,
-      expiresAtMs === undefined
-        ? TIMES_IN_FORCE[order.timeInForce ?? "good-till-gate"]
-        : TIME_IN_FORCE.GOOD_TILL_TIME,
+      expiresAtMs === undefined ? timeInForceOf(order.timeInForce) : GOOD_TILL_TIME,
       expiresAtMs === undefined ? 0 : expiresAtMs - (this.#arena.clock[CLOCK.NOW] as number),
     );
     if (slot < 0) return refused(slot);
     this.#ids[slot] = order.id;
-    this.#bookOfSlot[slot] = book;
     const accepted = this.#read(book, slot);
     if (accepted.openWh > 0) this.#slots.set(order.id, slot);
     return accepted;
@@ -152,9 +153,10 @@ export class OrderBooks {
   replace(id: string, price: number, quantityWh: number): Accepted | Refused {
     const slot = this.#slots.get(id);
     if (slot === undefined) return rejected("unknown-order");
-    const book = this.#bookOfSlot[slot] as OpenBook;
-    const tick = (price - book.priceMin) / book.tickSize;
-    if (!Number.isInteger(tick)) return rejected("off-tick");
+    const book = this.#bookOfSlot[bookOf(this.#arena, slot) & this.#arena.bookMask] as OpenBook;
+    const steps = (price - book.priceMin) / book.tickSize;
+    const tick = steps | 0;
+    if (tick !== steps) return offGrid(steps);
     const answer = replaceOrder(this.#arena, slot, generationOf(this.#arena, slot), tick, quantityWh);
     if (answer < 0) return refused(answer);
     const accepted = this.#read(book, slot);
@@ -202,19 +204,17 @@ export class OrderBooks {
   depth(book: string, side: "bid" | "offer"): readonly PriceDepth[] | null {
     const open = this.#books.get(book);
     if (open === undefined) return null;
-    const levels = readDepth(this.#arena, open.handle, side === "bid" ? SIDE.BID : SIDE.OFFER) ?? [];
+    const levels = readDepth(this.#arena, open.handle, side === "bid" ? BID : OFFER) ?? [];
     return levels.map(({ tick, quantity }) => ({
       price: open.priceMin + tick * open.tickSize,
       quantityWh: quantity,
     }));
   }
 
-  /** What a site has in a book; `null` when it has had no order there. */
-  position(book: string, site: string): Omit<BookPosition, "site"> | null {
-    const position = this.#books.get(book)?.positions.get(site);
-    if (position === undefined) return null;
-    const { site: _, ...rest } = readPosition(this.#arena, position);
-    return rest;
+  /** What a site has in a book; `null` when it has had no order there. The site is told by its number. */
+  position(book: string, site: string): BookPosition | null {
+    const position = this.#books.get(book)?.positions[this.#sites.get(site) ?? -1] ?? NONE;
+    return position === NONE ? null : readPosition(this.#arena, position);
   }
 
   /** See `arenaHash`. */
@@ -223,13 +223,13 @@ export class OrderBooks {
   }
 
   #position(book: OpenBook, site: string): number {
-    const known = book.positions.get(site);
-    if (known !== undefined) return known;
     const number = this.#sites.get(site) ?? this.#sites.size;
+    const known = book.positions[number] ?? NONE;
+    if (known !== NONE) return known;
     const position = openPosition(this.#arena, book.handle, number, NO_LIMIT_WH, NO_LIMIT_WH);
     if (position < 0) return position;
     this.#sites.set(site, number);
-    book.positions.set(site, position);
+    book.positions[number] = position;
     return position;
   }
 
@@ -241,6 +241,7 @@ export class OrderBooks {
     let ended: EndedOrder[] | null = null;
     let filledWh = 0;
     let openWh = 0;
+    let movedWh = 0;
     for (let at = 0; at < end; at += EVENT_STRIDE) {
       const word = events[at] as number;
       const kind = word & KIND;
@@ -248,6 +249,8 @@ export class OrderBooks {
       const order = events[at + ORDER] as number;
       if (order === slot) {
         if (kind === RESTED || kind === CUT) openWh = quantityWh;
+        else if (kind === MOVED) movedWh = quantityWh;
+        else if (kind === ENDED) movedWh = 0;
         continue;
       }
       const id = this.#ids[order] as string;
@@ -256,6 +259,9 @@ export class OrderBooks {
         trades ??= [];
         trades.push({ maker: id, price, quantityWh });
         filledWh += quantityWh;
+        movedWh -= quantityWh;
+      } else if (kind === DECREMENTED) {
+        movedWh -= quantityWh;
       } else if (kind === ENDED) {
         ended ??= [];
         ended.push(this.#ended(at));
@@ -263,6 +269,7 @@ export class OrderBooks {
       if ((word & ORDER_DONE) !== 0) this.#slots.delete(id);
     }
     clearEvents(this.#arena);
+    if (movedWh > 0) openWh = movedWh;
     return { status: "accepted", trades: trades ?? NOTHING, filledWh, openWh, ended: ended ?? NOTHING };
   }
 
@@ -290,11 +297,4 @@ export class OrderBooks {
       return { id, quantityWh: quantity };
     });
   }
-}
-
-/** The number by which the hash knows a book: FNV-1a of its id. */
-function tagOf(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return hash | 0;
 }

@@ -4,7 +4,7 @@ import { dropTimer } from "./expiry-heap.ts";
 import { EMPTY, ORDER_FIELD } from "./layout.ts";
 
 const { FREE_ORDER, ORDERS_FREE, ORDERS_USED } = COUNTER;
-const { GENERATION, LEFT, NEXT, ORDER_SHIFT, TIMER } = ORDER_FIELD;
+const { BOOK, GENERATION, LEFT, NEXT, ORDER_SHIFT, TIMER } = ORDER_FIELD;
 const { NONE } = EMPTY;
 
 const UNKNOWN_ORDER = refusal("unknown-order");
@@ -63,4 +63,9 @@ export function generationOf({ orders }: BookArena, slot: number): number {
 /** What an order that rests has open, in Wh. */
 export function openQuantity({ orders }: BookArena, slot: number): number {
   return orders[(slot << ORDER_SHIFT) + LEFT] as number;
+}
+
+/** The handle of the book that an order rests in. */
+export function bookOf({ orders }: BookArena, slot: number): number {
+  return orders[(slot << ORDER_SHIFT) + BOOK] as number;
 }

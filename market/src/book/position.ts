@@ -111,7 +111,7 @@ export function isWithinLimit(
 ): boolean {
   const net = positions[positionAt + NET] as number;
   const open = (positions[positionAt + OPEN + side] as number) + quantity;
-  return (side === 0 ? net : -net) + open <= (positions[positionAt + NET_MAX + side] as number);
+  return (1 - 2 * side) * net + open <= (positions[positionAt + NET_MAX + side] as number);
 }
 
 /** Adds to what a position has open on a side; a negative quantity takes away. */
@@ -127,7 +127,7 @@ export function addTraded(
   quantity: number,
 ): void {
   const net = positions[positionAt + NET] as number;
-  positions[positionAt + NET] = side === 0 ? net + quantity : net - quantity;
+  positions[positionAt + NET] = net + (1 - 2 * side) * quantity;
 }
 
 /** What a site has in a book, read out of the arena. Energies in Wh. */

@@ -153,7 +153,7 @@ function clearBit({ ladderBits, wordsPerLadder, words32At }: BookArena, ladder: 
 
 /** The tick index of a key in a ladder of a book with that many ticks: the better the price, the larger. */
 export function indexOfKey(key: number, ticks: number): number {
-  return key < 0 ? key + ticks : key;
+  return key + (ticks & (key >> 31));
 }
 
 /** Lists the orders of a ladder, best first. Answers how many there are. */

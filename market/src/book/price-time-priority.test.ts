@@ -88,11 +88,8 @@ describe("replace", () => {
     const bid = book.bid(2, 30, 5);
     book.events();
     expect(replaceOrder(book.arena, offer, 0, 20, 7)).toBe(0);
-    expect(book.events()).toEqual([
-      `moved ${offer}: 7 @ 20`,
-      `traded ${bid} with ${offer}: 5 @ 30`,
-      `rested ${offer}: 2 @ 20`,
-    ]);
+    expect(book.events()).toEqual([`moved ${offer}: 7 @ 20`, `traded ${bid} with ${offer}: 5 @ 30`]);
+    expect(book.side(OFFER)).toEqual(["1:2@20"]);
     expect(cancelOrder(book.arena, offer, 0)).toBe(0);
   });
 

@@ -1,25 +1,16 @@
 import type { BookArena } from "./book-arena.ts";
 import { refusal } from "./book-code.ts";
 import { EVENT, hasEventRoom, writeEvent } from "./book-event.ts";
-import {
-  BOOK_FIELD,
-  BOOK_PHASE,
-  type BookSide,
-  keyOf,
-  ORDER_FIELD,
-  POSITION_FIELD,
-  sideOf,
-} from "./layout.ts";
-import { matchOrder } from "./match-order.ts";
+import { BOOK_FIELD, type BookSide, keyOf, ORDER_FIELD, POSITION_FIELD, sideOf } from "./layout.ts";
+import { endTaker, isCrossing, matchOrder } from "./match-order.ts";
 import { orderFault } from "./order-slot.ts";
 import { addOpen, isWithinLimit } from "./position.ts";
-import { cutOrder, removeOrder } from "./resting-orders.ts";
-import { isTickOf, restOrEnd } from "./submit-order.ts";
+import { addOrder, cutOrder, removeOrder } from "./resting-orders.ts";
+import { isTickOf } from "./submit-order.ts";
 
 const { CUT, MOVED } = EVENT;
 const { BOOK, KEY, LEFT, ORDER_SHIFT, POSITION } = ORDER_FIELD;
-const { BOOK_STRIDE, COUNT, PHASE } = BOOK_FIELD;
-const { CONTINUOUS } = BOOK_PHASE;
+const { BOOK_STRIDE, COUNT } = BOOK_FIELD;
 const { POSITION_SHIFT } = POSITION_FIELD;
 
 const BAD_QUANTITY = refusal("bad-quantity");
@@ -44,29 +35,37 @@ export function replaceOrder(
   const fault = orderFault(arena, slot, generation);
   if (fault !== 0) return fault;
   const orderAt = slot << ORDER_SHIFT;
-  const bookAt = (orders[orderAt + BOOK] as number) * BOOK_STRIDE;
+  const bookAt = ((orders[orderAt + BOOK] as number) & arena.bookMask) * BOOK_STRIDE;
   if ((quantity | 0) !== quantity || quantity < 1) return BAD_QUANTITY;
   if (!isTickOf(books, bookAt, tick)) return PRICE_OUT_OF_RANGE;
   const before = orders[orderAt + LEFT] as number;
-  const side = sideOf(orders[orderAt + KEY] as number);
+  const oldKey = orders[orderAt + KEY] as number;
+  const side = sideOf(oldKey);
   const positionAt = (orders[orderAt + POSITION] as number) << POSITION_SHIFT;
   if (quantity > before && !isWithinLimit(positions, positionAt, side, quantity - before))
     return POSITION_LIMIT;
   const key = keyOf(side, tick);
-  const isKept = key === orders[orderAt + KEY] && quantity <= before;
   const other = (1 - side) as BookSide;
-  if (!hasEventRoom(arena, isKept ? 1 : (books[bookAt + COUNT + other] as number) + 3)) return EVENTS_FULL;
-  if (isKept) {
-    addOpen(positions, positionAt, side, quantity - before);
+  if (!hasEventRoom(arena, (books[bookAt + COUNT + other] as number) + 2)) return EVENTS_FULL;
+  addOpen(positions, positionAt, side, quantity - before);
+  if (key === oldKey && quantity <= before) {
     cutOrder(arena, bookAt, slot, before - quantity);
     writeEvent(arena, CUT, slot, 0, 0, tick, quantity);
     return 0;
   }
   removeOrder(arena, bookAt, slot, before);
-  addOpen(positions, positionAt, side, -before);
   orders[orderAt + KEY] = key;
   writeEvent(arena, MOVED, slot, 0, 0, tick, quantity);
-  const left = books[bookAt + PHASE] === CONTINUOUS ? matchOrder(arena, bookAt, slot, quantity) : quantity;
-  restOrEnd(arena, bookAt, slot, left, true);
+  let left = quantity;
+  if (isCrossing(books, bookAt, key)) {
+    left = matchOrder(arena, bookAt, slot, quantity);
+    addOpen(positions, positionAt, side, Math.max(left, 0) - quantity);
+  }
+  if (left > 0) {
+    orders[orderAt + LEFT] = left;
+    addOrder(arena, bookAt, slot, key);
+  } else {
+    endTaker(arena, slot, left);
+  }
   return 0;
 }

@@ -1,5 +1,5 @@
 import type { BookArena } from "./book-arena.ts";
-import { BOOK_FIELD, type BookSide, EMPTY, ORDER_FIELD, SIDE, sideOf } from "./layout.ts";
+import { BOOK_FIELD, type BookSide, EMPTY, ORDER_FIELD, sideOf } from "./layout.ts";
 import {
   appendToLevel,
   cutLevel,
@@ -15,7 +15,6 @@ import {
 const { BEST, COUNT, LADDER, QUEUE, QUEUE_MAX, QUEUE_STRIDE, TICKS } = BOOK_FIELD;
 const { KEY, LEFT, ORDER_SHIFT } = ORDER_FIELD;
 const { KEY_NONE, NONE } = EMPTY;
-const { OFFER } = SIDE;
 
 /**
  * The orders of one side of a book in price-time priority. Most books of a community are thin, so a side
@@ -36,9 +35,8 @@ export function bestOrder(arena: BookArena, bookAt: number, side: BookSide): num
 }
 
 /** Adds an order behind all others of its price. A ladder must be free if the queue is full. */
-export function addOrder(arena: BookArena, bookAt: number, slot: number): void {
-  const { books, orders } = arena;
-  const key = orders[(slot << ORDER_SHIFT) + KEY] as number;
+export function addOrder(arena: BookArena, bookAt: number, slot: number, key: number): void {
+  const { books } = arena;
   const side = sideOf(key);
   const count = books[bookAt + COUNT + side] as number;
   let ladder = books[bookAt + LADDER + side] as number;
@@ -96,7 +94,7 @@ export function removeOrder(arena: BookArena, bookAt: number, slot: number, quan
     books[bookAt + BEST + side] = KEY_NONE;
   } else if (isLevelEmpty && key === books[bookAt + BEST + side]) {
     const next = nextLevel(arena, ladder, index);
-    books[bookAt + BEST + side] = side === OFFER ? next - ticks : next;
+    books[bookAt + BEST + side] = next - side * ticks;
   }
 }
 

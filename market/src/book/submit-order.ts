@@ -1,6 +1,6 @@
 import { type BookArena, CLOCK, COUNTER } from "./book-arena.ts";
 import { refusal } from "./book-code.ts";
-import { END_REASON, EVENT, hasEventRoom, writeEvent } from "./book-event.ts";
+import { EVENT, hasEventRoom, writeEvent } from "./book-event.ts";
 import { bookOffset } from "./book-slot.ts";
 import { setTimer } from "./expiry-heap.ts";
 import { isFillable } from "./fill-or-kill.ts";
@@ -13,23 +13,20 @@ import {
   ORDER_FIELD,
   POSITION_FIELD,
   SIDE,
-  sideOf,
-  tickOf,
 } from "./layout.ts";
-import { matchOrder } from "./match-order.ts";
-import { freeSlot, takeSlot } from "./order-slot.ts";
+import { endTaker, isCrossing, matchOrder } from "./match-order.ts";
+import { takeSlot } from "./order-slot.ts";
 import { addOpen, isWithinLimit } from "./position.ts";
 import { hasFreeLadder } from "./price-ladder.ts";
 import { addOrder } from "./resting-orders.ts";
 import { SELF_TRADE_POLICY } from "./self-trade.ts";
 
 const { NOW } = CLOCK;
-const { ORDERS_FREE } = COUNTER;
-const { ENDED, ORDER_DONE, RESTED } = EVENT;
-const { REMAINDER, OWN_ORDER } = END_REASON;
+const { EVENTS_END, ORDERS_FREE } = COUNTER;
+const { EVENT_STRIDE, RESTED } = EVENT;
 const { BID, OFFER } = SIDE;
 const { BOOK, KEY, LEFT, ORDER_SHIFT, POSITION, TIMER } = ORDER_FIELD;
-const { COUNT, LADDER, PHASE, QUEUE_MAX, SELF_TRADE, TICKS } = BOOK_FIELD;
+const { BOOK_STRIDE, COUNT, LADDER, PHASE, QUEUE_MAX, SELF_TRADE, TICKS } = BOOK_FIELD;
 const { NONE } = EMPTY;
 const { OPEN, POSITION_BOOK, POSITION_SHIFT } = POSITION_FIELD;
 const { CALL, CLOSED, CONTINUOUS } = BOOK_PHASE;
@@ -80,53 +77,83 @@ export function submitOrder(
   timeInForce: number,
   lifetimeMs: number,
 ): number {
-  const { orders, books, clock } = arena;
+  const { orders, books, positions } = arena;
+  const bookAt = (book & arena.bookMask) * BOOK_STRIDE;
+  const positionAt = position << POSITION_SHIFT;
+  if (!isPlain(arena, bookAt, book, position, side, tick, quantity, timeInForce, lifetimeMs)) {
+    const fault = faultOf(arena, book, position, side, tick, quantity, timeInForce, lifetimeMs);
+    if (fault !== 0) return fault;
+  }
+  const key = keyOf(side, tick);
+  const slot = takeSlot(arena);
+  const orderAt = slot << ORDER_SHIFT;
+  orders[orderAt + KEY] = key;
+  orders[orderAt + POSITION] = position;
+  orders[orderAt + BOOK] = book;
+  orders[orderAt + TIMER] = NONE;
+  const left = isCrossing(books, bookAt, key) ? matchOrder(arena, bookAt, slot, quantity) : quantity;
+  if (left <= 0 || timeInForce === IMMEDIATE_OR_CANCEL) {
+    endTaker(arena, slot, left);
+    return slot;
+  }
+  orders[orderAt + LEFT] = left;
+  addOrder(arena, bookAt, slot, key);
+  addOpen(positions, positionAt, side, left);
+  writeEvent(arena, RESTED, slot, 0, 0, tick, left);
+  if (timeInForce === GOOD_TILL_TIME) setTimer(arena, slot, (arena.clock[NOW] as number) + lifetimeMs);
+  return slot;
+}
+
+/** Whether an order is one of the common kind with nothing wrong: all others are looked at more closely. */
+function isPlain(
+  { books, positions, counters, events }: BookArena,
+  bookAt: number,
+  book: number,
+  position: number,
+  side: BookSide,
+  tick: number,
+  quantity: number,
+  timeInForce: number,
+  lifetimeMs: number,
+): boolean {
+  const positionAt = position << POSITION_SHIFT;
+  return (
+    books[bookAt] === book &&
+    books[bookAt + PHASE] === CONTINUOUS &&
+    positions[positionAt + POSITION_BOOK] === book &&
+    (side === BID || side === OFFER) &&
+    (timeInForce === GOOD_TILL_GATE || timeInForce === IMMEDIATE_OR_CANCEL) &&
+    (position | 0) === position &&
+    (quantity | 0) === quantity &&
+    quantity > 0 &&
+    isTickOf(books, bookAt, tick) &&
+    lifetimeMs === 0 &&
+    isWithinLimit(positions, positionAt, side, quantity) &&
+    (counters[EVENTS_END] as number) + ((books[bookAt + COUNT + 1 - side] as number) + 2) * EVENT_STRIDE <=
+      events.length &&
+    (counters[ORDERS_FREE] as number) > 0 &&
+    ((books[bookAt + COUNT + side] as number) !== QUEUE_MAX || books[bookAt + LADDER + side] !== NONE)
+  );
+}
+
+/** What is wrong with an order, by every check in the order of `BOOK_CODES`; 0 when nothing is. */
+function faultOf(
+  arena: BookArena,
+  book: number,
+  position: number,
+  side: BookSide,
+  tick: number,
+  quantity: number,
+  timeInForce: number,
+  lifetimeMs: number,
+): number {
   const bookAt = bookOffset(arena, book);
   if (bookAt < 0) return UNKNOWN_BOOK;
   const fault =
     fieldFault(arena, bookAt, position, side, tick, quantity, timeInForce, lifetimeMs) ||
     stateFault(arena, bookAt, position, side, quantity, timeInForce);
-  if (fault !== 0) return fault;
-  const key = keyOf(side, tick);
-  if (timeInForce === FILL_OR_KILL && !isFillable(arena, bookAt, position, key, quantity)) {
-    return NOT_FILLABLE;
-  }
-  const slot = takeSlot(arena);
-  const orderAt = slot << ORDER_SHIFT;
-  orders[orderAt + KEY] = key;
-  orders[orderAt + POSITION] = position;
-  orders[orderAt + BOOK] = book & arena.bookMask;
-  orders[orderAt + TIMER] = NONE;
-  const left = books[bookAt + PHASE] === CONTINUOUS ? matchOrder(arena, bookAt, slot, quantity) : quantity;
-  const rests = timeInForce !== IMMEDIATE_OR_CANCEL;
-  if (restOrEnd(arena, bookAt, slot, left, rests) && timeInForce === GOOD_TILL_TIME) {
-    setTimer(arena, slot, (clock[NOW] as number) + lifetimeMs);
-  }
-  return slot;
-}
-
-/** Lets an order that was matched rest with what it has `left`, or ends it. Answers whether it rests. */
-export function restOrEnd(
-  arena: BookArena,
-  bookAt: number,
-  slot: number,
-  left: number,
-  rests: boolean,
-): boolean {
-  const { orders, positions } = arena;
-  const orderAt = slot << ORDER_SHIFT;
-  const key = orders[orderAt + KEY] as number;
-  if (left > 0 && rests) {
-    orders[orderAt + LEFT] = left;
-    addOrder(arena, bookAt, slot);
-    addOpen(positions, (orders[orderAt + POSITION] as number) << POSITION_SHIFT, sideOf(key), left);
-    writeEvent(arena, RESTED, slot, 0, 0, tickOf(key), left);
-    return true;
-  }
-  if (left > 0) writeEvent(arena, ENDED | ORDER_DONE, slot, REMAINDER, 0, tickOf(key), left);
-  if (left < 0) writeEvent(arena, ENDED | ORDER_DONE, slot, OWN_ORDER, 0, tickOf(key), ~left);
-  freeSlot(arena, slot);
-  return false;
+  if (fault !== 0 || timeInForce !== FILL_OR_KILL) return fault;
+  return isFillable(arena, bookAt, position, keyOf(side, tick), quantity) ? 0 : NOT_FILLABLE;
 }
 
 /** What is wrong with the order itself; 0 when nothing is. */

@@ -79,6 +79,7 @@ export class NaiveMarket {
   readonly events: NaiveEvent[] = [];
   nowMs = 0;
   #orderCount = 0;
+  #resting = 0;
   readonly #size: NaiveSize;
 
   constructor(size: NaiveSize) {
@@ -121,7 +122,7 @@ export class NaiveMarket {
       left: quantity,
       expiresAtMs: timeInForce === "time" ? this.nowMs + lifetimeMs : null,
     };
-    this.#enter(order, timeInForce !== "immediate");
+    if (this.#enter(order, timeInForce !== "immediate")) this.#say("rested", order, tick, order.left);
     return order;
   }
 
@@ -186,12 +187,12 @@ export class NaiveMarket {
     const hasOther = otherSide(book, side).some((order) => order.site === site);
     if (book.phase === "call" && book.selfTrade !== "allowed" && hasOther) return "both-sides";
     if (!isWithinLimit(book, site, side, quantity)) return "position-limit";
-    const resting = this.books.reduce((sum, { bids, offers }) => sum + bids.length + offers.length, 0);
-    if (resting >= this.#size.ordersMax) return "orders-full";
+    if (this.#resting >= this.#size.ordersMax) return "orders-full";
     const onSide = inPriority(book, side).length;
-    const ladders = this.books.reduce((sum, { grown }) => sum + grown.size, 0);
     const needsLadder = onSide === this.#size.queueMax && !book.grown.has(side);
-    return !isAtOnce && needsLadder && ladders >= this.#size.laddersMax ? "ladders-full" : null;
+    if (isAtOnce || !needsLadder) return null;
+    const ladders = this.books.reduce((sum, { grown }) => sum + grown.size, 0);
+    return ladders >= this.#size.laddersMax ? "ladders-full" : null;
   }
 
   #isFillable({ book, site, side, tick, quantity }: NaiveIntake): boolean {
@@ -204,7 +205,8 @@ export class NaiveMarket {
     return left <= 0;
   }
 
-  #enter(order: NaiveOrder, rests: boolean): void {
+  /** Answers whether the order rests now. */
+  #enter(order: NaiveOrder, rests: boolean): boolean {
     const { book } = order;
     let reason: EndReason = "remainder";
     while (book.phase === "continuous" && order.left > 0) {
@@ -218,10 +220,10 @@ export class NaiveMarket {
       if (isOwn && book.selfTrade === "cancel-resting") this.#end(maker, "self-trade");
       else this.#meet(maker, order, isOwn);
     }
-    if (order.left === 0) return;
+    if (order.left === 0) return false;
     if (reason === "self-trade" || !rests) {
       this.events.push({ ...eventOf("ended", order, order.tick, order.left), reason });
-      return;
+      return false;
     }
     const side = inPriority(book, order.side);
     const behind = side.findIndex(({ tick }) =>
@@ -229,7 +231,8 @@ export class NaiveMarket {
     );
     side.splice(behind === -1 ? side.length : behind, 0, order);
     if (side.length > this.#size.queueMax) book.grown.add(order.side);
-    this.#say("rested", order, order.tick, order.left);
+    this.#resting++;
+    return true;
   }
 
   #meet(maker: NaiveOrder, taker: NaiveOrder, isOwn: boolean): void {
@@ -255,6 +258,7 @@ export class NaiveMarket {
   #remove(order: NaiveOrder): void {
     const side = inPriority(order.book, order.side);
     side.splice(side.indexOf(order), 1);
+    this.#resting--;
     if (side.length === 0) order.book.grown.delete(order.side);
   }
 
