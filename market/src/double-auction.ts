@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CommonwattError, type Hex, type OrderSigner, type TradingVenue } from "@commonwatt/vpp-core";
+import { type ApiLimits, DEFAULT_API_LIMITS } from "./api/api-limits.ts";
 import { marketRoutes } from "./api/market-routes.ts";
 import { assertMarketRules, DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
 import { hexOf } from "./order/hex.ts";
@@ -7,10 +8,13 @@ import { accountOfKey, signOrder } from "./order/sign-order.ts";
 import { type OpenMarket, openMarket } from "./venue/open-market.ts";
 
 /** What a {@link doubleAuction} may be told; what is left out is as in `DEFAULT_MARKET_RULES`. */
-export type DoubleAuctionOptions = Partial<MarketRules>;
+export type DoubleAuctionOptions = Partial<MarketRules> & {
+  /** How much anybody may ask of the API; what is left out is as in `DEFAULT_API_LIMITS`. */
+  readonly api?: Partial<ApiLimits>;
+};
 
 /**
- * The community's market: sealed orders while the gate is open, one call auction when it closes. Every
+ * The community's market: orders while the gate is open, shown to others by price level only, and one call auction when it closes. Every
  * input that changes it is on the disk before it is answered; a restart replays the journal and goes on.
  * Throws an AssertionError for rules that cannot be followed.
  *
@@ -21,7 +25,8 @@ export type DoubleAuctionOptions = Partial<MarketRules>;
  * `MARKET_UNKNOWN_INTERVAL`; bad orders are answers, never errors.
  */
 export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue {
-  const rules: MarketRules = { ...DEFAULT_MARKET_RULES, ...options };
+  const { api, ...changedRules } = options;
+  const rules: MarketRules = { ...DEFAULT_MARKET_RULES, ...changedRules };
   assertMarketRules(rules);
   let running: OpenMarket | null = null;
   const market = (): OpenMarket => {
@@ -29,7 +34,7 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
     throw new CommonwattError("MARKET_NOT_RUNNING", "the market is not running", { retryable: true });
   };
   return {
-    routes: marketRoutes(market),
+    routes: marketRoutes(market, { ...DEFAULT_API_LIMITS, ...api }),
     async start(context) {
       if (running !== null) throw new CommonwattError("MARKET_RUNNING", "the market is running already");
       running = await openMarket(context, rules);

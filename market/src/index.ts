@@ -1,3 +1,4 @@
+export { type ApiLimits, DEFAULT_API_LIMITS } from "./api/api-limits.ts";
 export type { Bidder, BiddingMoment, Shout, Valuation } from "./bidders/bidder.ts";
 export { linearRamp } from "./bidders/linear-ramp.ts";
 export { truthful } from "./bidders/truthful.ts";

@@ -86,13 +86,25 @@ describe("the market's routes", () => {
     await venue.closeGate(INTERVAL.index);
     expect(await get("intervals")).toEqual({ statusCode: 200, body: { intervals: [] } });
     const shown = await get(`intervals/${INTERVAL.index}`);
-    const { clearedAtMs, ...clearing } = venue.clearings(intervalIndex(0))[0] ?? {};
+    const { clearedAtMs, trades, ...clearing } = venue.clearings(intervalIndex(0))[0] ?? {};
     expect(clearedAtMs).toBe(INTERVAL.startMs - 60_000);
-    expect(shown).toEqual({ statusCode: 200, body: { ...clearing, clearedAt: "2026-11-14T05:59:00.000Z" } });
+    expect(shown).toEqual({
+      statusCode: 200,
+      body: { ...clearing, clearedAt: "2026-11-14T05:59:00.000Z", tradeCount: 1 },
+    });
+    expect(trades).toHaveLength(1);
     expect(shown.body).toMatchObject({
       demand: [{ price: 280_000, energyWh: 500 }],
       supply: [{ price: 120_000, energyWh: 900 }],
-      trades: [{ energyWh: 500, price: 120_000 }],
+    });
+    expect(await get(`intervals/${INTERVAL.index}/trades`)).toEqual({
+      statusCode: 200,
+      body: { trades: [{ id: `${INTERVAL.index}-1`, energyWh: 500, price: 120_000 }], next: null },
+    });
+    expect(await get(`intervals/${INTERVAL.index}/book`)).toMatchObject({ body: { code: "gate-closed" } });
+    expect(await get("intervals/7/trades")).toMatchObject({
+      statusCode: 404,
+      body: { code: "unknown-interval" },
     });
     expect(await get("state")).toEqual({
       statusCode: 200,
@@ -112,7 +124,7 @@ describe("the market's routes", () => {
       status: "cleared",
       clearingPrice: null,
       volumeWh: 0,
-      trades: [],
+      tradeCount: 0,
     });
   });
 });

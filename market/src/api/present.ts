@@ -1,11 +1,36 @@
 import { type Clearing, type DeliveryInterval, isoTime } from "@commonwatt/vpp-core";
+import type { AcceptedOrder } from "../engine/market-state.ts";
 
 /** A delivery interval as JSON shows it: times in ISO 8601. */
 export function presentInterval({ index, startMs, endMs }: DeliveryInterval): object {
   return { index, start: isoTime(startMs), end: isoTime(endMs) };
 }
 
-/** A clearing as JSON shows it: its time in ISO 8601. */
-export function presentClearing({ clearedAtMs, ...clearing }: Clearing): object {
-  return { ...clearing, clearedAt: isoTime(clearedAtMs) };
+/** A clearing as JSON shows it to everybody: without its trades, which have a list of their own. */
+export function presentClearing({ clearedAtMs, trades, ...clearing }: Clearing): object {
+  return { ...clearing, clearedAt: isoTime(clearedAtMs), tradeCount: trades.length };
+}
+
+/** What became of an order, for who knows its id: its trades without who is on the other side. */
+export function presentOrder(
+  { id, sequence, acceptedAtMs, order, ended }: AcceptedOrder,
+  clearing: Clearing | null,
+): object {
+  const { intervalIndex, side, energyWh, limitPrice } = order;
+  const trades = (clearing?.trades ?? [])
+    .filter(({ bidId, offerId }) => bidId === id || offerId === id)
+    .map((trade) => ({ id: trade.id, price: trade.price, energyWh: trade.energyWh }));
+  const open = clearing === null ? "open" : clearing.status;
+  return {
+    orderId: id,
+    sequence,
+    acceptedAt: isoTime(acceptedAtMs),
+    intervalIndex,
+    side,
+    energyWh,
+    limitPrice,
+    status: ended === null ? open : ended.by === "replacement" ? "replaced" : "cancelled",
+    filledWh: trades.reduce((sum, trade) => sum + trade.energyWh, 0),
+    trades,
+  };
 }

@@ -30,6 +30,8 @@ export interface MarketEngine {
   apply(input: MarketInput, signatures?: SignatureTrust): MarketEvent;
   /** The book of an interval, or `null` when it was never opened. */
   book(index: IntervalIndex): Book | null;
+  /** Every book, oldest interval first. */
+  books(): readonly Book[];
   /** An order that was ever accepted, or `null`. */
   order(id: Hex): AcceptedOrder | null;
   /** Intervals whose gate is open, oldest first. */
@@ -55,6 +57,7 @@ export function marketEngine(community: string): MarketEngine {
     community,
     apply: (input, signatures = "checked") => transition(state, input, signatures),
     book: (index) => state.books.get(index) ?? null,
+    books,
     order: (id) => state.orders.get(id) ?? null,
     openIntervals,
     clearings,

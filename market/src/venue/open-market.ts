@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import {
   type CancelReply,
   type Clearing,
@@ -14,8 +15,11 @@ import {
 import type { MarketCounts, MarketEngine } from "../engine/market-engine.ts";
 import type { MarketEvent, MarketInput } from "../engine/market-input.ts";
 import type { MarketRules } from "../engine/market-rules.ts";
+import type { AcceptedOrder } from "../engine/market-state.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { communityOf, marketJournalHeader, marketRecord, replayMarket } from "../replay/market-journal.ts";
+import { type PublicFeed, publicFeed } from "./public-feed.ts";
+import { publication } from "./publication.ts";
 
 /** A market that has recovered and takes inputs; see `TradingVenue` for what its methods do. */
 export interface OpenMarket {
@@ -24,6 +28,10 @@ export interface OpenMarket {
   submit(order: SignedOrder): Promise<OrderReply>;
   cancel(cancel: SignedCancel): Promise<CancelReply>;
   closeGate(index: IntervalIndex): Promise<Clearing>;
+  /** What everybody may see. */
+  readonly feed: PublicFeed;
+  /** An order that is on the disk, or `null`. */
+  order(id: Hex): AcceptedOrder | null;
   openIntervals(): readonly DeliveryInterval[];
   /** Clearings that are on the disk, oldest interval first. */
   clearings(from: IntervalIndex): readonly Clearing[];
@@ -74,19 +82,30 @@ function marketOver(
   // What the engine knows may still be on its way to the disk; what others build on must not be.
   const durableClearings = new Map(engine.clearings().map((clearing) => [clearing.intervalIndex, clearing]));
 
+  const feed = publicFeed(randomUUID(), engine.books());
+  const publish = publication(engine, feed);
+
   /** Engine and journal take an input in the same turn of the event loop, so both see the same order. */
   const input = async (given: MarketInput): Promise<MarketEvent> => {
     const event = engine.apply(given);
+    const sequence = engine.sequence();
+    if (event.changed) publish.applied(sequence, given, event);
     if (event.changed) journal.append(marketRecord(given, event));
     // A repeated input waits too: its first answer may still be on the way to the disk.
     if (event.kind !== "order-rejected" && event.kind !== "cancel-rejected") await journal.synced();
     if (event.kind === "gate-closed") durableClearings.set(event.clearing.intervalIndex, event.clearing);
+    if (event.changed) publish.settled(sequence);
     return event;
   };
 
   return {
     community,
     input,
+    feed,
+    order: (id) => {
+      const accepted = engine.order(id);
+      return accepted !== null && accepted.sequence <= publish.sequence() ? accepted : null;
+    },
     async openInterval(interval) {
       await input({ kind: "interval-opened", atMs: clock.now(), interval });
     },
