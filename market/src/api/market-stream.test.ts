@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { deliveryInterval, intervalIndex } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -184,4 +186,22 @@ it("keeps no more events than it may, and none twice", () => {
     .map((i) => feed.text(i))
     .map((text) => (text === null ? null : JSON.parse(text).sequence));
   expect(kept).toEqual([null, null, 3, 4, 5, 6, null]);
+});
+
+it("drops a client on a real connection that no longer answers, with a code", async () => {
+  const market = await listeningMarket({ api: { heartbeatMs: 50 } });
+  const { hostname, port } = new URL(market.url);
+  const socket = connect(Number(port), hostname);
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => chunks.push(chunk));
+  socket.write(
+    "GET /v1/market/stream HTTP/1.1\r\nHost: market\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16, 1).toString("base64")}\r\n\r\n`,
+  );
+  await once(socket, "close");
+  const bytes = Buffer.concat(chunks);
+  expect(bytes.toString("latin1")).toContain("101 Switching Protocols");
+  // A close frame of 15 bytes: the code 4008 and its reason (RFC 6455, section 5.5.1).
+  const frame = Buffer.concat([Buffer.from([0x88, 15, 0x0f, 0xa8]), Buffer.from("slow-consumer")]);
+  expect(bytes.includes(frame)).toBe(true);
 });
