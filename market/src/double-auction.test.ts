@@ -10,6 +10,7 @@ import {
   wattHours,
 } from "@commonwatt/vpp-core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { firstSegment, readRecords } from "../test/market-records.ts";
 import {
   BEFORE,
   bulkOf,
@@ -25,7 +26,6 @@ import {
 } from "../test/sample-market.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
 import { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
-import { journalFile, readJournal } from "./journal/read-journal.ts";
 import { orderId } from "./order/order-id.ts";
 import { replayJournal } from "./replay/replay-journal.ts";
 
@@ -102,7 +102,7 @@ describe("doubleAuction", () => {
     const venue = await started(context);
     await venue.openInterval(INTERVAL);
     const kinds = async (): Promise<unknown[]> =>
-      (await readJournal(context.directory)).records.map((record) => record["kind"]);
+      (await readRecords(context.directory)).map((record) => record["kind"]);
     const bid = orderOf(1, "bid", 500, 280_000);
     const answered: string[] = [];
     const submit = async (name: string): Promise<unknown[]> => {
@@ -116,26 +116,20 @@ describe("doubleAuction", () => {
     expect(venue.clearings(intervalIndex(0))).toEqual([]);
     for (const seen of await Promise.all([first, again])) expect(seen).toContain("order-submitted");
     expect(answered).toEqual(["first", "again"]);
-    expect(await closed).toEqual([
-      "header",
-      "register-changed",
-      "interval-opened",
-      "order-submitted",
-      "gate-closed",
-    ]);
+    expect(await closed).toEqual(["register-changed", "interval-opened", "order-submitted", "gate-closed"]);
     expect(venue.clearings(intervalIndex(0))).toHaveLength(1);
   });
 
   it("comes back after a stop as it was, and writes nothing for it", async () => {
     const { context, stateHash } = await usedVenue();
-    const before = await readFile(journalFile(context.directory));
+    const before = await readFile(firstSegment(context.directory));
     const venue = await started(context);
     expect(venue.stateHash()).toBe(stateHash);
     expect(venue.openIntervals()).toEqual([NEXT]);
     expect(venue.clearings(intervalIndex(0))).toMatchObject([
       { intervalIndex: INTERVAL.index, volumeWh: 500 },
     ]);
-    expect(await readFile(journalFile(context.directory))).toEqual(before);
+    expect(await readFile(firstSegment(context.directory))).toEqual(before);
     context.clock.advanceTo(NEXT.startMs);
     expect(await venue.closeGate(NEXT.index)).toMatchObject({ status: "void", bidCount: 1, trades: [] });
   });
@@ -171,19 +165,19 @@ describe("doubleAuction", () => {
 
   it("loses nothing but the record that was torn, wherever the cut is", async () => {
     const { context } = await usedVenue();
-    const bytes = await readFile(journalFile(context.directory));
-    const lastStart = bytes.lastIndexOf("\n", bytes.length - 2) + 1;
-    await writeFile(journalFile(context.directory), bytes.subarray(0, lastStart));
+    const bytes = await readFile(firstSegment(context.directory));
+    const lastStart = bytes.lastIndexOf("CWB1");
+    await writeFile(firstSegment(context.directory), bytes.subarray(0, lastStart));
     const expected = (await replayJournal(context.directory)).stateHash;
     for (let length = lastStart + 1; length < bytes.length; length += 13) {
-      await writeFile(journalFile(context.directory), bytes.subarray(0, length));
+      await writeFile(firstSegment(context.directory), bytes.subarray(0, length));
       const venue = await started(context);
       expect(venue.stateHash(), `cut at ${length}`).toBe(expected);
       await venue.stop();
     }
     expect(context.lines).toContainEqual({
       level: "warn",
-      message: "cut an unfinished record off the market's journal",
+      message: "cut an unfinished batch off the market's journal",
     });
   });
 
@@ -220,12 +214,12 @@ describe("doubleAuction", () => {
     await expect(venue.start(context)).rejects.toMatchObject({ code: "MARKET_RUNNING" });
     await expect(doubleAuction().start(context)).rejects.toMatchObject({ code: "JOURNAL_LOCKED" });
     await venue.stop();
-    const bytes = await readFile(journalFile(context.directory));
+    const bytes = await readFile(firstSegment(context.directory));
     bytes[500] = (bytes[500] ?? 0) ^ 1;
-    await writeFile(journalFile(context.directory), bytes);
+    await writeFile(firstSegment(context.directory), bytes);
     await expect(doubleAuction().start(context)).rejects.toMatchObject({
       code: "JOURNAL_CORRUPT",
-      details: { line: 2 },
+      details: { file: firstSegment(context.directory) },
     });
   });
 
@@ -250,8 +244,7 @@ describe("doubleAuction", () => {
     await venue.openInterval(INTERVAL);
     context.clock.advanceTo(epochMs(INTERVAL.startMs - 1));
     expect((await venue.closeGate(INTERVAL.index)).clearedAtMs).toBe(INTERVAL.startMs - 1);
-    expect((await readJournal(context.directory)).records.map((record) => record["atMs"])).toEqual([
-      undefined,
+    expect((await readRecords(context.directory)).map((record) => record["atMs"])).toEqual([
       BEFORE,
       BEFORE,
       INTERVAL.startMs - 1,

@@ -19,7 +19,7 @@ export type DoubleAuctionOptions = Partial<MarketRules> & {
  * Throws an AssertionError for rules that cannot be followed.
  *
  * Before start and after stop its methods fail with CommonwattError `MARKET_NOT_RUNNING`; once the disk has
- * failed, with `JOURNAL_WRITE_FAILED`. `start` rejects with `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`,
+ * failed, with `JOURNAL_WRITE_FAILED`; while it is behind, with `JOURNAL_FULL`, retryable. `start` rejects with `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`,
  * `JOURNAL_UNREADABLE`, `JOURNAL_WRONG_FORMAT`, `JOURNAL_WRONG_COMMUNITY`, `JOURNAL_DIVERGED` or
  * `MARKET_REGISTER_INVALID`. `openInterval` rejects with `MARKET_INTERVAL_CONFLICT`, `closeGate` with
  * `MARKET_UNKNOWN_INTERVAL`; bad orders are answers, never errors.

@@ -3,9 +3,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { SignedOrder } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
-import { readJournal } from "../src/journal/read-journal.ts";
 import { orderId } from "../src/order/order-id.ts";
 import { replayJournal } from "../src/replay/replay-journal.ts";
+import { readRecords } from "./market-records.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const CHILD = fileURLToPath(new URL("./submit-until-killed.ts", import.meta.url));
@@ -31,7 +31,7 @@ it("keeps every acknowledged order exactly once when its process is killed, agai
   const acknowledged: string[] = [];
   for (const [round, count] of [9, 30, 17].entries()) {
     acknowledged.push(...(await acknowledgedBeforeKill(folder, round * 1_000_000, count)));
-    const { records } = await readJournal(folder);
+    const records = await readRecords(folder);
     const kept = records.flatMap((record) =>
       record["kind"] === "order-submitted" ? [orderId(record["order"] as SignedOrder) as string] : [],
     );

@@ -1,11 +1,13 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
+import { registerJournalTest } from "./journal-test-command.ts";
 import { registerMarketBench } from "./market-bench-command.ts";
 import { runReplay } from "./replay-command.ts";
 
-/** What the market adds to the `commonwatt` command: `replay <folder>`, `market-bench`. */
+/** What the market adds to the `commonwatt` command: `replay <folder>`, `journal-test`, `market-bench`. */
 export const plugin: CommonwattPlugin = {
   name: "market",
   commands(program) {
+    registerJournalTest(program);
     registerMarketBench(program);
     program
       .command("replay")
@@ -14,7 +16,7 @@ export const plugin: CommonwattPlugin = {
         "Replays the journal of a market from its first record, checks every signature again and prints the " +
           "clearings, the counts and the state hash. Reads only: a running market's journal may be replayed.",
       )
-      .argument("<folder>", "folder that holds market.journal")
+      .argument("<folder>", "folder that holds the journal")
       .option("--json", "print NDJSON; the last line is the summary")
       .action(async (folder: string, options: { readonly json?: boolean }) => {
         process.exitCode = await runReplay(folder, options.json === true, {

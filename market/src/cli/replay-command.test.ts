@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { clearedJournal } from "../../test/cleared-journal.ts";
+import { firstSegment } from "../../test/market-records.ts";
 import { INTERVAL } from "../../test/sample-market.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
-import { journalFile } from "../journal/read-journal.ts";
 import { runReplay } from "./replay-command.ts";
 
 async function run(
@@ -41,7 +41,7 @@ describe("commonwatt replay", () => {
         event: "summary",
         ok: true,
         community: "sonnenweg",
-        records: 6,
+        records: 5,
         tornBytes: 0,
         inputs: 5,
         sites: 4,
@@ -57,7 +57,7 @@ describe("commonwatt replay", () => {
 
   it("prints a table for a person", async () => {
     const { folder, stateHash } = await clearedJournal();
-    await writeFile(journalFile(folder), "abc", { flag: "a" });
+    await writeFile(firstSegment(folder), "abc", { flag: "a" });
     const { exitCode, lines } = await run(folder, false);
     expect(exitCode).toBe(0);
     expect(lines).toEqual([
@@ -65,7 +65,7 @@ describe("commonwatt replay", () => {
       "   1994040  cleared     0.2000       0.500       1     1       1",
       "",
       "community   sonnenweg",
-      "records     6 and 3 bytes of one that was never finished",
+      "records     5 and 3 bytes of what was never finished",
       "orders      2 of 4 sites",
       "intervals   1 closed, 0 open",
       "trades      1, 0.500 kWh",
@@ -75,19 +75,19 @@ describe("commonwatt replay", () => {
 
   it("ends with 1 and the code when the journal is damaged", async () => {
     const { folder } = await clearedJournal();
-    const bytes = await readFile(journalFile(folder));
+    const bytes = await readFile(firstSegment(folder));
     bytes[4] = (bytes[4] ?? 0) ^ 4;
-    await writeFile(journalFile(folder), bytes);
+    await writeFile(firstSegment(folder), bytes);
     const plain = await run(folder, false);
     expect(plain).toMatchObject({ exitCode: 1, lines: [] });
-    expect(plain.errors).toEqual([expect.stringMatching(/^JOURNAL_CORRUPT: line 1 of /)]);
+    expect(plain.errors).toEqual([expect.stringMatching(/^JOURNAL_CORRUPT: the journal /)]);
     const json = await run(folder, true);
     expect(json).toMatchObject({ exitCode: 1, errors: [] });
     expect(JSON.parse(json.lines[0] ?? "")).toMatchObject({
       event: "summary",
       ok: false,
       code: "JOURNAL_CORRUPT",
-      details: { line: 1 },
+      details: { offset: 0 },
     });
   });
 
@@ -96,7 +96,7 @@ describe("commonwatt replay", () => {
     expect(await run(folder, false)).toEqual({
       exitCode: 2,
       lines: [],
-      errors: [`JOURNAL_MISSING: there is no journal at ${journalFile(folder)}`],
+      errors: [`JOURNAL_MISSING: there is no journal in ${folder}`],
     });
   });
 });

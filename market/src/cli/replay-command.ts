@@ -74,7 +74,7 @@ function tableLines(replay: JournalReplay): string[] {
     ...rows,
     "",
     `community   ${community}`,
-    `records     ${records}${tornBytes > 0 ? ` and ${tornBytes} bytes of one that was never finished` : ""}`,
+    `records     ${records}${tornBytes > 0 ? ` and ${tornBytes} bytes of what was never finished` : ""}`,
     `orders      ${counts.orders} of ${counts.sites} sites`,
     `intervals   ${counts.clearings} closed, ${counts.openIntervals} open`,
     `trades      ${counts.trades}, ${formatKwh(volumeOf(replay))} kWh`,

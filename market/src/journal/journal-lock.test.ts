@@ -3,20 +3,23 @@ import { appendFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
-import { openJournal } from "./journal.ts";
+import { type OpenJournal, openJournal } from "./journal.ts";
+import { segmentName } from "./journal-files.ts";
 
-const HEADER = { kind: "header" };
+const ABOUT = { content: "words", community: "c", rules: {} };
+const reader = async () => ({ from: 1, start: () => () => {} });
+const open = (folder: string): Promise<OpenJournal> => openJournal(folder, ABOUT, reader);
 
 describe("the lock of a journal", () => {
   it("keeps out a second writer until the first has closed", async () => {
     const folder = await temporaryFolder();
-    const first = await openJournal(folder, HEADER);
+    const first = await open(folder);
     const refused = { code: "JOURNAL_LOCKED", retryable: true, details: { processId: process.pid } };
-    await expect(openJournal(folder, HEADER)).rejects.toMatchObject(refused);
+    await expect(open(folder)).rejects.toMatchObject(refused);
     await first.journal.close();
-    const second = await openJournal(folder, HEADER);
+    const second = await open(folder);
     await second.journal.close();
-    expect(await readdir(folder)).toEqual(["market.journal"]);
+    expect(await readdir(folder)).toEqual([segmentName(1)]);
   });
 
   it("keeps out a writer in another process, and yields when that one was killed", async () => {
@@ -24,9 +27,9 @@ describe("the lock of a journal", () => {
     const script = `
       import { openJournal } from ${JSON.stringify(new URL("./journal.ts", import.meta.url).href)};
       try {
-        const { journal } = await openJournal(process.argv[1], {});
-        journal.append({ kind: "mine" });
-        await journal.synced();
+        const { journal } = await openJournal(process.argv[1], ${JSON.stringify(ABOUT)}, async () => ({ from: 1, start: () => () => {} }));
+        journal.append(1, Buffer.from("mine"));
+        await journal.durable();
         process.kill(process.pid, "SIGKILL");
       } catch (error) {
         process.stdout.write(error.code);
@@ -34,14 +37,14 @@ describe("the lock of a journal", () => {
     const run = (): ReturnType<typeof spawnSync> =>
       spawnSync(process.execPath, ["--input-type=module", "-e", script, folder]);
 
-    const { journal } = await openJournal(folder, HEADER);
+    const { journal } = await open(folder);
     expect(String(run().stdout)).toBe("JOURNAL_LOCKED");
     await journal.close();
 
     expect(run().signal).toBe("SIGKILL");
     expect((await readdir(folder)).some((name) => name.startsWith("market.lock."))).toBe(true);
-    const after = await openJournal(folder, HEADER);
-    expect(after.records.at(-1)).toEqual({ kind: "mine", sequence: 1 });
+    const after = await open(folder);
+    expect(after.lastSequence).toBe(1);
     await after.journal.close();
   });
 
@@ -51,7 +54,7 @@ describe("the lock of a journal", () => {
       join(folder, "market.lock.old"),
       JSON.stringify({ processId: process.pid, startedAt: "boot-of-old/1" }),
     );
-    const { journal } = await openJournal(folder, HEADER);
+    const { journal } = await open(folder);
     await journal.close();
   });
 
@@ -60,9 +63,9 @@ describe("the lock of a journal", () => {
     async (text) => {
       const folder = await temporaryFolder();
       await appendFile(join(folder, "market.lock.old"), text);
-      const { journal } = await openJournal(folder, HEADER);
+      const { journal } = await open(folder);
       await journal.close();
-      expect(await readdir(folder)).toEqual(["market.journal"]);
+      expect(await readdir(folder)).toEqual([segmentName(1)]);
     },
   );
 
@@ -73,7 +76,7 @@ describe("the lock of a journal", () => {
         join(folder, "market.lock.old"),
         JSON.stringify({ processId: 2 ** 30, startedAt: null }),
       );
-      const tries = await Promise.allSettled(Array.from({ length: 8 }, () => openJournal(folder, HEADER)));
+      const tries = await Promise.allSettled(Array.from({ length: 8 }, () => open(folder)));
       const opened = tries.filter((result) => result.status === "fulfilled");
       expect(opened.length).toBeLessThanOrEqual(1);
       for (const result of tries) {
@@ -81,8 +84,8 @@ describe("the lock of a journal", () => {
       }
       await opened[0]?.value.journal.close();
     }
-    const { journal } = await openJournal(folder, HEADER);
+    const { journal } = await open(folder);
     await journal.close();
-    expect(await readdir(folder)).toEqual(["market.journal"]);
+    expect(await readdir(folder)).toEqual([segmentName(1)]);
   });
 });

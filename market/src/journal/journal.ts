@@ -1,110 +1,110 @@
-import { type FileHandle, mkdir, open, truncate, writeFile } from "node:fs/promises";
-import { CommonwattError, isCommonwattError } from "@commonwatt/vpp-core";
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CommonwattError } from "@commonwatt/vpp-core";
+import { type JournalFiles, listFiles } from "./journal-files.ts";
 import { lockJournal } from "./journal-lock.ts";
-import { encodeRecord } from "./journal-record.ts";
-import { type JournalContent, journalFile, readJournal } from "./read-journal.ts";
+import { createRing } from "./journal-ring.ts";
+import { type JournalWriter, sharedWriter } from "./journal-writer.ts";
+import { type OwnJournal, ownJournal } from "./own-journal.ts";
+import { type JournalContent, type JournalReader, readFiles } from "./read-journal.ts";
+import type { JournalAbout } from "./segment-format.ts";
+import { linkWriter } from "./writer-link.ts";
 
-/** An append-only file of records. */
-export interface Journal {
-  /** Takes a record at once, in order; it is safe only when {@link Journal.synced} says so. Returns its place. */
-  append(entry: object): number;
-  /**
-   * Resolves when everything appended so far is on the disk. Records that are appended while a sync is under
-   * way share the next one (group commit).
-   * @throws CommonwattError `JOURNAL_WRITE_FAILED`, once for good: what is on the disk is then unknown until
-   *   the journal is opened again.
-   */
-  synced(): Promise<void>;
-  /** Writes what is left, closes the file and lets go of the lock. */
-  close(): Promise<void>;
+/** A journal that takes records. */
+export type Journal = OwnJournal;
+
+/** How a journal is kept. */
+export interface JournalOptions {
+  /** The ring holds 2 to this power Int32; 21 is 8 MiB. */
+  readonly ringSizeBits?: number;
+  /** Length from which the next batch begins a new file, in bytes. */
+  readonly segmentBytesMax?: number;
+  /** The thread that writes; the process's own when left out. */
+  readonly writer?: JournalWriter;
 }
 
 /** A journal that was opened, and what it held. */
 export interface OpenJournal extends JournalContent {
+  readonly about: JournalAbout;
   readonly journal: Journal;
 }
 
+/** 8 MiB: more than a disk takes in the time that it makes one wait. */
+const RING_SIZE_BITS = 21;
+const SEGMENT_BYTES_MAX = 64 * 2 ** 20;
+
 /**
- * Opens the journal of a folder for writing, both of which are made when missing. A torn tail is cut off.
- * @param header - becomes the first record of a new journal.
- * @throws CommonwattError `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`, `JOURNAL_UNREADABLE`, `JOURNAL_WRITE_FAILED`.
+ * Opens the journal of a folder for writing, both of which are made when missing, and shows its records. A
+ * torn tail is cut off. A journal of version 1 is read, stays as it is, and is gone on with in this format.
+ * @param readerOf - told what files there are, once the folder is locked.
+ * @throws CommonwattError `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`, `JOURNAL_UNREADABLE`, `JOURNAL_WRONG_FORMAT`,
+ *   `JOURNAL_WRONG_COMMUNITY`, `JOURNAL_WRITE_FAILED`.
  */
-export async function openJournal(directory: string, header: object): Promise<OpenJournal> {
+export async function openJournal(
+  directory: string,
+  about: Omit<JournalAbout, "instance">,
+  readerOf: (files: JournalFiles) => Promise<JournalReader>,
+  options: JournalOptions = {},
+): Promise<OpenJournal> {
   await mkdir(directory, { recursive: true });
   const lock = await lockJournal(directory);
   try {
-    const found = await readOrNothing(directory);
-    if (found.tornBytes > 0) await truncate(journalFile(directory), found.wholeBytes);
-    const isNew = found.records.length === 0;
-    if (isNew) await createJournal(directory, header);
-    const content = isNew ? await readJournal(directory) : found;
-    const handle = await open(journalFile(directory), "a");
-    const journal = writeJournal(handle, content.records.length, lock.release);
-    return { ...content, tornBytes: found.tornBytes, journal };
+    const files = await listFiles(directory);
+    await Promise.all(files.drafts.map((name) => rm(join(directory, name), { force: true })));
+    const reader = await readerOf(files);
+    const content = await readFiles(directory, files, {
+      from: reader.from,
+      start(found) {
+        assertSame(directory, about, found);
+        return reader.start(found);
+      },
+    });
+    if (content.lastSegment !== null && content.tornBytes > 0)
+      await cut(join(directory, content.lastSegment.name), content.lastSegment.wholeBytes);
+    const { writer = sharedWriter(), ringSizeBits = RING_SIZE_BITS } = options;
+    const ring = createRing(ringSizeBits, content.lastSequence, writer.bell);
+    const task = {
+      directory,
+      about: content.lastSegment?.about ?? { ...about, instance: randomUUID() },
+      words: ring.words,
+      state: ring.state,
+      sequence: content.lastSequence,
+      segment: content.lastSegment?.name ?? null,
+      bytes: content.lastSegment?.wholeBytes ?? 0,
+      segmentBytesMax: options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
+    };
+    const journal = ownJournal(ring, directory, await linkWriter(ring, task, writer), lock);
+    return { ...content, about: task.about, journal };
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-async function readOrNothing(directory: string): Promise<JournalContent> {
-  try {
-    return await readJournal(directory);
-  } catch (error) {
-    if (isCommonwattError(error, "JOURNAL_MISSING")) return { records: [], wholeBytes: 0, tornBytes: 0 };
-    throw error;
+function assertSame(
+  directory: string,
+  { community, content }: Omit<JournalAbout, "instance">,
+  found: JournalAbout,
+): void {
+  if (found.community !== community) {
+    const message = `the journal in ${directory} is of ${found.community}, not of ${community}`;
+    const details = { directory, community, found: found.community };
+    throw new CommonwattError("JOURNAL_WRONG_COMMUNITY", message, { details });
+  }
+  if (found.content !== content) {
+    const message = `the journal in ${directory} holds ${found.content}, not ${content}`;
+    const details = { directory, content, found: found.content };
+    throw new CommonwattError("JOURNAL_WRONG_FORMAT", message, { details });
   }
 }
 
-async function createJournal(directory: string, header: object): Promise<void> {
-  await writeFile(journalFile(directory), encodeRecord({ ...header, sequence: 0 }), { flush: true });
-  // A new file's name is only durable when its folder has been synced too.
-  const folder = await open(directory, "r");
+async function cut(file: string, bytes: number): Promise<void> {
+  const handle = await open(file, "r+");
   try {
-    await folder.sync();
+    await handle.truncate(bytes);
+    await handle.sync();
   } finally {
-    await folder.close();
+    await handle.close();
   }
-}
-
-function writeJournal(handle: FileHandle, recordCount: number, release: () => Promise<void>): Journal {
-  let sequence = recordCount;
-  let lines: string[] = [];
-  /** The last round of write and sync that has begun, and the one that waits for its end. */
-  let round: Promise<void> = Promise.resolve();
-  let queued: Promise<void> | null = null;
-
-  const write = async (): Promise<void> => {
-    round = queued ?? round;
-    queued = null;
-    const batch = lines.join("");
-    lines = [];
-    try {
-      await handle.appendFile(batch);
-      await handle.datasync();
-    } catch (cause) {
-      throw new CommonwattError("JOURNAL_WRITE_FAILED", "the journal could not be written", { cause });
-    }
-  };
-  const synced = (): Promise<void> => {
-    if (lines.length === 0) return round;
-    // A failed round fails all that follow, because each begins only when the one before has succeeded.
-    queued ??= round.then(write);
-    return queued;
-  };
-  return {
-    append(entry) {
-      lines.push(encodeRecord({ ...entry, sequence }));
-      return sequence++;
-    },
-    synced,
-    async close() {
-      try {
-        await synced();
-      } finally {
-        await handle.close();
-        await release();
-      }
-    },
-  };
 }

@@ -3,11 +3,11 @@ import type { SignatureTrust } from "../engine/admit-order.ts";
 import { type MarketEngine, marketEngine } from "../engine/market-engine.ts";
 import type { MarketEvent, MarketInput } from "../engine/market-input.ts";
 import { hashOf } from "../engine/state-hash.ts";
-import type { JournalRecord } from "../journal/journal-record.ts";
+import { type JournalReader, JSON_RECORD } from "../journal/read-journal.ts";
+import type { JournalAbout } from "../journal/segment-format.ts";
 
-const FORMAT = "commonwatt-market-journal";
-/** Rises whenever a journal of before could be read wrongly. */
-const VERSION = 1;
+/** What the journal of a live market holds. */
+const CONTENT = "market-inputs";
 
 /** The kinds of input that a journal may hold. */
 const INPUT_KINDS: ReadonlySet<unknown> = new Set<MarketInput["kind"]>([
@@ -18,87 +18,123 @@ const INPUT_KINDS: ReadonlySet<unknown> = new Set<MarketInput["kind"]>([
   "gate-closed",
 ]);
 
-/** The first record of a market's journal. */
-export interface MarketJournalHeader {
-  readonly kind: "header";
-  readonly format: typeof FORMAT;
-  readonly version: typeof VERSION;
-  readonly community: string;
-}
-
 /** What a gate closure adds to its input, so that a replay which clears differently is noticed. */
 interface ClearingSeal {
   /** SHA-256 over the clearing. */
   readonly clearingHash: Hex;
 }
 
-/** The header of a community's journal. */
-export function marketJournalHeader(community: string): MarketJournalHeader {
-  return { kind: "header", format: FORMAT, version: VERSION, community };
+/** What stands at the head of a community's journal. */
+export function marketAbout(community: string): Omit<JournalAbout, "instance"> {
+  return { content: CONTENT, community, rules: {} };
 }
 
-/** How an input that changed the market is written down. */
-export function marketRecord(
-  input: MarketInput,
-  event: MarketEvent,
-): MarketInput | (MarketInput & ClearingSeal) {
-  return event.kind === "gate-closed" ? { ...input, clearingHash: hashOf(event.clearing) } : input;
+/** How an input that changed the market is written down: as JSON. */
+export function marketRecord(input: MarketInput, event: MarketEvent): Buffer {
+  const sealed: MarketInput | (MarketInput & ClearingSeal) =
+    event.kind === "gate-closed" ? { ...input, clearingHash: hashOf(event.clearing) } : input;
+  return jsonOf(sealed);
 }
 
-/** The community a journal belongs to, from its first record; throws as {@link replayMarket} does. */
-export function communityOf(header: JournalRecord | undefined): string {
-  const format = header?.["format"];
-  const version = header?.["version"];
-  const community = header?.["community"];
-  if (format !== FORMAT || version !== VERSION || typeof community !== "string") {
-    throw new CommonwattError(
-      "JOURNAL_WRONG_FORMAT",
-      `this is not a version ${VERSION} journal of a market`,
-      {
-        details: { format: String(format), version: String(version) },
-      },
-    );
-  }
-  return community;
+/** The most bytes that the record of an input may take, whatever comes of it. */
+export function marketRecordBytesMax(input: MarketInput): number {
+  return jsonOf(input).length + SEAL_BYTES;
+}
+
+/** Length of what a seal adds, in bytes. */
+const SEAL_BYTES = 128;
+
+/** An order is whatever came in from outside; what no JSON can say is left for the checks to refuse. */
+function jsonOf(input: MarketInput): Buffer {
+  return Buffer.from(
+    JSON.stringify(input, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+  );
+}
+
+/** A market that is brought to where its journal ends. */
+export interface MarketReplay {
+  /** The market as far as records were read; `null` before the first. */
+  engine(): MarketEngine | null;
+  readonly reader: JournalReader;
 }
 
 /**
- * Brings a market to where its journal ends. The first record must be the header.
- * @throws CommonwattError `JOURNAL_WRONG_FORMAT` when the records are not of a market or of another version,
- *   `JOURNAL_DIVERGED` when a record does not do again what it did when it was written.
+ * Reads a market's journal into an engine.
+ *
+ * Reading fails with CommonwattError `JOURNAL_WRONG_FORMAT` when the records are not of a market, and with
+ * `JOURNAL_DIVERGED` when a record does not do again what it did when it was written.
  */
-export function replayMarket(records: readonly JournalRecord[], signatures: SignatureTrust): MarketEngine {
-  const [header, ...inputs] = records;
-  const engine = marketEngine(communityOf(header));
-  for (const record of inputs) {
-    const event = applyRecord(engine, record, signatures);
-    if (!event.changed || engine.sequence() !== record.sequence || !holdsSeal(record, event)) {
-      throw diverged(
-        record,
-        event.kind === "order-rejected" || event.kind === "cancel-rejected" ? event.code : event.kind,
-      );
-    }
-  }
-  return engine;
+export function replayMarket(signatures: SignatureTrust): MarketReplay {
+  let engine: MarketEngine | null = null;
+  return {
+    engine: () => engine,
+    reader: {
+      from: 1,
+      start({ content, community }) {
+        if (content !== CONTENT) {
+          throw new CommonwattError("JOURNAL_WRONG_FORMAT", `this journal holds ${content}, not ${CONTENT}`, {
+            details: { content },
+          });
+        }
+        const market = marketEngine(community);
+        engine = market;
+        return (type, sequence, words, at, bytes) => {
+          const json = Buffer.from(words.buffer, words.byteOffset + 4 * at, bytes).toString("utf8");
+          replayRecord(market, type, sequence, json, signatures);
+        };
+      },
+    },
+  };
 }
 
-function applyRecord(engine: MarketEngine, record: JournalRecord, signatures: SignatureTrust): MarketEvent {
-  if (!INPUT_KINDS.has(record["kind"])) throw diverged(record, "an input of unknown kind");
+function replayRecord(
+  engine: MarketEngine,
+  type: number,
+  sequence: number,
+  json: string,
+  signatures: SignatureTrust,
+): void {
+  if (type !== JSON_RECORD) throw diverged(sequence, "a record of unknown type");
+  const record = recordOf(json, sequence);
+  const event = applyRecord(engine, record, sequence, signatures);
+  if (!event.changed || engine.sequence() !== sequence || !holdsSeal(record, event)) {
+    const isRejected = event.kind === "order-rejected" || event.kind === "cancel-rejected";
+    throw diverged(sequence, isRejected ? event.code : event.kind);
+  }
+}
+
+type InputRecord = Readonly<Record<string, unknown>>;
+
+function recordOf(json: string, sequence: number): InputRecord {
+  try {
+    const record: unknown = JSON.parse(json);
+    if (typeof record === "object" && record !== null && "kind" in record && INPUT_KINDS.has(record.kind))
+      return record as InputRecord;
+  } catch (error) {
+    throw diverged(sequence, "a record that is no JSON", error);
+  }
+  throw diverged(sequence, "an input of unknown kind");
+}
+
+function applyRecord(
+  engine: MarketEngine,
+  record: InputRecord,
+  sequence: number,
+  signatures: SignatureTrust,
+): MarketEvent {
   try {
     return engine.apply(record as unknown as MarketInput, signatures);
   } catch (error) {
-    throw diverged(record, messageOf(error), error);
+    throw diverged(sequence, messageOf(error), error);
   }
 }
 
-function holdsSeal(record: JournalRecord, event: MarketEvent): boolean {
+function holdsSeal(record: InputRecord, event: MarketEvent): boolean {
   return event.kind !== "gate-closed" || record["clearingHash"] === hashOf(event.clearing);
 }
 
-function diverged(record: JournalRecord, outcome: string, cause?: unknown): CommonwattError {
-  const message = `record ${record.sequence} of the journal does not replay: ${outcome}`;
-  return new CommonwattError("JOURNAL_DIVERGED", message, {
-    details: { sequence: record.sequence, outcome },
-    cause,
-  });
+/** A record that does not do again what it did when it was written. */
+export function diverged(sequence: number, outcome: string, cause?: unknown): CommonwattError {
+  const message = `record ${sequence} of the journal does not replay: ${outcome}`;
+  return new CommonwattError("JOURNAL_DIVERGED", message, { details: { sequence, outcome }, cause });
 }

@@ -1,33 +1,30 @@
-import { readFile, writeFile } from "node:fs/promises";
-import type { SignedOrder } from "@commonwatt/vpp-core";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { intervalIndex, type SignedOrder } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
 import { clearedJournal } from "../../test/cleared-journal.ts";
+import { firstSegment, type MarketRecord, readRecords, rewriteJournal } from "../../test/market-records.ts";
 import { INTERVAL, sampleContext } from "../../test/sample-market.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { doubleAuction } from "../double-auction.ts";
-import { encodeRecord, type JournalRecord } from "../journal/journal-record.ts";
-import { journalFile, readJournal } from "../journal/read-journal.ts";
 import { replayJournal } from "./replay-journal.ts";
 
 async function journalOfOneClearing(): Promise<{
   folder: string;
-  records: readonly JournalRecord[];
+  records: readonly MarketRecord[];
   stateHash: string;
 }> {
   const { folder, stateHash } = await clearedJournal();
-  return { folder, records: (await readJournal(folder)).records, stateHash };
+  return { folder, records: await readRecords(folder), stateHash };
 }
-
-/** Writes a journal whose checksums are right, whatever it says. */
-const rewrite = (folder: string, records: readonly JournalRecord[]): Promise<void> =>
-  writeFile(journalFile(folder), records.map(encodeRecord).join(""));
 
 describe("replayJournal", () => {
   it("comes to the venue's own state hash and clearings", async () => {
     const { folder, stateHash } = await journalOfOneClearing();
     expect(await replayJournal(folder)).toMatchObject({
       community: "sonnenweg",
-      records: 6,
+      records: 5,
       tornBytes: 0,
       stateHash,
       counts: { inputs: 5, sites: 4, orders: 2, openIntervals: 0, clearings: 1, trades: 1 },
@@ -40,14 +37,14 @@ describe("replayJournal", () => {
     const venue = doubleAuction();
     await venue.start(sampleContext(folder));
     await venue.openInterval(INTERVAL);
-    await writeFile(journalFile(folder), "0123", { flag: "a" });
-    const bytes = await readFile(journalFile(folder));
+    await writeFile(firstSegment(folder), "0123", { flag: "a" });
+    const bytes = await readFile(firstSegment(folder));
     expect(await replayJournal(folder)).toMatchObject({
       stateHash: venue.stateHash(),
-      records: 3,
+      records: 2,
       tornBytes: 4,
     });
-    expect(await readFile(journalFile(folder))).toEqual(bytes);
+    expect(await readFile(firstSegment(folder))).toEqual(bytes);
     await venue.stop();
   });
 
@@ -58,7 +55,7 @@ describe("replayJournal", () => {
         ? { ...record, order: { ...(record["order"] as SignedOrder), energyWh: 501 } }
         : record,
     );
-    await rewrite(folder, forged);
+    await rewriteJournal(folder, forged);
     await expect(replayJournal(folder)).rejects.toMatchObject({
       code: "JOURNAL_DIVERGED",
       details: { sequence: 3, outcome: "bad-signature" },
@@ -67,13 +64,9 @@ describe("replayJournal", () => {
 
   it("notices a clearing that does not come out as it did", async () => {
     const { folder, records } = await journalOfOneClearing();
-    const [header, register, ...rest] = records as readonly [
-      JournalRecord,
-      JournalRecord,
-      ...JournalRecord[],
-    ];
+    const [register, ...rest] = records as readonly [MarketRecord, ...MarketRecord[]];
     const rules = { ...(register["rules"] as object), mechanism: { name: "uniform-price", kPerMille: 499 } };
-    await rewrite(folder, [header, { ...register, rules }, ...rest]);
+    await rewriteJournal(folder, [{ ...register, rules }, ...rest]);
     await expect(replayJournal(folder)).rejects.toMatchObject({
       code: "JOURNAL_DIVERGED",
       details: { sequence: 5 },
@@ -87,27 +80,66 @@ describe("replayJournal", () => {
     ["an input without its fields", { kind: "register-changed" }],
   ])("refuses %s", async (_, input) => {
     const { folder, records } = await journalOfOneClearing();
-    await rewrite(folder, [...records, { ...input, sequence: 6 }]);
+    await rewriteJournal(folder, [...records, input]);
     await expect(replayJournal(folder)).rejects.toMatchObject({
       code: "JOURNAL_DIVERGED",
       details: { sequence: 6 },
     });
   });
 
-  it.each([
-    ["another version", { version: 2 }],
-    ["another format", { format: "commonwatt-outbox" }],
-    ["no community", { community: null }],
-  ])("refuses a header with %s", async (_, change) => {
+  it("refuses a journal of something else", async () => {
     const { folder, records } = await journalOfOneClearing();
-    const [header, ...rest] = records as readonly [JournalRecord, ...JournalRecord[]];
-    await rewrite(folder, [{ ...header, ...change }, ...rest]);
+    await rewriteJournal(folder, records, { content: "book-commands" });
     await expect(replayJournal(folder)).rejects.toMatchObject({ code: "JOURNAL_WRONG_FORMAT" });
   });
+});
 
-  it("refuses an empty journal", async () => {
+describe("a journal of version 1", () => {
+  const HEADER = { kind: "header", format: "commonwatt-market-journal", version: 1, community: "sonnenweg" };
+
+  const lineOf = (record: object, sequence: number): string => {
+    const json = JSON.stringify({ ...record, sequence });
+    return `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
+  };
+
+  /** The sample journal as it would have been written in version 1. */
+  async function journalOfVersion1(
+    header: object = HEADER,
+  ): Promise<{ folder: string; text: string; stateHash: string }> {
+    const { records, stateHash } = await journalOfOneClearing();
     const folder = await temporaryFolder();
-    await writeFile(journalFile(folder), "");
+    const text = [header, ...records].map(lineOf).join("");
+    await writeFile(join(folder, "market.journal"), text);
+    return { folder, text, stateHash };
+  }
+
+  it("is replayed, and gone on with in the format of today", async () => {
+    const { folder, text, stateHash } = await journalOfVersion1();
+    expect(await replayJournal(folder)).toMatchObject({ stateHash, records: 5 });
+    await writeFile(join(folder, "market.journal"), `${text}0123abcd {"never fin`);
+    const venue = doubleAuction();
+    await venue.start(sampleContext(folder));
+    expect(venue.stateHash()).toBe(stateHash);
+    await venue.openInterval({ ...INTERVAL, index: intervalIndex(INTERVAL.index + 1) });
+    const after = venue.stateHash();
+    await venue.stop();
+    expect(await readdir(folder)).toEqual(["market-0000000000000006.journal", "market.journal"]);
+    expect(await replayJournal(folder)).toMatchObject({ stateHash: after, records: 6 });
+  });
+
+  it("is refused when a bit of it was flipped, or when it is of something else", async () => {
+    const { folder, text } = await journalOfVersion1();
+    for (let at = 0; at < text.length; at += 7) {
+      const bytes = Buffer.from(text);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
+      await writeFile(join(folder, "market.journal"), bytes);
+      await expect(replayJournal(folder), `byte ${at}`).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
+    }
+    for (const change of [{ version: 0 }, { format: "commonwatt-outbox" }, { community: null }]) {
+      const other = await journalOfVersion1({ ...HEADER, ...change });
+      await expect(replayJournal(other.folder)).rejects.toMatchObject({ code: "JOURNAL_WRONG_FORMAT" });
+    }
+    await writeFile(join(folder, "market.journal"), "");
     await expect(replayJournal(folder)).rejects.toMatchObject({ code: "JOURNAL_WRONG_FORMAT" });
   });
 });

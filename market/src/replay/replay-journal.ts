@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Clearing, Hex } from "@commonwatt/vpp-core";
 import type { MarketCounts } from "../engine/market-engine.ts";
 import { readJournal } from "../journal/read-journal.ts";
@@ -6,9 +7,9 @@ import { replayMarket } from "./market-journal.ts";
 /** What a journal amounts to. */
 export interface JournalReplay {
   readonly community: string;
-  /** Records in the journal, the header included. */
+  /** Records in the journal, one for each input that changed the market. */
   readonly records: number;
-  /** Length of an unfinished last record, which counts for nothing. */
+  /** Length of an unfinished last batch, which counts for nothing. */
   readonly tornBytes: number;
   readonly counts: MarketCounts;
   /** Oldest interval first. */
@@ -24,11 +25,13 @@ export interface JournalReplay {
  *   `JOURNAL_DIVERGED`.
  */
 export async function replayJournal(directory: string): Promise<JournalReplay> {
-  const { records, tornBytes } = await readJournal(directory);
-  const engine = replayMarket(records, "checked");
+  const replay = replayMarket("checked");
+  const { lastSequence, tornBytes } = await readJournal(directory, replay.reader);
+  const engine = replay.engine();
+  assert(engine !== null, "a journal has a head");
   return {
     community: engine.community,
-    records: records.length,
+    records: lastSequence,
     tornBytes,
     counts: engine.counts(),
     clearings: engine.clearings(),

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import {
-  type CancelReply,
-  type Clearing,
-  CommonwattError,
-  type DeliveryInterval,
-  type Hex,
-  type IntervalIndex,
-  type OrderReply,
-  type SignedCancel,
-  type SignedOrder,
-  type VenueContext,
+import type {
+  CancelReply,
+  Clearing,
+  DeliveryInterval,
+  Hex,
+  IntervalIndex,
+  OrderReply,
+  SignedCancel,
+  SignedOrder,
+  VenueContext,
 } from "@commonwatt/vpp-core";
-import type { MarketCounts, MarketEngine } from "../engine/market-engine.ts";
+import { type MarketCounts, type MarketEngine, marketEngine } from "../engine/market-engine.ts";
 import type { MarketEvent, MarketInput } from "../engine/market-input.ts";
 import type { MarketRules } from "../engine/market-rules.ts";
 import type { AcceptedOrder } from "../engine/market-state.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
-import { communityOf, marketJournalHeader, marketRecord, replayMarket } from "../replay/market-journal.ts";
+import { JSON_RECORD } from "../journal/read-journal.ts";
+import { marketAbout, marketRecord, marketRecordBytesMax, replayMarket } from "../replay/market-journal.ts";
 import { type PublicFeed, publicFeed } from "./public-feed.ts";
 import { publication } from "./publication.ts";
 
@@ -48,24 +48,15 @@ export interface OpenMarket {
  */
 export async function openMarket(context: VenueContext, rules: MarketRules): Promise<OpenMarket> {
   const { community, directory, logger, sites, clock } = context;
-  const opened = await openJournal(directory, marketJournalHeader(community));
-  const { journal, records, tornBytes } = opened;
+  const replay = replayMarket("trusted");
+  const opened = await openJournal(directory, marketAbout(community), async () => replay.reader);
+  const { journal, lastSequence, tornBytes } = opened;
   try {
-    const found = communityOf(records[0]);
-    if (found !== community) {
-      throw new CommonwattError(
-        "JOURNAL_WRONG_COMMUNITY",
-        `the journal in ${directory} is of ${found}, not of ${community}`,
-        {
-          details: { directory, community, found },
-        },
-      );
-    }
-    const engine = replayMarket(records, "trusted");
-    if (tornBytes > 0) logger.warn({ tornBytes }, "cut an unfinished record off the market's journal");
+    const engine = replay.engine() ?? marketEngine(community);
+    if (tornBytes > 0) logger.warn({ tornBytes }, "cut an unfinished batch off the market's journal");
     const market = marketOver(engine, journal, context);
     await market.input({ kind: "register-changed", atMs: clock.now(), sites, rules });
-    logger.info({ records: records.length, stateHash: engine.stateHash() }, "the market is open");
+    logger.info({ records: lastSequence, stateHash: engine.stateHash() }, "the market is open");
     return market;
   } catch (error) {
     await journal.close();
@@ -87,12 +78,13 @@ function marketOver(
 
   /** Engine and journal take an input in the same turn of the event loop, so both see the same order. */
   const input = async (given: MarketInput): Promise<MarketEvent> => {
+    journal.assertRoom(marketRecordBytesMax(given));
     const event = engine.apply(given);
     const sequence = engine.sequence();
     if (event.changed) publish.applied(sequence, given, event);
-    if (event.changed) journal.append(marketRecord(given, event));
+    if (event.changed) journal.append(JSON_RECORD, marketRecord(given, event));
     // A repeated input waits too: its first answer may still be on the way to the disk.
-    if (event.kind !== "order-rejected" && event.kind !== "cancel-rejected") await journal.synced();
+    if (event.kind !== "order-rejected" && event.kind !== "cancel-rejected") await journal.durable();
     if (event.kind === "gate-closed") durableClearings.set(event.clearing.intervalIndex, event.clearing);
     if (event.changed) publish.settled(sequence);
     return event;
