@@ -1,5 +1,5 @@
 import { cpuSeconds } from "./cpu-time.ts";
-import { type BenchEngine, WordHash, type Workload } from "./workload.ts";
+import { type BenchEngine, type TradeTrace, WordHash, type Workload } from "./workload.ts";
 
 /** What an engine had done after so many timed messages: equal engines have equal digests. */
 export interface Digest {
@@ -19,15 +19,10 @@ export function digests(engine: BenchEngine, { shape, messages }: Workload, capS
   };
   const taken: Digest[] = [];
   const spent = cpuSeconds();
-  engine.run(messages, 0, shape.fill, trace);
-  let done = shape.fill;
+  let done = 0;
   for (const checkpoint of shape.checkpoints) {
     const to = shape.fill + checkpoint;
-    while (done < to && spent() < capS) {
-      const next = Math.min(to, done + 100);
-      engine.run(messages, done, next, trace);
-      done = next;
-    }
+    done = runUntil(engine, messages, done, to, () => spent() >= capS, trace);
     if (done < to) break;
     const { volumeWh } = engine;
     taken.push({
@@ -38,6 +33,27 @@ export function digests(engine: BenchEngine, { shape, messages }: Workload, capS
     });
   }
   return taken;
+}
+
+/** Messages between two looks at the time. */
+const STEP = 100;
+
+/** Plays messages until all are played or it is time to stop. Answers up to where it came. */
+export function runUntil(
+  engine: BenchEngine,
+  messages: Int32Array,
+  from: number,
+  to: number,
+  isOver: () => boolean,
+  trace?: TradeTrace,
+): number {
+  let done = from;
+  while (done < to && !isOver()) {
+    const next = Math.min(to, done + STEP);
+    engine.run(messages, done, next, trace);
+    done = next;
+  }
+  return done;
 }
 
 function depthHash(engine: BenchEngine, books: number): number {

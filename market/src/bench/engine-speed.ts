@@ -1,4 +1,5 @@
 import { cpuSeconds, median } from "./cpu-time.ts";
+import { runUntil } from "./digest.ts";
 import type { BenchEngine, Workload } from "./workload.ts";
 
 /** How fast an engine played a workload, in messages per second of CPU. */
@@ -11,21 +12,26 @@ export interface EngineSpeed {
   readonly messages: number;
 }
 
-/** Messages between two looks at the time. */
-const STEP = 1_000;
+/** Seconds of CPU that an engine may take to fill its books. */
+const FILL_CAP_S = 10;
 
-/** Plays a workload on new engines until it was played often enough, or one run has used its time. */
+/**
+ * Plays a workload on new engines until it was played often enough, or one run has used its time; `null` when
+ * an engine did not even fill its books in time.
+ */
 export function engineSpeed(
   make: () => BenchEngine,
   workload: Workload,
   runs: number,
   capS: number,
-): EngineSpeed {
+): EngineSpeed | null {
   const speeds: number[] = [];
   let messages = 0;
   do {
     const engine = make();
-    engine.run(workload.messages, 0, workload.shape.fill);
+    const { fill } = workload.shape;
+    const filling = cpuSeconds();
+    if (runUntil(engine, workload.messages, 0, fill, () => filling() > FILL_CAP_S) < fill) return null;
     const run = timedRun(engine, workload, capS);
     messages = run.messages;
     speeds.push(run.perSecond);
@@ -40,12 +46,8 @@ function timedRun(
   capS: number,
 ): { readonly perSecond: number; readonly messages: number } {
   const spent = cpuSeconds();
-  let done = 0;
-  while (done < shape.timed && spent() < capS) {
-    const next = Math.min(shape.timed, done + STEP);
-    engine.run(messages, shape.fill + done, shape.fill + next);
-    done = next;
-  }
+  const to = shape.fill + shape.timed;
+  const done = runUntil(engine, messages, shape.fill, to, () => spent() >= capS) - shape.fill;
   return { perSecond: done / spent(), messages: done };
 }
 

@@ -110,10 +110,3 @@ export function timeInForceOf(name: NewOrder["timeInForce"]): number {
   if (name === "immediate-or-cancel") return IMMEDIATE_OR_CANCEL;
   return name === "fill-or-kill" ? FILL_OR_KILL : -1;
 }
-
-/** The number by which the hash knows a book: FNV-1a of its id. */
-export function tagOf(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return hash | 0;
-}

@@ -12,6 +12,7 @@ import {
 import { arenaHash } from "./book-hash.ts";
 import { clearCall } from "./call-auction.ts";
 import { cancelOrder } from "./cancel-order.ts";
+import { hashOfId, IdTable } from "./id-table.ts";
 import { BOOK_PHASE, type BookSide, EMPTY, SIDE } from "./layout.ts";
 import {
   type Accepted,
@@ -26,7 +27,6 @@ import {
   type Refused,
   refused,
   rejected,
-  tagOf,
   timeInForceOf,
 } from "./named-orders.ts";
 import { closeBook, openBook, openCall, releaseBook } from "./open-book.ts";
@@ -74,15 +74,13 @@ export class OrderBooks {
   /** Number by site. */
   readonly #sites = new Map<string, number>();
   /** Slot by order id. */
-  readonly #slots = new Map<string, number>();
-  /** Order id by slot. */
-  readonly #ids: string[];
+  readonly #slots: IdTable;
   /** Book by its slot. */
   readonly #bookOfSlot: OpenBook[] = [];
 
   constructor(size: ArenaSize) {
     this.#arena = createArena(size);
-    this.#ids = new Array<string>(size.ordersMax + 1).fill("");
+    this.#slots = new IdTable(size.ordersMax);
   }
 
   openBook(rules: BookRules): Refused | null {
@@ -92,7 +90,7 @@ export class OrderBooks {
     if (!isGrid) return rejected("bad-book-rules");
     const ticks = (priceMax - priceMin) / tickSize + 1;
     const phase = call ? BOOK_PHASE.CALL : BOOK_PHASE.CONTINUOUS;
-    const handle = openBook(this.#arena, tagOf(id), ticks, SELF_TRADE[selfTrade], phase);
+    const handle = openBook(this.#arena, hashOfId(id), ticks, SELF_TRADE[selfTrade], phase);
     if (handle < 0) return refused(handle);
     const book: OpenBook = { handle, priceMin, tickSize, positions: [] };
     this.#books.set(id, book);
@@ -113,7 +111,8 @@ export class OrderBooks {
   place(order: NewOrder): Accepted | Refused {
     const book = this.#books.get(order.book);
     if (book === undefined) return rejected("unknown-book");
-    if (this.#slots.has(order.id)) return rejected("duplicate-id");
+    const hash = hashOfId(order.id);
+    if (this.#slots.find(order.id, hash) !== NONE) return rejected("duplicate-id");
     const steps = (order.price - book.priceMin) / book.tickSize;
     const tick = steps | 0;
     if (tick !== steps) return offGrid(steps);
@@ -132,27 +131,26 @@ export class OrderBooks {
       expiresAtMs === undefined ? 0 : expiresAtMs - (this.#arena.clock[CLOCK.NOW] as number),
     );
     if (slot < 0) return refused(slot);
-    this.#ids[slot] = order.id;
     const accepted = this.#read(book, slot);
-    if (accepted.openWh > 0) this.#slots.set(order.id, slot);
+    if (accepted.openWh > 0) this.#slots.add(slot, order.id, hash);
     return accepted;
   }
 
   cancel(id: string): EndedOrder | Refused {
-    const slot = this.#slots.get(id);
-    if (slot === undefined) return rejected("unknown-order");
+    const slot = this.#slots.find(id, hashOfId(id));
+    if (slot === NONE) return rejected("unknown-order");
     const answer = cancelOrder(this.#arena, slot, generationOf(this.#arena, slot));
     if (answer < 0) return refused(answer);
     const openWh = this.#arena.events[QUANTITY] as number;
     clearEvents(this.#arena);
-    this.#slots.delete(id);
+    this.#slots.remove(slot);
     return { id, reason: "cancelled", openWh };
   }
 
   /** Gives an order another limit price and open quantity; see `replaceOrder` for its priority. */
   replace(id: string, price: number, quantityWh: number): Accepted | Refused {
-    const slot = this.#slots.get(id);
-    if (slot === undefined) return rejected("unknown-order");
+    const slot = this.#slots.find(id, hashOfId(id));
+    if (slot === NONE) return rejected("unknown-order");
     const book = this.#bookOfSlot[bookOf(this.#arena, slot) & this.#arena.bookMask] as OpenBook;
     const steps = (price - book.priceMin) / book.tickSize;
     const tick = steps | 0;
@@ -160,7 +158,7 @@ export class OrderBooks {
     const answer = replaceOrder(this.#arena, slot, generationOf(this.#arena, slot), tick, quantityWh);
     if (answer < 0) return refused(answer);
     const accepted = this.#read(book, slot);
-    if (accepted.openWh === 0) this.#slots.delete(id);
+    if (accepted.openWh === 0) this.#slots.remove(slot);
     return accepted;
   }
 
@@ -253,7 +251,7 @@ export class OrderBooks {
         else if (kind === ENDED) movedWh = 0;
         continue;
       }
-      const id = this.#ids[order] as string;
+      const id = this.#slots.idOf(order);
       if (kind === TRADED) {
         const price = book.priceMin + (events[at + TICK] as number) * book.tickSize;
         trades ??= [];
@@ -266,7 +264,7 @@ export class OrderBooks {
         ended ??= [];
         ended.push(this.#ended(at));
       }
-      if ((word & ORDER_DONE) !== 0) this.#slots.delete(id);
+      if ((word & ORDER_DONE) !== 0) this.#slots.remove(order);
     }
     clearEvents(this.#arena);
     if (movedWh > 0) openWh = movedWh;
@@ -275,26 +273,27 @@ export class OrderBooks {
 
   #ended(at: number): EndedOrder {
     const { events } = this.#arena;
-    const id = this.#ids[events[at + ORDER] as number] as string;
+    const id = this.#slots.idOf(events[at + ORDER] as number);
     const reason = END_REASONS[events[at + REASON] as number] as EndReason;
     return { id, reason, openWh: events[at + QUANTITY] as number };
   }
 
   /** Reads and forgets the orders that a closure or the time has ended. */
   #readEnded(): readonly EndedOrder[] {
-    const count = eventCount(this.#arena);
-    const ended = Array.from({ length: count }, (_, number) => this.#ended(number * EVENT_STRIDE));
+    const { events } = this.#arena;
+    const ended = Array.from({ length: eventCount(this.#arena) }, (_, number) => {
+      this.#slots.remove(events[number * EVENT_STRIDE + ORDER] as number);
+      return this.#ended(number * EVENT_STRIDE);
+    });
     clearEvents(this.#arena);
-    for (const { id } of ended) this.#slots.delete(id);
     return ended;
   }
 
   #readCleared(): readonly ClearedOrder[] {
     const events = takeEvents(this.#arena);
     return events.map(({ order, quantity, orderDone }) => {
-      const id = this.#ids[order.slot] as string;
-      if (orderDone) this.#slots.delete(id);
-      return { id, quantityWh: quantity };
+      if (orderDone) this.#slots.remove(order.slot);
+      return { id: this.#slots.idOf(order.slot), quantityWh: quantity };
     });
   }
 }
