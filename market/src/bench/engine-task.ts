@@ -18,6 +18,12 @@ export type EngineTask =
   | (OnWorkload & { readonly do: "digest"; readonly capS: number })
   | (OnWorkload & { readonly do: "speed"; readonly runs: number; readonly capS: number })
   | (OnWorkload & { readonly do: "latency" })
+  | (OnWorkload & {
+      readonly do: "wall";
+      readonly engine: "flat";
+      readonly isDurable: boolean;
+      readonly runs: number;
+    })
   | { readonly do: "auction"; readonly orders: number; readonly seed: number };
 
 const PROGRAM = fileURLToPath(new URL("./engine-process.ts", import.meta.url));

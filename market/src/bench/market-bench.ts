@@ -5,6 +5,7 @@ import { CommonwattError } from "@commonwatt/vpp-core";
 import type { AuctionSpeed } from "./auction-speed.ts";
 import { median } from "./cpu-time.ts";
 import type { Digest } from "./digest.ts";
+import type { WallSpeed } from "./durable-speed.ts";
 import type { EngineSpeed, Latency } from "./engine-speed.ts";
 import { type EngineName, runTask } from "./engine-task.ts";
 import type { WorkloadShape } from "./workload.ts";
@@ -42,8 +43,18 @@ export interface WorkloadResult {
 export interface MarketBenchResult {
   readonly workloads: readonly WorkloadResult[];
   readonly latency: Latency;
+  readonly durable: DurableShare;
   readonly auction: AuctionSpeed;
   readonly auction10k: AuctionSpeed;
+}
+
+/** How much of the matching core's speed is left when every command is on the disk before it is acknowledged. */
+export interface DurableShare {
+  /** Median of each round's own ratio, by the wall clock. */
+  readonly share: number;
+  /** Millions of messages per second, medians over the rounds. */
+  readonly memoryMillionPerS: number;
+  readonly durableMillionPerS: number;
 }
 
 const OTHERS = ["object", "nodejs-order-book", "naive"] as const;
@@ -63,6 +74,7 @@ export async function marketBench(
   try {
     const workloads: WorkloadResult[] = [];
     let latency: Latency | null = null;
+    let durable: DurableShare | null = null;
     for (const name of WORKLOADS) {
       const { shape, messages } = makeWorkload(name, seed, scale);
       const file = join(folder, name);
@@ -70,17 +82,42 @@ export async function marketBench(
       const result = await measure(shape, file, rounds);
       onStep({ event: "workload", ...result });
       workloads.push(result);
+      durable ??= await durableShare(shape, file, rounds);
       latency ??= await runTask<Latency>({ do: "latency", engine: "flat", shape, file });
       await rm(file);
     }
-    if (latency === null) throw new RangeError("there is no workload");
+    if (latency === null || durable === null) throw new RangeError("there is no workload");
     const auction = await runTask<AuctionSpeed>({ do: "auction", orders: Math.ceil(1e6 * scale), seed });
     const auction10k = await runTask<AuctionSpeed>({ do: "auction", orders: Math.ceil(1e4 * scale), seed });
     for (const one of [auction, auction10k]) onStep({ event: "auction", ...one });
-    return { workloads, latency, auction, auction10k };
+    onStep({ event: "durable", ...durable });
+    return { workloads, latency, durable, auction, auction10k };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function durableShare(shape: WorkloadShape, file: string, rounds: number): Promise<DurableShare> {
+  const [memory, durable]: [WallSpeed[], WallSpeed[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    const task = { do: "wall", engine: "flat", shape, file, runs: RUNS } as const;
+    memory.push(await runTask<WallSpeed>({ ...task, isDurable: false }));
+    durable.push(await runTask<WallSpeed>({ ...task, isDurable: true }));
+  }
+  const hashes = new Set([...memory, ...durable].map(({ hash }) => hash));
+  if (hashes.size !== 1) {
+    throw new CommonwattError("BENCH_DIVERGED", "durable books and those in memory differ", {
+      details: { workload: shape.name, hashes: [...hashes].join(" | ") },
+    });
+  }
+  const million = (speeds: readonly WallSpeed[]): number =>
+    rounded(median(speeds.map(({ perSecond }) => perSecond)) / 1e6);
+  const ratios = durable.map(({ perSecond }, round) => perSecond / (memory[round]?.perSecond ?? Number.NaN));
+  return {
+    share: rounded(median(ratios)),
+    memoryMillionPerS: million(memory),
+    durableMillionPerS: million(durable),
+  };
 }
 
 async function measure(shape: WorkloadShape, file: string, rounds: number): Promise<WorkloadResult> {

@@ -10,7 +10,7 @@ const { QUEUE_MAX } = BOOK_FIELD;
 const { ALLOWED } = SELF_TRADE_POLICY;
 
 /** No site ever comes near this: position limits are checked and never met. */
-const LIMIT_WH = 2 ** 50;
+export const LIMIT_WH: number = 2 ** 50;
 
 /** An arena with a workload's books and positions. */
 export interface OpenShape {

@@ -32,6 +32,7 @@ test("market-bench compares all engines on all workloads and judges every figure
     "flatVsNodejsOrderBookWorst",
     "objectVsNodejsOrderBookWorst",
     "objectVsNodejsOrderBookMixed",
+    "durableShare",
     "latencyP999Us",
     "callAuctionVsOnePass",
     "callAuctionVsNaiveSort",

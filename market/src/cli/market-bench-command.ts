@@ -18,7 +18,8 @@ export function registerMarketBench(program: Program): void {
     .description(
       "Plays five workloads on the matching core, by flat calls and by objects, on nodejs-order-book and on " +
         "the naive market; first compares what they did, then times each in fresh processes by thread CPU " +
-        "time. Then times single messages and the call auction. Docs: market/docs/matching.md.",
+        "time. Then times single messages, a workload with every command on the disk by the wall clock, and the " +
+        "call auction. Docs: market/docs/matching.md.",
     )
     .option("--rounds <n>", "turns of every engine", wholeNumber(1, 100), 3)
     .option("--seed <n>", "makes the workloads", wholeNumber(0, 1_000_000), 1)
@@ -28,17 +29,17 @@ export function registerMarketBench(program: Program): void {
       const result = await marketBench({ rounds, seed, scale: percent / 100 }, (step) => {
         if (json) process.stdout.write(`${JSON.stringify(step)}\n`);
       });
-      const { workloads, latency, auction, auction10k } = result;
+      const { workloads, latency, durable, auction, auction10k } = result;
       printChecks(
         process.stdout,
         json,
-        { percent, workloads, latency, auction, auction10k },
+        { percent, workloads, latency, durable, auction, auction10k },
         checksOf(result),
       );
     });
 }
 
-function checksOf({ workloads, latency, auction, auction10k }: MarketBenchResult): readonly Check[] {
+function checksOf({ workloads, latency, durable, auction, auction10k }: MarketBenchResult): readonly Check[] {
   const worst = (ratio: "flatVsNodejsOrderBook" | "objectVsNodejsOrderBook"): number =>
     Math.min(...workloads.map((workload) => workload[ratio]));
   const mixed = workloads.find(({ workload }) => workload === "mixed")?.objectVsNodejsOrderBook ?? 0;
@@ -46,6 +47,7 @@ function checksOf({ workloads, latency, auction, auction10k }: MarketBenchResult
     atLeast("flatVsNodejsOrderBookWorst", worst("flatVsNodejsOrderBook"), 40),
     atLeast("objectVsNodejsOrderBookWorst", worst("objectVsNodejsOrderBook"), 5),
     atLeast("objectVsNodejsOrderBookMixed", mixed, 10),
+    atLeast("durableShare", durable.share, 0.6),
     atMost("latencyP999Us", latency.p999Us, 2),
     atMost("callAuctionVsOnePass", auction.auctionMs / auction.onePassMs, 2),
     atLeast("callAuctionVsNaiveSort", auction.naiveSortMs / auction.auctionMs, 40),

@@ -1,5 +1,6 @@
 import { advanceTime } from "../book/advance-time.ts";
 import type { BookArena } from "../book/book-arena.ts";
+import { clearCall } from "../book/call-auction.ts";
 import { cancelOrder } from "../book/cancel-order.ts";
 import type { BookSide } from "../book/layout.ts";
 import { closeBook, openBook, openCall, releaseBook } from "../book/open-book.ts";
@@ -31,6 +32,8 @@ export const BOOK_COMMAND = {
   OPEN_POSITION: 24,
   /** book, position, the most bought, the most sold (longs, Wh) */
   SET_LIMITS: 25,
+  /** book, k in thousandths, seed */
+  CLEAR_CALL: 27,
   /** The state's hash, high and low word: no command, but what all before must have come to. */
   SEAL: 31,
 } as const;
@@ -38,6 +41,7 @@ export const BOOK_COMMAND = {
 const {
   ADVANCE,
   CANCEL,
+  CLEAR_CALL,
   CLOSE_BOOK,
   OPEN_BOOK,
   OPEN_CALL,
@@ -54,6 +58,7 @@ export const COMMAND_FIELDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, t
   if (type === SUBMIT) return 7;
   if (type === OPEN_POSITION || type === SET_LIMITS) return 6;
   if (type === REPLACE || type === OPEN_BOOK) return 4;
+  if (type === CLEAR_CALL) return 3;
   if (type === CANCEL || type === ADVANCE || type === SEAL) return 2;
   return type === OPEN_CALL || type === CLOSE_BOOK || type === RELEASE_BOOK ? 1 : 0;
 });
@@ -86,6 +91,11 @@ export function applyCommand(
       return openBook(arena, a, b, c as SelfTradePolicy, d);
     case OPEN_CALL:
       return openCall(arena, a);
+    case CLEAR_CALL: {
+      // What each order got stands in the events.
+      const outcome = clearCall(arena, a, b, c);
+      return typeof outcome === "number" ? outcome : 0;
+    }
     case CLOSE_BOOK:
       return closeBook(arena, a);
     case RELEASE_BOOK:

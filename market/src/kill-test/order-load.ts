@@ -10,6 +10,7 @@ import { sealFields } from "../durable/book-replay.ts";
 const {
   ADVANCE,
   CANCEL,
+  CLEAR_CALL,
   CLOSE_BOOK,
   OPEN_BOOK,
   OPEN_CALL,
@@ -82,6 +83,7 @@ export function loadCommand(arena: BookArena, seed: number, sequence: number, at
     return [SET_LIMITS, positionBook, position, 1_000 + draw(9_000), 0, 1_000 + draw(9_000), 0, 0];
   if (share < 980) return [OPEN_POSITION, book, draw(SITES), 5_000, 0, 5_000, 0, 0];
   if (share < 981) return [OPEN_CALL, book, 0, 0, 0, 0, 0, 0];
+  if (share < 982) return [CLEAR_CALL, book, draw(1_001), draw(1_000), 0, 0, 0, 0];
   if (share < 983) return [CLOSE_BOOK, book, 0, 0, 0, 0, 0, 0];
   if (share < 986) return [RELEASE_BOOK, book, 0, 0, 0, 0, 0, 0];
   return [OPEN_BOOK, sequence | 0, TICKS, draw(4), BOOK_PHASE.CONTINUOUS, 0, 0, 0];
