@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { systemClock } from "@commonwatt/vpp-core";
+import { type Clock, systemClock } from "@commonwatt/vpp-core";
 import type { DataType, OPCUAServerOptions, UAVariable, Variant } from "node-opcua";
 import {
   applicationCertificate,
@@ -12,7 +12,7 @@ import { loadOpcuaLibrary, type OpcuaLibrary } from "../src/opcua/opcua-library.
 
 const NAMESPACE = "urn:example:ems";
 /** How long its counter may stand still before the setpoint no longer counts. */
-const WATCHDOG_MS = 2_500;
+export const WATCHDOG_MS = 2_500;
 
 /** What a foreign server does otherwise. */
 export interface ForeignOptions {
@@ -22,6 +22,10 @@ export interface ForeignOptions {
   /** The certificate of the one user who may log in; anybody unless given. */
   readonly userCertificateFile?: string;
   readonly hasSubscriptions?: boolean;
+  /** What its watchdog goes by; the machine's clock unless given. */
+  readonly clock?: Clock;
+  /** The setpoint that gives the battery back at once, in kilowatts; `null` where the watchdog alone does; 0. */
+  readonly neutralKw?: number | null;
 }
 
 /** A server with a model of its own: kilowatts, kilowatt-hours, percent, + is export and charge; no methods. */
@@ -34,6 +38,8 @@ export interface ForeignServer {
   readonly beats: readonly number[];
   /** What the battery is told now; `null` while it is its own. */
   inForceKw(): number | null;
+  /** Lets it take every write and carry out none; or hear again. */
+  deafen(isDeaf: boolean): void;
   close(): Promise<void>;
 }
 
@@ -60,7 +66,9 @@ export async function startForeignServer(options: ForeignOptions): Promise<Forei
   const library = await loadOpcuaLibrary();
   const values = { gridKw: -1.25, importKwh: 4_711.5, batteryKw: 0.8, soc: 45 };
   const [setpoints, beats]: [number[], number[]] = [[], []];
+  const { clock = systemClock, neutralKw = 0 } = options;
   let beatAtMs = 0;
+  let isDeaf = false;
   const server = new library.OPCUAServer(await serverOptions(library, options));
   await server.initialize();
   const space = server.engine.addressSpace;
@@ -85,7 +93,7 @@ export async function startForeignServer(options: ForeignOptions): Promise<Forei
           ? {}
           : {
               set: (variant: Variant) => {
-                set(variant.value as number);
+                if (!isDeaf) set(variant.value as number);
                 return library.StatusCodes.Good;
               },
             }),
@@ -107,7 +115,7 @@ export async function startForeignServer(options: ForeignOptions): Promise<Forei
     UInt32,
     () => beats.at(-1) ?? 0,
     (value) => {
-      if (value !== beats.at(-1)) beatAtMs = systemClock.now();
+      if (value !== beats.at(-1)) beatAtMs = clock.now();
       beats.push(value);
     },
   );
@@ -119,7 +127,10 @@ export async function startForeignServer(options: ForeignOptions): Promise<Forei
     beats,
     inForceKw: () => {
       const setpoint = setpoints.at(-1) ?? 0;
-      return setpoint === 0 || systemClock.now() - beatAtMs > WATCHDOG_MS ? null : setpoint;
+      return setpoint === neutralKw || clock.now() - beatAtMs > WATCHDOG_MS ? null : setpoint;
+    },
+    deafen: (next) => {
+      isDeaf = next;
     },
     close: () => server.shutdown(0),
   };

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import {
   type Device,
   type DeviceConnector,
+  type DeviceContext,
   deviceId,
   durationMs,
   epochMs,
   type SimulatedClock,
   simulatedClock,
   wattHours,
+  watts,
 } from "@commonwatt/vpp-core";
 import { BenchPlant } from "../src/emulator/bench-plant.ts";
 import { emulatedHome } from "../src/emulator/opcua-home.ts";
@@ -24,6 +26,7 @@ import { profileByName } from "../src/profiles/profiles.ts";
 import { modbus } from "../src/sunspec/sunspec-connector.ts";
 import { hurried } from "./check-fixture.ts";
 import { MIDNIGHT, RATINGS } from "./emulated-home.ts";
+import { foreignNodes, startForeignServer, WATCHDOG_MS } from "./foreign-opcua-server.ts";
 import { testContext } from "./test-context.ts";
 
 /** A battery behind a driver, at midnight in a house that takes 500 W. */
@@ -31,7 +34,7 @@ export interface LeaseRig extends AsyncDisposable {
   readonly clock: SimulatedClock;
   readonly device: Device;
   /** What the battery does when `seconds` have passed, by its plant; + is discharge. */
-  after(seconds: number): number;
+  after(seconds: number): Promise<number>;
   /** Lets the device take every write and carry out none; or hear again. */
   deafen(isDeaf: boolean): void;
   /** Ends the driver without a word to the device, and opens the next one, as after a kill. */
@@ -47,6 +50,8 @@ export interface LeaseDriver {
   readonly readsBack: boolean;
   /** Whether device or driver end a lease by themselves; else the site's comparison with its measured power does. */
   readonly endsInTime: boolean;
+  /** Seconds that the device takes to go its own way once it is released. */
+  readonly releaseTakesS: number;
   /** Starts the device with its battery filled to `storedWh`. */
   open(storedWh: number): Promise<LeaseRig>;
 }
@@ -61,7 +66,12 @@ const ECHO_LENGTH = 12;
 
 interface Emulated {
   readonly connector: DeviceConnector;
-  settle(): void;
+  /** What the driver gets, where it is not the usual. */
+  readonly context?: DeviceContext;
+  /** The longest stretch that time may jump over; any unless given. */
+  readonly stepMs?: number;
+  /** Brings the plant up to now, when all that the driver does now is done. */
+  settle(device: Device): void | Promise<void>;
   deafen(isDeaf: boolean): void;
   close(): Promise<void>;
 }
@@ -74,21 +84,25 @@ async function rigOf(storedWh: number, start: Start): Promise<LeaseRig> {
     storedEnergyWh: wattHours(storedWh),
   });
   const emulated = await start(plant, clock);
-  let device = await emulated.connector.connect(testContext(clock));
+  const context = emulated.context ?? testContext(clock);
+  let device = await emulated.connector.connect(context);
   return {
     clock,
     get device() {
       return device;
     },
-    after(seconds) {
-      clock.advanceTo(epochMs(clock.now() + durationMs(1_000 * seconds)));
-      emulated.settle();
+    async after(seconds) {
+      const untilMs = clock.now() + durationMs(1_000 * seconds);
+      do {
+        clock.advanceTo(epochMs(Math.min(untilMs, clock.now() + (emulated.stepMs ?? untilMs))));
+        await emulated.settle(device);
+      } while (clock.now() < untilMs);
       return plant.state().batteryPowerW;
     },
     deafen: emulated.deafen,
     async restart() {
       await device.close();
-      device = await emulated.connector.connect(testContext(clock));
+      device = await emulated.connector.connect(context);
       return device;
     },
     [Symbol.asyncDispose]: async () => {
@@ -200,12 +214,69 @@ function methods(neverEnds: boolean): Start {
   };
 }
 
+/**
+ * A setpoint and a watchdog. All its time is the rig's: it passes in steps of the heartbeat, and each waits until
+ * the driver has done what is due.
+ */
+function setpoint(neutralKw: number | null): Start {
+  return async (plant, clock) => {
+    const directory = mkdtempSync(join(tmpdir(), "commonwatt-lease-rig-"));
+    const pkiDirectory = join(directory, "client");
+    const sides = { clientPkiDirectory: pkiDirectory, serverPkiDirectory: join(directory, "server") };
+    const trusted = { pkiDirectory, ...(await provisionTrust(sides)) };
+    const server = await startForeignServer({
+      directory,
+      clock,
+      neutralKw,
+      policies: ["Aes256_Sha256_RsaPss"],
+    });
+    const { deafen } = server;
+    server.values.soc = plant.state().storedEnergyWh / 100;
+    const { battery, ...others } = foreignNodes;
+    if (battery === null || !("watchdog" in battery)) throw new TypeError("it has no watchdog");
+    const nodes = {
+      ...others,
+      points: {
+        ...others.points,
+        ...{ chargePowerMaxW: { constant: 5_000 }, dischargePowerMaxW: { constant: 4_000 } },
+      },
+      battery: { ...battery, neutral: neutralKw ?? 0 },
+    };
+    const connector = opcua({
+      ...{ id: "rig", endpointUrl: `opc.tcp://${HOST}:${server.port}`, nodes, ...trusted },
+      // The server's own time is the machine's; and no silence of it is counted in ours.
+      ...{ clockSkewMaxMs: Number.MAX_SAFE_INTEGER, publishingIntervalMs: 10_000 },
+      ...{ requestTimeoutMs: 10_000, connectTimeoutMs: 60_000 },
+    });
+    return {
+      ...{ connector, deafen, stepMs: 1_000, context: { ...testContext(clock), wallClock: clock } },
+      async settle(device) {
+        // Commands go one after the other: this one is refused, when those before it are done.
+        await device.battery?.apply({ batteryPowerW: watts(0), validUntilMs: epochMs(0), sequence: 0 });
+        plant.advanceTo(clock.now());
+        const heldKw = server.inForceKw();
+        const powerW = watts(-1_000 * (heldKw ?? 0));
+        plant.setBatteryWindow(heldKw === null ? null : { minW: powerW, maxW: powerW });
+      },
+      close: async () => {
+        await server.close();
+        rmSync(directory, { recursive: true });
+      },
+    };
+  };
+}
+
 const driver = (
   name: string,
   endsAfterS: number | null,
   start: Start,
-  { readsBack = true, endsInTime = true } = {},
-): LeaseDriver => ({ name, endsAfterS, readsBack, endsInTime, open: (storedWh) => rigOf(storedWh, start) });
+  { readsBack = true, endsInTime = true, releaseTakesS = 0 } = {},
+): LeaseDriver => ({
+  ...{ name, endsAfterS, readsBack, endsInTime, releaseTakesS },
+  open: (storedWh) => rigOf(storedWh, start),
+});
+
+const WATCHDOG_S = WATCHDOG_MS / 1_000;
 
 /** Every driver that commands a battery. A new one is one line here, and held to the whole contract. */
 export const LEASE_DRIVERS: readonly LeaseDriver[] = [
@@ -216,4 +287,8 @@ export const LEASE_DRIVERS: readonly LeaseDriver[] = [
   driver("profile without a timer", null, profiled("sungrow-sh")),
   driver("OPC UA methods", 60, methods(false)),
   driver("OPC UA methods whose server heeds no end", null, methods(true), { endsInTime: false }),
+  driver("OPC UA setpoint whose neutral value is none to hold", WATCHDOG_S, setpoint(99)),
+  driver("OPC UA setpoint that its watchdog alone ends", WATCHDOG_S, setpoint(null), {
+    releaseTakesS: WATCHDOG_S + 0.001,
+  }),
 ];

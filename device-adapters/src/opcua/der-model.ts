@@ -39,9 +39,14 @@ export interface ScaledNode {
 export interface DerSetpointNodes {
   /** The power to hold; + is discharge and the unit W unless scaled. */
   readonly setpoint: string | ScaledNode;
-  /** A whole number that we count up. */
+  /** A whole number that we count up, and that reads as it was written. */
   readonly watchdog: string;
-  /** What the setpoint is given at a release, in its own unit; 0 unless given. */
+  /**
+   * What the setpoint is given at a release, in its own unit; 0 unless given. A lease of just this power is held
+   * by counting up, and released by counting no more. Where the server takes this value as "go your own way",
+   * counted up or not, choose one that is no power to hold, if it has one: such a server cannot be told to
+   * hold its neutral value.
+   */
   readonly neutral?: number;
 }
 

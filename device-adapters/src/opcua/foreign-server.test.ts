@@ -199,6 +199,21 @@ test("OPC UA: without methods: when we are gone the counter stands still and the
   await eventually(async () => (server.inForceKw() === null ? true : null));
 });
 
+test("OPC UA: without methods: a release does not feed the watchdog, and a successor counts on from the server's count", async () => {
+  const { connect, server } = await foreign({ neutralKw: null });
+  const device = await connect();
+  await device.battery?.apply(lease(0));
+  const beats = server.beats.length;
+  await device.battery?.release();
+  expect(server.beats.length).toBe(beats);
+  await eventually(async () => (server.inForceKw() === null ? true : null));
+  await device.close();
+  const next = await connect();
+  await next.battery?.apply(lease(0));
+  expect(server.beats.at(-1)).not.toBe(server.beats[beats - 1]);
+  expect(server.inForceKw()).toBeCloseTo(0);
+});
+
 test("OPC UA: without methods: the 36-second trap: a write made while the connection is down is never delivered", async () => {
   const { connect, relay, server } = await foreign();
   const device = await connect();

@@ -13,7 +13,7 @@ import type { StatusCode, VariantOptions } from "node-opcua";
 import { LeaseGate, lateRefusal } from "../lease/lease-gate.ts";
 import type { DerSetpointNodes } from "./der-model.ts";
 import { numberOf, uint64 } from "./numbers.ts";
-import { badStatus } from "./opcua-errors.ts";
+import { badStatus, opcuaError } from "./opcua-errors.ts";
 import type { OpcuaLibrary } from "./opcua-library.ts";
 import type { OpcuaLink } from "./opcua-link.ts";
 
@@ -39,6 +39,8 @@ export interface FoundSetpoint {
   readonly neutral: number;
   readonly watchdog: string;
   readonly watchdogType: number;
+  /** What the counter read: counting goes on from there, because a value that it has already is no beat. */
+  readonly counted: number;
 }
 
 /** Looks at the two nodes; `null` when one has no number. */
@@ -55,7 +57,8 @@ export async function findSetpoint(
   const [setpoint, watchdog] = [resolve(node), resolve(nodes.watchdog)];
   const [power, counter] = await link.read([setpoint, watchdog]);
   if (power === undefined || counter === undefined) return null;
-  if (numberOf(power.value.value) === null || numberOf(counter.value.value) === null) return null;
+  const counted = numberOf(counter.value.value);
+  if (numberOf(power.value.value) === null || counted === null) return null;
   return {
     setpoint,
     setpointType: power.value.dataType,
@@ -63,6 +66,7 @@ export async function findSetpoint(
     neutral: nodes.neutral ?? 0,
     watchdog,
     watchdogType: counter.value.dataType,
+    counted: Math.trunc(Math.abs(counted)),
   };
 }
 
@@ -83,11 +87,15 @@ export interface SetpointContext {
  * arrives without the other. A request goes out once, on a link that is up, while its lease runs. What a
  * network holds back and delivers late is in force until the server's watchdog ends it, or until we are
  * connected again, whichever is sooner.
+ *
+ * A lease is held by feeding the watchdog, whatever its power, the neutral one too; it is released by feeding it
+ * no more and writing the neutral setpoint. So a server whose neutral value gives the battery back does so at
+ * once, and one that goes by its watchdog alone when that has run out.
  */
 export class SetpointControl implements BatteryControl {
   readonly #context: SetpointContext;
   readonly #gate: LeaseGate;
-  #counter = 0;
+  #counter: number | null = null;
   #end: Timer | null = null;
   #beat: Timer | null = null;
   /** Whether the server may hold a setpoint of ours. */
@@ -154,14 +162,22 @@ export class SetpointControl implements BatteryControl {
     this.#beat?.cancel();
     this.#releaseAfter(lease.validUntilMs - this.#context.clock.now());
     const wished = inType(link.library, nodes.setpointType, powerW / nodes.factor);
-    const status = await this.#write(link, nodes, wished);
+    const count = this.#count(nodes);
+    const status = await this.#write(link, [
+      [nodes.setpoint, variantOf(link.library, nodes.setpointType, wished)],
+      [nodes.watchdog, variantOf(link.library, nodes.watchdogType, count)],
+    ]);
     if (DENIED.has(status)) {
       return { status: "refused", code: "local-control", message: `the server answered ${status}` };
     }
-    const [found] = await link.read([nodes.setpoint]);
-    const held = found?.statusCode.isGood() ? numberOf(found.value.value) : null;
-    if (held === null || Math.abs(held - wished) > Math.abs(wished) * 1e-6) {
+    const [held, counted] = await readNumbers(link, [nodes.setpoint, nodes.watchdog]);
+    if (!isSame(held, wished)) {
       const message = `the setpoint was written as ${wished} and reads ${held ?? "nothing"}`;
+      return { status: "refused", code: "not-confirmed", message };
+    }
+    if (counted !== count) {
+      // The setpoint may have been the same before: the counter alone tells that this command has arrived.
+      const message = `the watchdog was written as ${count} and reads ${counted ?? "nothing"}`;
       return { status: "refused", code: "not-confirmed", message };
     }
     this.#gate.noteApplied(lease);
@@ -174,25 +190,32 @@ export class SetpointControl implements BatteryControl {
     this.#inForce = null;
     this.#beat?.cancel();
     const { link, nodes } = this.#context.current();
-    const status = await this.#write(link, nodes, nodes.neutral);
-    if (status !== "Good") throw badStatus("release", status, this.#context.endpointUrl);
+    const { endpointUrl } = this.#context;
+    const neutral = variantOf(link.library, nodes.setpointType, nodes.neutral);
+    const status = await this.#write(link, [[nodes.setpoint, neutral]]);
+    if (status !== "Good") throw badStatus("release", status, endpointUrl);
+    const [held] = await readNumbers(link, [nodes.setpoint]);
+    if (!isSame(held, nodes.neutral)) {
+      const message = `the setpoint was released to ${nodes.neutral} and reads ${held ?? "nothing"}`;
+      throw opcuaError("OPCUA_RELEASE_NOT_CONFIRMED", message, endpointUrl);
+    }
     this.#mayHold = false;
     this.stop();
   }
 
-  /** Writes setpoint and counter in one request; the first status that is not good, or `Good`. */
-  async #write(link: OpcuaLink, nodes: FoundSetpoint, setpoint: number): Promise<string> {
-    const statuses = await link.write([
-      [nodes.setpoint, variantOf(link.library, nodes.setpointType, setpoint)],
-      [nodes.watchdog, variantOf(link.library, nodes.watchdogType, this.#count())],
-    ]);
+  /** Writes in one request; the first status that is not good, or `Good`. */
+  async #write(
+    link: OpcuaLink,
+    values: readonly (readonly [nodeId: string, value: VariantOptions])[],
+  ): Promise<string> {
+    const statuses = await link.write(values);
     const status = firstBad(statuses)?.name ?? "Good";
     if (status === "Good" || DENIED.has(status)) return status;
     throw badStatus("write", status, this.#context.endpointUrl);
   }
 
-  #count(): number {
-    this.#counter = (this.#counter % COUNTER_MAX) + 1;
+  #count({ counted }: FoundSetpoint): number {
+    this.#counter = ((this.#counter ?? counted) % COUNTER_MAX) + 1;
     return this.#counter;
   }
 
@@ -203,7 +226,8 @@ export class SetpointControl implements BatteryControl {
       this.#gate
         .inTurn(async () => {
           if (!this.#isInForce() || link.lostBecause !== null) return;
-          await link.write([[nodes.watchdog, variantOf(link.library, nodes.watchdogType, this.#count())]]);
+          const count = variantOf(link.library, nodes.watchdogType, this.#count(nodes));
+          await link.write([[nodes.watchdog, count]]);
           this.#beatOn(link, nodes);
         })
         .catch((error: unknown) =>
@@ -231,6 +255,17 @@ export class SetpointControl implements BatteryControl {
     this.#context.logger.warn({ error: messageOf(error) }, "the setpoint is not neutral yet");
     this.#releaseAfter(RETRY_RELEASE_MS);
   }
+}
+
+/** The numbers that nodes hold now; `null` for what has none. */
+async function readNumbers(link: OpcuaLink, nodeIds: readonly string[]): Promise<readonly (number | null)[]> {
+  const values = await link.read(nodeIds);
+  return values.map(({ statusCode, value }) => (statusCode.isGood() ? numberOf(value.value) : null));
+}
+
+/** Whether what was read is what was written, as far as a 32-bit float can hold it. */
+function isSame(held: number | null | undefined, written: number): held is number {
+  return typeof held === "number" && Math.abs(held - written) <= Math.abs(written) * 1e-6;
 }
 
 function firstBad(statuses: readonly StatusCode[]): StatusCode | undefined {
