@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Clock, systemClock } from "@commonwatt/vpp-core";
-import type { DataType, OPCUAServerOptions, UAVariable, Variant } from "node-opcua";
+import type { DataType, Namespace, OPCUAServerOptions, UAObject, UAVariable, Variant } from "node-opcua";
 import {
   applicationCertificate,
   readCertificate,
@@ -74,31 +74,8 @@ export async function startForeignServer(options: ForeignOptions): Promise<Forei
   const space = server.engine.addressSpace;
   if (space === null) throw new Error("no address space");
   const namespace = space.registerNamespace(NAMESPACE);
-  const add = (
-    path: string,
-    dataType: DataType,
-    get: () => number,
-    set?: (value: number) => void,
-  ): UAVariable =>
-    namespace.addVariable({
-      browseName: path,
-      nodeId: `s=${path}`,
-      organizedBy: space.rootFolder.objects,
-      dataType: library.DataType[dataType],
-      minimumSamplingInterval: 50,
-      accessLevel: set === undefined ? "CurrentRead" : "CurrentRead | CurrentWrite",
-      value: {
-        get: () => new library.Variant({ dataType, value: get() }),
-        ...(set === undefined
-          ? {}
-          : {
-              set: (variant: Variant) => {
-                if (!isDeaf) set(variant.value as number);
-                return library.StatusCodes.Good;
-              },
-            }),
-      },
-    });
+  const { objects } = space.rootFolder;
+  const add = variableAdder(library, namespace, objects, () => isDeaf);
   const { Double, Float, UInt32 } = library.DataType;
   add("Meter.Power", Double, () => values.gridKw);
   add("Meter.Import", Double, () => values.importKwh);
@@ -134,6 +111,42 @@ export async function startForeignServer(options: ForeignOptions): Promise<Forei
     },
     close: () => server.shutdown(0),
   };
+}
+
+type AddVariable = (
+  path: string,
+  dataType: DataType,
+  get: () => number,
+  set?: (value: number) => void,
+) => UAVariable;
+
+/** Adds variables below Objects; while the server is deaf it answers Good to writes and forgets them. */
+function variableAdder(
+  library: OpcuaLibrary,
+  namespace: Namespace,
+  objects: UAObject,
+  isDeaf: () => boolean,
+): AddVariable {
+  return (path, dataType, get, set) =>
+    namespace.addVariable({
+      browseName: path,
+      nodeId: `s=${path}`,
+      organizedBy: objects,
+      dataType: library.DataType[dataType],
+      minimumSamplingInterval: 50,
+      accessLevel: set === undefined ? "CurrentRead" : "CurrentRead | CurrentWrite",
+      value: {
+        get: () => new library.Variant({ dataType, value: get() }),
+        ...(set === undefined
+          ? {}
+          : {
+              set: (variant: Variant) => {
+                if (!isDeaf()) set(variant.value as number);
+                return library.StatusCodes.Good;
+              },
+            }),
+      },
+    });
 }
 
 async function serverOptions(
