@@ -37,6 +37,8 @@ export interface KillTestResult {
   readonly recoveries: number;
   readonly hashesUnequal: number;
   readonly snapshots: number;
+  /** Files that snapshots made superfluous, and that are gone. */
+  readonly filesRemoved: number;
   readonly recoveriesFromSnapshot: number;
   readonly tornTails: number;
   readonly flippedBits: number;
@@ -105,6 +107,7 @@ const EMPTY_TALLY: Tally = {
   recoveries: 0,
   hashesUnequal: 0,
   snapshots: 0,
+  filesRemoved: 0,
   recoveriesFromSnapshot: 0,
   tornTails: 0,
 };
@@ -112,11 +115,12 @@ const EMPTY_TALLY: Tally = {
 function momentOf(random: Random): KillMoment {
   const share = random.next();
   if (share < 0.15) return "opening";
-  return share < 0.4 ? "snapshot" : "running";
+  if (share < 0.35) return "snapshot";
+  return share < 0.6 ? "settled" : "running";
 }
 
 /** Counts how a process found its books: it must be as the model is, which stands where the last kill left them. */
-function withOpening(tally: Tally, { opened, snapshots }: KilledLoad, model: LoadModel): Tally {
+function withOpening(tally: Tally, { opened, snapshots, filesRemoved }: KilledLoad, model: LoadModel): Tally {
   if (opened === null) return tally;
   const isEqual = opened.sequence === model.sequence && opened.hash === model.hash;
   return {
@@ -124,6 +128,7 @@ function withOpening(tally: Tally, { opened, snapshots }: KilledLoad, model: Loa
     recoveries: tally.recoveries + 1,
     hashesUnequal: tally.hashesUnequal + (isEqual ? 0 : 1),
     snapshots: tally.snapshots + snapshots,
+    filesRemoved: tally.filesRemoved + filesRemoved,
     recoveriesFromSnapshot: tally.recoveriesFromSnapshot + (opened.snapshotSequence > 0 ? 1 : 0),
   };
 }

@@ -5,8 +5,8 @@ import { CommonwattError, durationMs, type Random, sleep, systemClock } from "@c
 
 const PROGRAM = fileURLToPath(new URL("./load-process.ts", import.meta.url));
 
-/** When a process is killed: while it opens its books, while it takes orders, or while it takes a snapshot. */
-export type KillMoment = "opening" | "running" | "snapshot";
+/** When a process is killed: while it opens its books, takes orders, takes a snapshot, or soon after one. */
+export type KillMoment = "opening" | "running" | "snapshot" | "settled";
 
 /** What a process said before it was killed. */
 export interface KilledLoad {
@@ -21,6 +21,8 @@ export interface KilledLoad {
   readonly acknowledged: number;
   /** Snapshots that were finished. */
   readonly snapshots: number;
+  /** Files that these made superfluous, and that are gone. */
+  readonly filesRemoved: number;
 }
 
 /** Runs the load on a folder and kills it with SIGKILL at a moment. */
@@ -39,7 +41,7 @@ export async function killedLoad(
     child.kill("SIGKILL");
   };
   let opened: KilledLoad["opened"] = null;
-  let [acknowledged, snapshots] = [0, 0];
+  let [acknowledged, snapshots, filesRemoved] = [0, 0, 0];
   if (moment === "opening") void killIn(random.integer(100, 600));
   for await (const line of createInterface({ input: child.stdout })) {
     const [kind, first = "", second = "", ...rest] = line.split(" ");
@@ -47,13 +49,17 @@ export async function killedLoad(
       const [snapshotSequence = 0, tornBytes = 0] = [second, ...rest].slice(1).map(Number);
       opened = { sequence: Number(first), hash: second, snapshotSequence, tornBytes };
       if (moment === "running") void killIn(random.integer(0, 300));
-    } else if (kind === "durable") acknowledged = Number(first);
-    else if (kind === "snapshot-done") snapshots++;
-    else if (kind === "snapshot" && moment === "snapshot") void killIn(random.integer(0, 60));
+    } else if (kind === "durable") {
+      acknowledged = Number(first);
+    } else if (kind === "snapshot-done") {
+      snapshots++;
+      filesRemoved += Number(second);
+      if (moment === "settled" && snapshots === 1) void killIn(random.integer(0, 60));
+    } else if (kind === "snapshot" && moment === "snapshot") void killIn(random.integer(0, 60));
   }
   await closed;
   if (child.signalCode !== "SIGKILL") {
     throw new CommonwattError("JOURNAL_TEST_ENDED", `the load ended by itself, with code ${child.exitCode}`);
   }
-  return { opened, acknowledged, snapshots };
+  return { opened, acknowledged, snapshots, filesRemoved };
 }

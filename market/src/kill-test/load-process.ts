@@ -41,9 +41,9 @@ for (;;) {
     snapshotAt = books.sequence() + SNAPSHOT_EVERY;
     isSnapshotting = true;
     say("snapshot", books.sequence());
-    void books.snapshot().then(({ sequence }) => {
+    void books.snapshot().then(({ sequence, filesRemoved }) => {
       isSnapshotting = false;
-      say("snapshot-done", sequence);
+      say("snapshot-done", sequence, filesRemoved);
     });
   }
   await new Promise(setImmediate);
