@@ -56,7 +56,7 @@ test("a device that does not answer is an error with its code, and a profile tha
   expect(await silent.exit).toBe(1);
   expect(lastLine(silent.output())).toMatchObject({ stopped: { code: "MODBUS_CONNECT_FAILED" }, checks: [] });
   const unknown = commission("127.0.0.1:502/1?profile=acme");
-  expect(await unknown.exit).toBe(1);
+  expect(await unknown.exit).toBe(2);
   expect(unknown.errors()).toContain("PROFILE_UNKNOWN");
 });
 
