@@ -48,7 +48,7 @@ export async function killedLoad(
     if (kind === "open") {
       const [snapshotSequence = 0, tornBytes = 0] = [second, ...rest].slice(1).map(Number);
       opened = { sequence: Number(first), hash: second, snapshotSequence, tornBytes };
-      if (moment === "running") void killIn(random.integer(0, 300));
+      if (moment === "running") void killIn(random.integer(0, 150));
     } else if (kind === "durable") {
       acknowledged = Number(first);
     } else if (kind === "snapshot-done") {

@@ -7,7 +7,7 @@ import { LOAD_SEAL_EVERY, LOAD_SIZE, loadCommand } from "./order-load.ts";
 /** Commands between two looks at what is durable. */
 const BURST = 300;
 /** Records between two snapshots. */
-const SNAPSHOT_EVERY = 10_000;
+const SNAPSHOT_EVERY = 5_000;
 /** Small, so that there is something to remove. */
 const SEGMENT_BYTES_MAX = 100_000;
 
