@@ -1,5 +1,5 @@
 import { seededRandom } from "@commonwatt/vpp-core";
-import { clearArrays, type OrderArrays } from "../book/call-auction-arrays.ts";
+import { ArrayAuction, type OrderArrays } from "../book/call-auction-arrays.ts";
 import { keyOf } from "../book/layout.ts";
 import { type CallOrder, clearNaively } from "../reference/naive-call-auction.ts";
 import { cpuSeconds, median } from "./cpu-time.ts";
@@ -23,7 +23,8 @@ export interface AuctionSpeed {
 export function auctionSpeed(count: number, seed: number): AuctionSpeed {
   const orders = makeOrders(count, seed);
   const fillsWh = new Int32Array(count);
-  const clear = (): unknown => clearArrays(orders, TICKS, 500, seed, fillsWh);
+  const auction = new ArrayAuction(TICKS);
+  const clear = (): unknown => auction.clear(orders, 500, seed, fillsWh);
   const pass = (): unknown => onePass(orders, fillsWh);
   const repeats = Math.max(3, Math.ceil(3_000_000 / count));
   const times = { clear: [] as number[], pass: [] as number[] };
@@ -31,7 +32,7 @@ export function auctionSpeed(count: number, seed: number): AuctionSpeed {
     times.clear.push(timeOf(clear, repeats));
     times.pass.push(timeOf(pass, repeats));
   }
-  const outcome = clearArrays(orders, TICKS, 500, seed, fillsWh);
+  const outcome = auction.clear(orders, 500, seed, fillsWh);
   const objects = objectsOf(orders);
   const spent = cpuSeconds();
   const naive = clearNaively(objects, 500, seed);
@@ -55,8 +56,9 @@ function timeOf(work: () => unknown, repeats: number): number {
 }
 
 function onePass({ keys, quantitiesWh }: OrderArrays, resultsWh: Int32Array): number {
+  const count = keys.length;
   let [demandWh, supplyWh] = [0, 0];
-  for (let i = 0; i < keys.length; i++) {
+  for (let i = 0; i < count; i++) {
     const quantityWh = quantitiesWh[i] as number;
     if ((keys[i] as number) < 0) supplyWh += quantityWh;
     else demandWh += quantityWh;

@@ -59,10 +59,10 @@ export interface DurableShare {
 
 const OTHERS = ["object", "nodejs-order-book", "naive"] as const;
 /** Runs of an engine within a process: one cold and some warm. */
-const RUNS = 5;
+const RUNS = 3;
 /** Seconds of CPU that an engine may take to be compared, and to be timed; a slow one does less within. */
-const COMPARE_CAP_S = 6;
-const TIMED_CAP_S = 4;
+const COMPARE_CAP_S = 3;
+const TIMED_CAP_S = 3;
 const NAIVE_CAP_S = 1;
 
 /** Runs the whole benchmark; `onStep` is told of each finished part. */

@@ -7,7 +7,7 @@ import { type CallOrder, clearNaively } from "../reference/naive-call-auction.ts
 import { createArena } from "./book-arena.ts";
 import { takeEvents } from "./book-event.ts";
 import { clearCall } from "./call-auction.ts";
-import { clearArrays } from "./call-auction-arrays.ts";
+import { ArrayAuction } from "./call-auction-arrays.ts";
 import { BOOK_PHASE, type BookSide, keyOf, SIDE } from "./layout.ts";
 import { closeBook, openBook, openCall } from "./open-book.ts";
 import { openPosition, readPosition } from "./position.ts";
@@ -62,13 +62,12 @@ function inBook(orders: readonly CallOrder[], ticks: number, kPerMille: number, 
 
 function inArrays(orders: readonly CallOrder[], ticks: number, kPerMille: number, seed: number): Result {
   const fillsWh = new Int32Array(orders.length).fill(77);
-  const outcome = clearArrays(
+  const outcome = new ArrayAuction(ticks).clear(
     {
       keys: Int32Array.from(orders, ({ side, tick }) => keyOf(side, tick)),
       quantitiesWh: Int32Array.from(orders, ({ quantityWh }) => quantityWh),
       sites: Int32Array.from(orders, ({ site }) => site),
     },
-    ticks,
     kPerMille,
     seed,
     fillsWh,
@@ -191,6 +190,8 @@ describe("the call auction", () => {
       quantitiesWh: Int32Array.of(1, quantityWh),
       sites: new Int32Array(2),
     };
-    expect(() => clearArrays(orders, 8, 500, 1, new Int32Array(2))).toThrow("every tick within the range");
+    expect(() => new ArrayAuction(8).clear(orders, 500, 1, new Int32Array(2))).toThrow(
+      "every tick within the range",
+    );
   });
 });

@@ -33,9 +33,11 @@ export function crossLadders(bids: Ladder, offers: Ladder, kPerMille: number): C
   let bidLeftWh = bids.quantitiesWh[0] ?? 0;
   let offerLeftWh = offers.quantitiesWh[0] ?? 0;
   while (bid < bids.length && offer < offers.length) {
-    const limits = [bids.ticks[bid] as number, offers.ticks[offer] as number] as const;
-    if (limits[0] < limits[1]) break;
-    [bidTick, offerTick] = limits;
+    const bidLimit = bids.ticks[bid] as number;
+    const offerLimit = offers.ticks[offer] as number;
+    if (bidLimit < offerLimit) break;
+    bidTick = bidLimit;
+    offerTick = offerLimit;
     const crossedWh = Math.min(bidLeftWh, offerLeftWh);
     volumeWh += crossedWh;
     bidLeftWh -= crossedWh;
