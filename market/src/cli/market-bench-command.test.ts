@@ -25,7 +25,10 @@ test("market-bench compares all engines on all workloads and judges every figure
     expect(comparedMessages.object).toBe(workload === "match" ? 5_000 : 10_000);
     expect(comparedMessages["nodejs-order-book"]).toBeGreaterThanOrEqual(100);
     expect(comparedMessages.naive).toBeGreaterThanOrEqual(100);
-    expect(Math.min(...(Object.values(millionPerS) as number[]))).toBeGreaterThan(0);
+    const { naive, ...others } = millionPerS as Record<string, number | null>;
+    for (const rate of Object.values(others)) expect(rate).toBeGreaterThan(0);
+    // The naive market may be stopped before its clock begins: then it has no rate.
+    if (naive !== null) expect(naive).toBeGreaterThan(0);
   }
   expect(summary.auction).toMatchObject({ orders: 10_000, sameFills: true });
   expect(summary.checks.map(({ name }: { name: string }) => name)).toEqual([
