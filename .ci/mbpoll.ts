@@ -7,6 +7,12 @@ export interface ModbusAddress {
   readonly unit: number;
 }
 
+/** Takes an address as a façade tells it, e.g. `127.0.0.1:1502 unit 1, meter unit 200`. */
+export function facadeAddress(text: string): ModbusAddress {
+  const [, host = "", port, unit] = /^([\d.]+):(\d+) unit (\d+)/.exec(text) ?? [];
+  return { host, port: Number(port), unit: Number(unit) };
+}
+
 /** Reads holding registers with `mbpoll`, as unsigned 16-bit numbers. Throws when it reads fewer. */
 export function mbpollRegisters(address: ModbusAddress, first: number, count: number): readonly number[] {
   const { host, port, unit } = address;

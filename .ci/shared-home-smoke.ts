@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { facadeAddress } from "./mbpoll.ts";
 import { readSunSpecPower } from "./sunspec-power.ts";
 
 /** The home is up long before this. */
@@ -38,8 +39,7 @@ function look(events: readonly HomeEvent[]): readonly Check[] {
     events.find((event) => event.event === "serving" && event.server === server)?.address ?? "";
   const facade = served("SunSpec façade");
   const opcua = served("OPC UA server");
-  const [, host = "", port, unit] = /^([\d.]+):(\d+) unit (\d+)/.exec(facade) ?? [];
-  const { hasMarker, acPowerW } = readSunSpecPower({ host, port: Number(port), unit: Number(unit) });
+  const { hasMarker, acPowerW } = readSunSpecPower(facadeAddress(facade));
   const warnings = events.filter(({ event }) => event === "warning").map(({ code }) => code);
   return [
     { name: "the façade is up", value: facade, holds: facade !== "" },

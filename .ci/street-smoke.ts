@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { ModbusAddress } from "./mbpoll.ts";
+import { facadeAddress, type ModbusAddress } from "./mbpoll.ts";
 import { readSunSpecPower } from "./sunspec-power.ts";
 
 const INTERVALS = 2;
@@ -60,12 +60,6 @@ async function inverterAddress(apiUrl: string): Promise<ModbusAddress> {
   throw new Error("the API lists no inverter on Modbus");
 }
 
-/** Where a façade shows its inverter. */
-function facadeAddress({ address }: Serving): ModbusAddress {
-  const [, host = "", port, unit] = /^([\d.]+):(\d+) unit (\d+)/.exec(address) ?? [];
-  return { host, port: Number(port), unit: Number(unit) };
-}
-
 async function lookFromOutside(
   { apiUrl, docsUrl }: Ready,
   serving: Serving | null,
@@ -73,7 +67,7 @@ async function lookFromOutside(
   const health = await fetch(`${apiUrl}/health/ready`);
   const docs = await fetch(docsUrl);
   const { hasMarker, acPowerW } = readSunSpecPower(await inverterAddress(apiUrl));
-  const shared = serving === null ? null : readSunSpecPower(facadeAddress(serving));
+  const shared = serving === null ? null : readSunSpecPower(facadeAddress(serving.address));
   const isPlausible = (powerW: number | null): boolean =>
     powerW !== null && Math.abs(powerW) <= INVERTER_POWER_MAX_W;
   return [
