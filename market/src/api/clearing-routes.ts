@@ -12,7 +12,7 @@ import {
   TOO_MANY,
   TRADES,
 } from "./market-schemas.ts";
-import { presentClearing } from "./present.ts";
+import { presentClearing, presentTrade } from "./present.ts";
 
 const TAGS = ["market"];
 const INDEX_PARAMS = Type.Object({ index: INTERVAL_INDEX });
@@ -77,9 +77,7 @@ export function addClearingRoutes(plain: FastifyInstance, market: () => OpenMark
       const found = market().clearing(intervalIndex(request.params.index));
       if (typeof found !== "object") return reply.code(404).send({ code: found, message: REFUSALS[found] });
       const { from, limit } = request.query;
-      const trades = found.trades
-        .slice(from, from + limit)
-        .map(({ id, price, energyWh }) => ({ id, price, energyWh }));
+      const trades = found.trades.slice(from, from + limit).map(presentTrade);
       return reply.send({ trades, next: from + limit < found.trades.length ? from + limit : null });
     },
   );

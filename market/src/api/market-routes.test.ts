@@ -99,7 +99,10 @@ describe("the market's routes", () => {
     });
     expect(await get(`intervals/${INTERVAL.index}/trades`)).toEqual({
       statusCode: 200,
-      body: { trades: [{ id: `${INTERVAL.index}-1`, energyWh: 500, price: 120_000 }], next: null },
+      body: {
+        trades: [{ id: `${INTERVAL.index}-1`, energyWh: 500, price: 120_000, phase: "call" }],
+        next: null,
+      },
     });
     expect(await get(`intervals/${INTERVAL.index}/book`)).toMatchObject({ body: { code: "gate-closed" } });
     expect(await get("intervals/7/trades")).toMatchObject({

@@ -5,6 +5,8 @@ const hex = (byteCount: number, description: string): TSchema =>
 const energy = (description: string): TSchema => Type.Integer({ minimum: 0, description });
 const price = (description: string): TSchema =>
   Type.Integer({ minimum: 0, description: `${description}, in millionths of the currency unit per kWh` });
+const priceOrNull = (description: string): TSchema =>
+  Type.Union([price(description), Type.Null()], { description: "null when nothing was traded" });
 const time = (description: string): TSchema =>
   Type.String({ format: "date-time", description: `${description}, in ISO 8601` });
 const siteId = (description: string): TSchema => Type.String({ description });
@@ -194,14 +196,24 @@ export const CLEARING: TSchema = Type.Object(
       description: "void: the gate closed too late to deliver, nobody trades",
     }),
     clearedAt: time("When the gate closed"),
-    clearingPrice: Type.Union([price("The one price of all trades"), Type.Null()], {
-      description: "null when nothing was traded",
+    clearingPrice: Type.Union([price("The one price of all trades of the call auction"), Type.Null()], {
+      description: "null when nothing was traded in it",
     }),
-    volumeWh: energy("Energy traded, in Wh"),
-    bidCount: Type.Integer({ minimum: 0, description: "Bids in the book" }),
-    offerCount: Type.Integer({ minimum: 0, description: "Offers in the book" }),
-    demand: curve("Bids by falling price, not accumulated"),
-    supply: curve("Offers by rising price, not accumulated"),
+    volumeWh: energy("Energy traded in both phases, in Wh"),
+    continuous: Type.Object(
+      {
+        volumeWh: energy("Energy traded, in Wh"),
+        tradeCount: Type.Integer({ minimum: 0, description: "How many trades" }),
+        lowPrice: priceOrNull("The lowest price"),
+        highPrice: priceOrNull("The highest price"),
+        meanPrice: priceOrNull("The mean price by energy, rounded down"),
+      },
+      { description: "What was traded before the call auction" },
+    ),
+    bidCount: Type.Integer({ minimum: 0, description: "Bids that went into the call auction" }),
+    offerCount: Type.Integer({ minimum: 0, description: "Offers that went into the call auction" }),
+    demand: curve("Bids of the call auction by falling price, not accumulated"),
+    supply: curve("Offers of the call auction by rising price, not accumulated"),
     tradeCount: Type.Integer({ minimum: 0, description: "How many trades; they have a list of their own" }),
   },
   { description: "The clearing of one delivery interval with its demand and supply curve" },
@@ -222,6 +234,9 @@ const PUBLIC_TRADES = Type.Array(
     id: Type.String({ description: "Interval index and number within the clearing" }),
     price: price("Price of the trade"),
     energyWh: energy("Energy traded, in Wh"),
+    phase: Type.Union([Type.Literal("continuous"), Type.Literal("call")], {
+      description: "Made as orders met, or in the call auction at gate closure",
+    }),
   }),
 );
 

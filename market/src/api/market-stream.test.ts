@@ -40,7 +40,7 @@ it("tells what everybody may know, and nothing of who it was", async () => {
     { type: "level", cause: "accepted", side: "offer", price: 300_000, energyWh: 100 },
     { type: "level", cause: "accepted", side: "offer", price: 120_000, energyWh: 900 },
     { type: "level", cause: "cancelled", side: "offer", price: 300_000, energyWh: 0 },
-    { type: "trade", id: `${INTERVAL.index}-1`, price: 120_000, energyWh: 600 },
+    { type: "trade", id: `${INTERVAL.index}-1`, price: 120_000, energyWh: 600, phase: "call" },
     { type: "cleared", status: "cleared", clearingPrice: 120_000, volumeWh: 600, tradeCount: 1 },
   ]);
   const said = JSON.stringify(client.messages);

@@ -81,7 +81,7 @@ it("pages clearings and trades", async () => {
     seen.push(...((page?.["trades"] ?? []) as unknown[]));
     from = page?.["next"];
   }
-  expect(seen).toEqual(trades.map(({ id, price, energyWh }) => ({ id, price, energyWh })));
+  expect(seen).toEqual(trades.map(({ id, price, energyWh, phase }) => ({ id, price, energyWh, phase })));
   expect((await get("clearings")).body).toMatchObject({
     clearings: [{ tradeCount: trades.length }],
     next: null,

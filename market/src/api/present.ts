@@ -1,5 +1,8 @@
-import { type Clearing, type DeliveryInterval, isoTime } from "@commonwatt/vpp-core";
+import { type Clearing, type DeliveryInterval, isoTime, type Trade } from "@commonwatt/vpp-core";
 import type { AcceptedOrder } from "../engine/market-state.ts";
+
+/** A trade without who traded. */
+type PublicTrade = Pick<Trade, "id" | "price" | "energyWh" | "phase">;
 
 /** A delivery interval as JSON shows it: times in ISO 8601. */
 export function presentInterval({ index, startMs, endMs }: DeliveryInterval): object {
@@ -11,6 +14,11 @@ export function presentClearing({ clearedAtMs, trades, ...clearing }: Clearing):
   return { ...clearing, clearedAt: isoTime(clearedAtMs), tradeCount: trades.length };
 }
 
+/** A trade as everybody may see it: without who traded. */
+export function presentTrade({ id, price, energyWh, phase }: Trade): PublicTrade {
+  return { id, price, energyWh, phase };
+}
+
 /** What became of an order, for who knows its id: its trades without who is on the other side. */
 export function presentOrder(
   { id, sequence, acceptedAtMs, order, ended }: AcceptedOrder,
@@ -19,7 +27,7 @@ export function presentOrder(
   const { intervalIndex, side, energyWh, limitPrice } = order;
   const trades = (clearing?.trades ?? [])
     .filter(({ bidId, offerId }) => bidId === id || offerId === id)
-    .map((trade) => ({ id: trade.id, price: trade.price, energyWh: trade.energyWh }));
+    .map(presentTrade);
   const open = clearing === null ? "open" : clearing.status;
   return {
     orderId: id,

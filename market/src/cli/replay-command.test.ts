@@ -33,6 +33,7 @@ describe("commonwatt replay", () => {
         clearedAt: "2026-11-14T05:59:00.000Z",
         clearingPrice: 200_000,
         volumeWh: 500,
+        continuous: { volumeWh: 0, tradeCount: 0, lowPrice: null, highPrice: null, meanPrice: null },
         bidCount: 1,
         offerCount: 1,
         trades: 1,

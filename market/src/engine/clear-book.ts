@@ -27,6 +27,7 @@ export function clearBook(book: Book, mechanism: Mechanism, seed: string, closed
     clearedAtMs: closedAt,
     clearingPrice: outcome?.clearingPrice ?? null,
     volumeWh: outcome?.volumeWh ?? wattHours(0),
+    continuous: { volumeWh: wattHours(0), tradeCount: 0, lowPrice: null, highPrice: null, meanPrice: null },
     bidCount: orders.filter((order) => order.side === "bid").length,
     offerCount: orders.filter((order) => order.side === "offer").length,
     demand: curve(orders, "bid"),
@@ -66,6 +67,7 @@ function tradesOf(book: Book, trades: readonly MechanismTrade[]): readonly Trade
       offerId,
       energyWh,
       price: buyerPrice,
+      phase: "call",
     };
   });
 }

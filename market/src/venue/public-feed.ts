@@ -5,6 +5,7 @@ import {
   type IntervalIndex,
   isoTime,
   type OrderSide,
+  type TradePhase,
 } from "@commonwatt/vpp-core";
 import { type AcceptedOrder, type Book, liveOrders } from "../engine/market-state.ts";
 import { eventRing } from "./event-ring.ts";
@@ -55,6 +56,7 @@ export type PublicEvent =
       readonly id: string;
       readonly price: number;
       readonly energyWh: number;
+      readonly phase: TradePhase;
     }
   | {
       readonly type: "cleared";
@@ -153,8 +155,8 @@ export function publicFeed(name: string, books: readonly Book[], kept: number = 
     cleared(clearing) {
       const { intervalIndex, status, clearingPrice, volumeWh, trades } = clearing;
       open.delete(intervalIndex);
-      for (const { id, price, energyWh } of trades)
-        add({ type: "trade", intervalIndex, id, price, energyWh });
+      for (const { id, price, energyWh, phase } of trades)
+        add({ type: "trade", intervalIndex, id, price, energyWh, phase });
       const tradeCount = trades.length;
       add({ type: "cleared", intervalIndex, status, clearingPrice, volumeWh, tradeCount });
       tell();

@@ -27,6 +27,7 @@ function trade(number: number, seller: string, buyer: string, energyWh: number, 
     bidId: "0x02",
     energyWh: wattHours(energyWh),
     price: priceMicroPerKwh(price),
+    phase: "call",
   };
 }
 

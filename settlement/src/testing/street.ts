@@ -109,6 +109,7 @@ export function testTrade(
     bidId: key(0x4000 + number),
     energyWh: wattHours(energyWh),
     price: priceMicroPerKwh(price),
+    phase: "call",
   };
 }
 

@@ -81,8 +81,8 @@ async function readDatabase(
 
 /** Everything that makes a trade this trade. */
 function keyOf(trade: Trade): string {
-  const { id, intervalIndex: index, sellerId, buyerId, offerId, bidId, energyWh, price } = trade;
-  return [id, index, sellerId, buyerId, offerId, bidId, energyWh, price].join("|");
+  const { id, intervalIndex: index, sellerId, buyerId, offerId, bidId, energyWh, price, phase } = trade;
+  return [id, index, sellerId, buyerId, offerId, bidId, energyWh, price, phase].join("|");
 }
 
 function missingIn(book: readonly Trade[], expected: readonly Trade[]): number {

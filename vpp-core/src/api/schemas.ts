@@ -109,6 +109,7 @@ export const TradeBody: TSchema = Type.Object({
   bidId: Type.String(),
   energyWh: whole("Wh"),
   price: whole("micro per kWh"),
+  phase: Type.String({ description: "continuous, or call: in the auction at gate closure" }),
 });
 
 /** How an interval cleared. */
@@ -118,8 +119,15 @@ export const ClearingBody: TSchema = Type.Object({
   clearedAt: IsoTime,
   start: IsoTime,
   end: IsoTime,
-  clearingPrice: nullable(whole("micro per kWh; null when nothing was traded")),
-  volumeWh: whole("Wh"),
+  clearingPrice: nullable(whole("Of the call auction, micro per kWh; null when nothing was traded in it")),
+  volumeWh: whole("Of both phases, in Wh"),
+  continuous: Type.Object({
+    volumeWh: whole("Wh"),
+    tradeCount: Type.Integer(),
+    lowPrice: nullable(whole("micro per kWh; null when nothing was traded")),
+    highPrice: nullable(whole("micro per kWh")),
+    meanPrice: nullable(whole("micro per kWh, weighted by energy")),
+  }),
   bidCount: Type.Integer(),
   offerCount: Type.Integer(),
   demand: Type.Array(CurveStep),

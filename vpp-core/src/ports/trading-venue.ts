@@ -77,9 +77,12 @@ export type OrderReply =
   | { readonly status: "accepted"; readonly orderId: Hex; readonly sequence: number }
   | { readonly status: "rejected"; readonly code: string; readonly message: string };
 
+/** How a trade came about: as orders met while the gate was open, or in the call auction at its closure. */
+export type TradePhase = "continuous" | "call";
+
 /** One trade: `energyWh` from the seller to the buyer at `price`. */
 export interface Trade {
-  /** `<interval>-<number within the clearing>`. */
+  /** `<interval>-<number within it>`, in the order in which its trades were made. */
   readonly id: string;
   readonly intervalIndex: IntervalIndex;
   readonly sellerId: SiteId;
@@ -87,7 +90,9 @@ export interface Trade {
   readonly offerId: Hex;
   readonly bidId: Hex;
   readonly energyWh: WattHours;
+  /** A continuous trade has the resting order's price, those of a call auction share one. */
   readonly price: PriceMicroPerKwh;
+  readonly phase: TradePhase;
 }
 
 /** One step of a supply or demand curve. */
@@ -96,19 +101,36 @@ export interface CurveStep {
   readonly energyWh: WattHours;
 }
 
-/** How the gate of an interval closed. `void`: too late to deliver, nobody trades. */
+/** What an interval's continuous phase came to. Prices are `null` when nothing was traded in it. */
+export interface ContinuousTrading {
+  readonly volumeWh: WattHours;
+  readonly tradeCount: number;
+  readonly lowPrice: PriceMicroPerKwh | null;
+  readonly highPrice: PriceMicroPerKwh | null;
+  /** Weighted by energy, rounded down. */
+  readonly meanPrice: PriceMicroPerKwh | null;
+}
+
+/**
+ * How the gate of an interval closed. `void`: too late to deliver, so there is no call auction; what was
+ * traded before holds.
+ */
 export interface Clearing {
   readonly intervalIndex: IntervalIndex;
   readonly status: "cleared" | "void";
   readonly clearedAtMs: EpochMs;
-  /** `null` when nothing was traded. */
+  /** Of the call auction; `null` when nothing was traded in it. */
   readonly clearingPrice: PriceMicroPerKwh | null;
+  /** Of both phases together. */
   readonly volumeWh: WattHours;
+  readonly continuous: ContinuousTrading;
+  /** Orders that went into the call auction. */
   readonly bidCount: number;
   readonly offerCount: number;
-  /** Bids by falling price, offers by rising price, not accumulated. */
+  /** What went into the call auction: bids by falling price, offers by rising price, not accumulated. */
   readonly demand: readonly CurveStep[];
   readonly supply: readonly CurveStep[];
+  /** Of both phases, in the order in which they were made. */
   readonly trades: readonly Trade[];
 }
 

@@ -169,17 +169,20 @@ function referencePrice({ venue, tariff }: MarketLoopContext): PriceMicroPerKwh 
   return last?.clearingPrice ?? priceMicroPerKwh(Math.floor((tariff.feedInPrice + tariff.retailPrice) / 2));
 }
 
-/** The sites take on their positions at once; settlement begins when the store has the clearing. */
+/**
+ * The sites take on their positions at once; settlement begins when the store has the clearing. A void
+ * interval is settled, too, when something was traded in it before.
+ */
 function takeClearing(
   context: MarketLoopContext,
   saver: ClearingSaver,
   interval: DeliveryInterval,
   clearing: Clearing,
 ): void {
-  const isVoid = clearing.status === "void";
-  if (!isVoid) takePositions(context.sites, interval, clearing.trades);
+  const isDelivered = clearing.status === "cleared" || clearing.trades.length > 0;
+  if (isDelivered) takePositions(context.sites, interval, clearing.trades);
   saver.save(clearing, () => {
-    if (!isVoid) context.onCleared(interval, clearing);
+    if (isDelivered) context.onCleared(interval, clearing);
   });
 }
 

@@ -24,9 +24,10 @@ export async function insertTradeSettlements(
   const { batchNumber, trades } = settlement;
   await queries.query(
     `insert into trade_settlements (batch_number, trade_id, interval_index, seller_id, buyer_id, offer_id,
-       bid_id, energy_wh, price, settled_wh, paid_nano, seller_make_whole_nano, buyer_make_whole_nano, position)
+       bid_id, energy_wh, price, phase, settled_wh, paid_nano, seller_make_whole_nano, buyer_make_whole_nano,
+       position)
      select $1, given.* from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-       $8::bigint[], $9::bigint[], $10::bigint[], $11::numeric[], $12::numeric[], $13::numeric[])
+       $8::bigint[], $9::bigint[], $10::text[], $11::bigint[], $12::numeric[], $13::numeric[], $14::numeric[])
        with ordinality as given`,
     [
       batchNumber,
@@ -38,6 +39,7 @@ export async function insertTradeSettlements(
       trades.map(({ trade }) => trade.bidId),
       trades.map(({ trade }) => trade.energyWh),
       trades.map(({ trade }) => trade.price),
+      trades.map(({ trade }) => trade.phase),
       trades.map((line) => line.settledWh),
       trades.map((line) => line.paidNano),
       trades.map((line) => line.sellerMakeWholeNano),
@@ -75,10 +77,10 @@ export async function insertStatements(queries: Queries, settlement: IntervalSet
 }
 
 function settlementOf(row: TradeSettlementRow): TradeSettlement {
-  const { intervalIndex, sellerId, buyerId, offerId, bidId, energyWh, price } = row;
+  const { intervalIndex, sellerId, buyerId, offerId, bidId, energyWh, price, phase } = row;
   const { settledWh, paidNano, sellerMakeWholeNano, buyerMakeWholeNano } = row;
   return {
-    trade: { id: row.tradeId, intervalIndex, sellerId, buyerId, offerId, bidId, energyWh, price },
+    trade: { id: row.tradeId, intervalIndex, sellerId, buyerId, offerId, bidId, energyWh, price, phase },
     settledWh,
     paidNano,
     sellerMakeWholeNano,
@@ -94,7 +96,7 @@ export async function tradeSettlementsOf(
   const rows = await queries.query<TradeSettlementRow>(
     `select batch_number as "batchNumber", trade_id as "tradeId", interval_index as "intervalIndex",
        seller_id as "sellerId", buyer_id as "buyerId", offer_id as "offerId", bid_id as "bidId",
-       energy_wh as "energyWh", price, settled_wh as "settledWh", paid_nano as "paidNano",
+       energy_wh as "energyWh", price, phase, settled_wh as "settledWh", paid_nano as "paidNano",
        seller_make_whole_nano as "sellerMakeWholeNano", buyer_make_whole_nano as "buyerMakeWholeNano"
      from trade_settlements where batch_number = any($1::bigint[]) order by batch_number, position`,
     [batchNumbers],

@@ -25,6 +25,7 @@ export const trade = (number: number, changes: Partial<Trade> = {}): Trade => ({
   bidId: "0x02",
   energyWh: wattHours(1_234 + number),
   price: priceMicroPerKwh(187_500),
+  phase: number % 2 === 0 ? "continuous" : "call",
   ...changes,
 });
 
@@ -35,6 +36,13 @@ export const clearing: Clearing = {
   clearedAtMs: epochMs(1_780_310_699_999),
   clearingPrice: priceMicroPerKwh(187_500),
   volumeWh: wattHours(LARGEST),
+  continuous: {
+    volumeWh: wattHours(LARGEST),
+    tradeCount: 6,
+    lowPrice: priceMicroPerKwh(-1),
+    highPrice: priceMicroPerKwh(187_500),
+    meanPrice: priceMicroPerKwh(120_001),
+  },
   bidCount: 3,
   offerCount: 2,
   demand: [
@@ -52,6 +60,7 @@ export const nothingTraded: Clearing = {
   status: "void",
   clearingPrice: null,
   volumeWh: wattHours(0),
+  continuous: { volumeWh: wattHours(0), tradeCount: 0, lowPrice: null, highPrice: null, meanPrice: null },
   trades: [],
 };
 

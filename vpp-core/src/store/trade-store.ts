@@ -5,17 +5,17 @@ import type { Database, Queries } from "./database.ts";
 
 /** The columns of a trade, under the names that {@link Trade} gives them. */
 const TRADE_COLUMNS = `id, interval_index as "intervalIndex", seller_id as "sellerId", buyer_id as "buyerId",
-  offer_id as "offerId", bid_id as "bidId", energy_wh as "energyWh", price`;
+  offer_id as "offerId", bid_id as "bidId", energy_wh as "energyWh", price, phase`;
 
 const CLEARING_COLUMNS = `interval_index as "intervalIndex", status, to_epoch_ms(cleared_at) as "clearedAtMs",
   clearing_price as "clearingPrice", volume_wh as "volumeWh", bid_count as "bidCount",
-  offer_count as "offerCount", demand, supply`;
+  offer_count as "offerCount", demand, supply, continuous`;
 
 async function insertClearing(queries: Queries, clearing: Clearing): Promise<boolean> {
   const inserted = await queries.query(
     `insert into clearings (interval_index, status, cleared_at, clearing_price, volume_wh, bid_count,
-       offer_count, demand, supply)
-     values ($1, $2, from_epoch_ms($3), $4, $5, $6, $7, $8, $9)
+       offer_count, demand, supply, continuous)
+     values ($1, $2, from_epoch_ms($3), $4, $5, $6, $7, $8, $9, $10)
      on conflict (interval_index) do nothing returning interval_index`,
     [
       clearing.intervalIndex,
@@ -27,6 +27,7 @@ async function insertClearing(queries: Queries, clearing: Clearing): Promise<boo
       clearing.offerCount,
       JSON.stringify(clearing.demand),
       JSON.stringify(clearing.supply),
+      JSON.stringify(clearing.continuous),
     ],
   );
   return inserted.length > 0;
@@ -35,10 +36,12 @@ async function insertClearing(queries: Queries, clearing: Clearing): Promise<boo
 async function insertTrades(queries: Queries, clearing: Clearing): Promise<void> {
   const { trades } = clearing;
   await queries.query(
-    `insert into trades (interval_index, position, id, seller_id, buyer_id, offer_id, bid_id, energy_wh, price)
-     select $1, position, id, seller_id, buyer_id, offer_id, bid_id, energy_wh, price
-     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
-       with ordinality as given (id, seller_id, buyer_id, offer_id, bid_id, energy_wh, price, position)`,
+    `insert into trades (interval_index, position, id, seller_id, buyer_id, offer_id, bid_id, energy_wh, price,
+       phase)
+     select $1, position, id, seller_id, buyer_id, offer_id, bid_id, energy_wh, price, phase
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
+       $9::text[])
+       with ordinality as given (id, seller_id, buyer_id, offer_id, bid_id, energy_wh, price, phase, position)`,
     [
       clearing.intervalIndex,
       trades.map((trade) => trade.id),
@@ -48,6 +51,7 @@ async function insertTrades(queries: Queries, clearing: Clearing): Promise<void>
       trades.map((trade) => trade.bidId),
       trades.map((trade) => trade.energyWh),
       trades.map((trade) => trade.price),
+      trades.map((trade) => trade.phase),
     ],
   );
 }
