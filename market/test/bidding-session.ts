@@ -18,8 +18,8 @@ interface Participant<Memory> {
   memory: Memory;
 }
 
-/** What a session came to. */
-export interface SessionResult {
+/** What a day came to. */
+export interface DayResult {
   /** Gains of all who traded, at their values, as a share of the best possible. */
   readonly efficiency: number;
   readonly prices: readonly PriceMicroPerKwh[];
@@ -28,25 +28,29 @@ export interface SessionResult {
 const SHOUTS_PER_TRADER = 100;
 
 /**
- * A continuous double auction made of call auctions: someone drawn by chance writes an order, which takes the
- * place of their last one, and the book is cleared at once, at the price of who was there before. A trade voids
- * all other orders, as in the experiments of Gode and Sunder. It ends when everyone could write a hundred
- * orders. Each trader hears every order.
+ * Days of a continuous double auction made of call auctions: someone drawn by chance writes an order, which
+ * takes the place of their last one, and the book is cleared at once, at the price of who was there before. A
+ * trade voids all other orders, as in the experiments of Gode and Sunder. A day ends when everyone could write
+ * a hundred orders. Each trader hears every order, has one Wh to trade anew each day, and keeps its memory, as
+ * in the experiments of Cliff and Bruten.
  */
-export function continuousSession<Memory>(
+export function tradingDays<Memory>(
   bidder: Bidder<Memory>,
   valuations: readonly Valuation[],
   priceMax: number,
+  days: number,
   random: Random,
-): SessionResult {
+): readonly DayResult[] {
   const all = valuations.map((valuation, i) => participant(bidder, valuation, i, random));
   const best = Number(optimumOf(all.map(({ truth }) => truth)).welfare);
-  const trades = tradeAll(bidder, all, priceMax, random);
-  const gained = trades.reduce((sum, { gain }) => sum + gain, 0);
-  return { efficiency: gained / best, prices: trades.map(({ price }) => price) };
+  return Array.from({ length: days }, () => {
+    const trades = tradeAll(bidder, all, priceMax, random);
+    const gained = trades.reduce((sum, { gain }) => sum + gain, 0);
+    return { efficiency: gained / best, prices: trades.map(({ price }) => price) };
+  });
 }
 
-interface SessionTrade {
+interface DayTrade {
   readonly price: PriceMicroPerKwh;
   readonly gain: number;
 }
@@ -56,10 +60,10 @@ function tradeAll<Memory>(
   all: readonly Participant<Memory>[],
   priceMax: number,
   random: Random,
-): readonly SessionTrade[] {
+): readonly DayTrade[] {
   const active = new Map(all.map((one) => [one.truth.id, one]));
   const book = new Map<string, BookOrder>();
-  const trades: SessionTrade[] = [];
+  const trades: DayTrade[] = [];
   const shoutsMax = SHOUTS_PER_TRADER * all.length;
   for (let shouts = 0; shouts < shoutsMax && active.size > 0; shouts++) {
     const caller = [...active.values()][random.integer(0, active.size - 1)];
@@ -71,8 +75,10 @@ function tradeAll<Memory>(
       progress: shouts / shoutsMax,
     };
     const limitPrice = bidder.limitPrice(caller.valuation, moment, caller.memory, random);
-    book.set(caller.truth.id, { ...caller.truth, limitPrice });
-    const [trade] = payAsBid(side === "bid" ? 0 : 1000).clear([...book.values()], { seed: "" }).trades;
+    const order = { ...caller.truth, limitPrice };
+    book.set(order.id, order);
+    const crossing = [...book.values()].filter((other) => other === order || crosses(order, other));
+    const [trade] = payAsBid(side === "bid" ? 0 : 1000).clear(crossing, { seed: "" }).trades;
     if (trade !== undefined) {
       const [value, cost] = [trade.bidId, trade.offerId].map((id) => active.get(id)?.truth.limitPrice);
       trades.push({ price: trade.buyerPrice, gain: (value ?? Number.NaN) - (cost ?? Number.NaN) });
@@ -85,6 +91,11 @@ function tradeAll<Memory>(
     }
   }
   return trades;
+}
+
+function crosses(order: BookOrder, other: BookOrder): boolean {
+  if (order.side === other.side) return false;
+  return order.side === "bid" ? order.limitPrice >= other.limitPrice : order.limitPrice <= other.limitPrice;
 }
 
 function participant<Memory>(
