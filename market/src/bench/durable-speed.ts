@@ -4,18 +4,19 @@ import { join } from "node:path";
 import { COUNTER } from "../book/book-arena.ts";
 import { clearEvents } from "../book/book-event.ts";
 import { arenaHash } from "../book/book-hash.ts";
-import { BOOK_PHASE } from "../book/layout.ts";
+import { BOOK_PHASE, type BookSide } from "../book/layout.ts";
 import { SELF_TRADE_POLICY } from "../book/self-trade.ts";
 import { TIME_IN_FORCE } from "../book/submit-order.ts";
 import { BOOK_COMMAND } from "../durable/book-command.ts";
-import { type DurableBooks, JOURNAL_FULL, openDurableBooks } from "../durable/durable-books.ts";
+import { type DurableBooks, openDurableBooks } from "../durable/durable-books.ts";
+import { JOURNAL_FULL } from "../durable/journaled-commands.ts";
 import { replayBooks } from "../durable/recover-books.ts";
 import { median } from "./cpu-time.ts";
 import { FlatEngine } from "./flat-engine.ts";
 import { LIMIT_WH, sizeOf } from "./open-shape.ts";
 import { ADD, CANCEL, MESSAGE_STRIDE, TAKE, type Workload, type WorkloadShape } from "./workload.ts";
 
-const { CANCEL: CANCEL_ORDER, OPEN_BOOK, REPLACE, SUBMIT } = BOOK_COMMAND;
+const { OPEN_BOOK } = BOOK_COMMAND;
 const { EVENTS_END } = COUNTER;
 const { GOOD_TILL_GATE, IMMEDIATE_OR_CANCEL } = TIME_IN_FORCE;
 
@@ -74,13 +75,13 @@ function player(
   books: DurableBooks,
   { books: bookCount, ticks, sites }: WorkloadShape,
 ): (messages: Int32Array, from: number, to: number) => void {
-  const { arena, execute, journal } = books;
+  const { arena, journal } = books;
   const { counters } = arena;
   const handles = new Int32Array(bookCount);
   const positions = new Int32Array(bookCount * sites);
   for (let book = 0; book < bookCount; book++) {
     const { ALLOWED } = SELF_TRADE_POLICY;
-    const handle = execute(OPEN_BOOK, book, ticks, ALLOWED, BOOK_PHASE.CONTINUOUS, 0, 0, 0);
+    const handle = books.execute(OPEN_BOOK, book, ticks, ALLOWED, BOOK_PHASE.CONTINUOUS, 0, 0, 0);
     handles[book] = handle;
     for (let site = 0; site < sites; site++)
       positions[book * sites + site] = books.openPosition(handle, site, LIMIT_WH, LIMIT_WH);
@@ -95,17 +96,16 @@ function player(
       const slot = messages[at + 7] as number;
       const generation = messages[at + 8] as number;
       return kind === CANCEL
-        ? execute(CANCEL_ORDER, slot, generation, 0, 0, 0, 0, 0)
-        : execute(REPLACE, slot, generation, tick, quantity, 0, 0, 0);
+        ? books.cancelOrder(slot, generation)
+        : books.replaceOrder(slot, generation, tick, quantity);
     }
     const book = messages[at + 2] as number;
     const position = positions[book * sites + (messages[at + 3] as number)] as number;
     const timeInForce = kind === ADD ? GOOD_TILL_GATE : IMMEDIATE_OR_CANCEL;
-    return execute(
-      SUBMIT,
+    return books.submitOrder(
       handles[book] as number,
       position,
-      messages[at + 4] as number,
+      messages[at + 4] as BookSide,
       tick,
       quantity,
       timeInForce,

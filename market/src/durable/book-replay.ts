@@ -2,9 +2,10 @@ import type { BookArena } from "../book/book-arena.ts";
 import { bookCode } from "../book/book-code.ts";
 import { clearEvents } from "../book/book-event.ts";
 import { arenaHash } from "../book/book-hash.ts";
-import type { RecordVisitor } from "../journal/read-segment.ts";
+import type { RecordVisitor } from "../journal/read-records.ts";
 import { diverged } from "../replay/market-journal.ts";
-import { applyCommand, BOOK_COMMAND, COMMAND_FIELDS } from "./book-command.ts";
+import { applyCommand, BOOK_COMMAND } from "./book-command.ts";
+import { COMMAND_FIELDS_MAX, readCommand } from "./book-record.ts";
 
 const { SEAL } = BOOK_COMMAND;
 
@@ -18,11 +19,12 @@ export type ReplayWatcher = (sequence: number, arena: BookArena) => void;
  * another than was sealed.
  */
 export function replayVisitor(arena: BookArena, sequence: number, watch?: ReplayWatcher): RecordVisitor {
-  return (type, place, words, at, bytes) => {
+  const fields = new Int32Array(COMMAND_FIELDS_MAX);
+  const field = (i: number): number => fields[i] as number;
+  return (type, place, words, at, bytes, small) => {
     if (place <= sequence) return;
-    if (COMMAND_FIELDS[type] === 0 || COMMAND_FIELDS[type] !== bytes >> 2)
+    if (!readCommand(fields, type, words, at, bytes, small))
       throw diverged(place, `a record of type ${type} and ${bytes} bytes`);
-    const field = (i: number): number => words[at + i] as number;
     if (type === SEAL) {
       if (arenaHash(arena) !== sealedHash(field(0), field(1))) throw diverged(place, "another state");
     } else {

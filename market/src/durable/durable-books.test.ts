@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
@@ -10,12 +10,8 @@ import { openJournal } from "../journal/journal.ts";
 import { listFiles, segmentName } from "../journal/journal-files.ts";
 import { applyNextRecord, LOAD_SEAL_EVERY, LOAD_SIZE, loadCommand } from "../kill-test/order-load.ts";
 import { BOOK_COMMAND } from "./book-command.ts";
-import {
-  type DurableBooks,
-  type DurableBooksOptions,
-  JOURNAL_FULL,
-  openDurableBooks,
-} from "./durable-books.ts";
+import { type DurableBooks, type DurableBooksOptions, openDurableBooks } from "./durable-books.ts";
+import { JOURNAL_FULL } from "./journaled-commands.ts";
 import { replayBooks } from "./recover-books.ts";
 
 const { CANCEL, OPEN_BOOK, SEAL, SUBMIT } = BOOK_COMMAND;
@@ -91,14 +87,14 @@ describe("durable books", () => {
 
   it("refuse by a code when the disk is behind, and have done nothing then", async () => {
     const folder = await temporaryFolder();
-    const books = await opened(folder, { ringSizeBits: 6 });
+    const books = await opened(folder, { ringSizeBits: 5 });
     let hash = "";
     let answer = 0;
     for (let tag = 0; answer >= 0; tag++) {
       hash = arenaHash(books.arena);
       answer = books.execute(OPEN_BOOK, tag, 64, 0, BOOK_PHASE.CONTINUOUS, 0, 0, 0);
     }
-    expect([answer, arenaHash(books.arena), books.sequence()]).toEqual([JOURNAL_FULL, hash, 8]);
+    expect([answer, arenaHash(books.arena), books.sequence()]).toEqual([JOURNAL_FULL, hash, 5]);
     books.journal.waitRoom();
     expect(books.execute(BOOK_COMMAND.CLOSE_BOOK, 1 + 16, 0, 0, 0, 0, 0, 0)).not.toBe(JOURNAL_FULL);
   });
@@ -122,6 +118,68 @@ describe("durable books", () => {
     }
     expect(events).toBe(expected);
     expect(eventCount(again.arena)).toBe(0);
+  });
+});
+
+describe("a journal of books of version 2", () => {
+  const SAMPLE = join(import.meta.dirname, "../../test/version-2/books");
+  /** What version 2 called the state after the sample's 330 records. */
+  const HASH = "23b79d31a35e3ccb";
+
+  it("is replayed, stays as it is, and is gone on with in the format of today", async () => {
+    const folder = await temporaryFolder();
+    await cp(SAMPLE, folder, { recursive: true });
+    expect(await replayBooks(folder)).toMatchObject({ hash: HASH, sequence: 330, tornBytes: 0 });
+    const books = await opened(folder);
+    expect(arenaHash(books.arena)).toBe(HASH);
+    load(books, 900);
+    const hash = arenaHash(books.arena);
+    await books.close();
+    expect(await readdir(folder)).toEqual([segmentName(1), segmentName(331)]);
+    expect(await readFile(join(folder, segmentName(1)))).toEqual(
+      await readFile(join(SAMPLE, segmentName(1))),
+    );
+    expect(await replayBooks(folder)).toMatchObject({ hash, sequence: 900, tornBytes: 0 });
+  });
+
+  it("loses its torn tail, and is refused when a bit of it was flipped", async () => {
+    const folder = await temporaryFolder();
+    await cp(SAMPLE, folder, { recursive: true });
+    const file = join(folder, segmentName(1));
+    const bytes = await readFile(file);
+    for (let at = 0; at < bytes.length; at += 97) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+      await writeFile(file, damaged);
+      await expect(replayBooks(folder), `byte ${at}`).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
+    }
+    await writeFile(file, bytes.subarray(0, -1));
+    const books = await opened(folder);
+    expect(books.tornBytes).toBeGreaterThan(0);
+    const kept = books.sequence();
+    expect(kept).toBeLessThan(330);
+    load(books, kept + 1);
+    await books.close();
+    expect(await readdir(folder)).toEqual([segmentName(1), segmentName(kept + 1)]);
+  });
+});
+
+describe("records of commands", () => {
+  it("come back with the widest values that a field may have", async () => {
+    const folder = await temporaryFolder();
+    const size = { booksMax: 1, ordersMax: 8, positionsMax: 1, ticksMax: 32_768, laddersMax: 1 };
+    const books = await openDurableBooks(folder, "sonnenweg", size);
+    const book = books.execute(OPEN_BOOK, -1, 32_768, 3, BOOK_PHASE.CONTINUOUS, 0, 0, 0);
+    const site = books.openPosition(book, 2 ** 31 - 1, 2 ** 52, 2 ** 52);
+    const orders = ([0, 1] as const).map((side) =>
+      books.submitOrder(book, site, side, side * 32_767, 2 ** 31 - 1, 3, 2 ** 31 - 1),
+    );
+    const [bid = 0, offer = 0] = orders;
+    expect(books.replaceOrder(bid, 0, 32_766, 2 ** 31 - 1)).toBe(0);
+    expect(books.cancelOrder(offer, 0)).toBe(0);
+    expect(books.submitOrder(book, site, 1, 32_767, 1, 0, 0)).toBeGreaterThan(0);
+    await books.close();
+    expect(await replayBooks(folder)).toMatchObject({ sequence: 7, hash: arenaHash(books.arena) });
   });
 });
 

@@ -1,7 +1,7 @@
 import { RECORD } from "./segment-format.ts";
+import { ringIfAsleep, type WriterBell } from "./writer-bell.ts";
 
-const { HEAD_BYTES, TYPE_SHIFT } = RECORD;
-const HEAD_WORDS = HEAD_BYTES / 4;
+const { LONG, TYPE_SHIFT, WORDS_SHIFT } = RECORD;
 
 /** Words that both threads read and write atomically. */
 export const RING_STATE = {
@@ -20,8 +20,8 @@ export const RING_STATE = {
 
 const { DURABLE, LENGTH, READY } = RING_STATE;
 
-/** Int32 that a command may take: a head and at most seven fields, and a seal after it. */
-const COMMAND_WORDS_MAX = 2 * (HEAD_WORDS + 7);
+/** Int32 that a command may take: a head and at most six fields, and a seal after it. */
+const COMMAND_WORDS_MAX = 1 + 6 + 3;
 /** Int32 after which records are made ready without being asked for. */
 const READY_EVERY = 2_048;
 
@@ -33,8 +33,7 @@ export interface JournalRing {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly mask: number;
   readonly state: Int32Array<SharedArrayBuffer>;
-  /** The bell of the writer's thread. */
-  readonly bell: Int32Array<SharedArrayBuffer>;
+  readonly bell: WriterBell;
   /** Where the next record goes. */
   head: number;
   /** `READY` as it was set last. */
@@ -46,11 +45,7 @@ export interface JournalRing {
 }
 
 /** Makes a ring of `2 ** sizeBits` words for records that follow `sequence`. */
-export function createRing(
-  sizeBits: number,
-  sequence: number,
-  bell: Int32Array<SharedArrayBuffer>,
-): JournalRing {
+export function createRing(sizeBits: number, sequence: number, bell: WriterBell): JournalRing {
   const state = new Int32Array(new SharedArrayBuffer(LENGTH * 4));
   state[RING_STATE.DURABLE_SEQUENCE] = sequence | 0;
   const words = new Int32Array(new SharedArrayBuffer(4 * 2 ** sizeBits));
@@ -70,70 +65,81 @@ function hasRoom(ring: JournalRing, words: number): boolean {
   return ((ring.head - ring.durable) | 0) + words <= ring.mask + 1;
 }
 
-/** Puts in a command of `count` Int32 fields; there must be room for the longest one. */
-export function putCommand(
+/** The head of a record whose fields are `count` words and a small one. */
+export function recordHead(type: number, count: number, small: number): number {
+  return (type << TYPE_SHIFT) | (count << WORDS_SHIFT) | small;
+}
+
+/** Puts in a record of a head and `count` words, of which there are at most four; there must be room for it. */
+export function putShort(
   ring: JournalRing,
-  type: number,
+  first: number,
   count: number,
   a: number,
   b: number,
   c: number,
   d: number,
-  e: number,
-  f: number,
-  g: number,
 ): void {
   const { words, mask, head } = ring;
-  const sequence = ring.sequence + 1;
-  ring.sequence = sequence;
-  words[head & mask] = (type << TYPE_SHIFT) | (count << 2);
-  words[(head + 1) & mask] = sequence | 0;
-  // All seven are written, whatever the count: what lies behind the record is free, and a branch costs more.
-  words[(head + 2) & mask] = a;
-  words[(head + 3) & mask] = b;
-  words[(head + 4) & mask] = c;
-  words[(head + 5) & mask] = d;
-  words[(head + 6) & mask] = e;
-  words[(head + 7) & mask] = f;
-  words[(head + 8) & mask] = g;
-  ring.head = (head + HEAD_WORDS + count) | 0;
-  if (((ring.head - ring.ready) | 0) > READY_EVERY) makeReady(ring);
+  words[head & mask] = first;
+  // All four are written, whatever the count: what lies behind the record is free, and a branch costs more.
+  words[(head + 1) & mask] = a;
+  words[(head + 2) & mask] = b;
+  words[(head + 3) & mask] = c;
+  words[(head + 4) & mask] = d;
+  endRecord(ring, (head + 1 + count) | 0);
 }
+
+/** Puts in a record of any words, fewer than 15; there must be room for it. */
+export function putWords(ring: JournalRing, type: number, fields: readonly number[]): void {
+  const { words, mask, head } = ring;
+  words[head & mask] = recordHead(type, fields.length, 0);
+  for (const [i, field] of fields.entries()) words[(head + 1 + i) & mask] = field;
+  endRecord(ring, (head + 1 + fields.length) | 0);
+}
+
+function endRecord(ring: JournalRing, head: number): void {
+  ring.sequence++;
+  ring.head = head;
+  if (((head - ring.ready) | 0) > READY_EVERY) makeReady(ring);
+}
+
+/** Words of a long record before its payload: head and length. */
+const LONG_HEAD_WORDS = 2;
 
 /** Whether a record with a payload of so many bytes fits now. */
 export function hasBytesRoom(ring: JournalRing, bytes: number): boolean {
-  return hasRoom(ring, HEAD_WORDS + Math.ceil(bytes / 4));
+  return hasRoom(ring, LONG_HEAD_WORDS + Math.ceil(bytes / 4));
 }
 
 /** The longest payload that ever fits, in bytes. */
 export function payloadBytesMax({ mask }: JournalRing): number {
-  return Math.min(RECORD.LENGTH_MASK, (mask + 1 - HEAD_WORDS) * 4);
+  return (mask + 1 - LONG_HEAD_WORDS) * 4;
 }
 
 /** Puts in a record with any payload; there must be room for it. */
 export function putBytes(ring: JournalRing, type: number, payload: Uint8Array): void {
   const { words, mask, head } = ring;
-  ring.sequence++;
-  words[head & mask] = (type << TYPE_SHIFT) | payload.length;
-  words[(head + 1) & mask] = ring.sequence | 0;
+  words[head & mask] = recordHead(type, LONG, 0);
+  words[(head + 1) & mask] = payload.length;
   const payloadWords = Math.ceil(payload.length / 4);
   // Zeros behind a payload that ends inside a word.
-  if (payloadWords > 0) words[(head + HEAD_WORDS + payloadWords - 1) & mask] = 0;
+  if (payloadWords > 0) words[(head + LONG_HEAD_WORDS + payloadWords - 1) & mask] = 0;
   const ringBytes = new Uint8Array(words.buffer);
-  const at = ((head + HEAD_WORDS) & mask) * 4;
+  const at = ((head + LONG_HEAD_WORDS) & mask) * 4;
   const first = Math.min(payload.length, ringBytes.length - at);
   ringBytes.set(payload.subarray(0, first), at);
   ringBytes.set(payload.subarray(first), 0);
-  ring.head = (head + HEAD_WORDS + payloadWords) | 0;
+  ring.sequence++;
+  ring.head = (head + LONG_HEAD_WORDS + payloadWords) | 0;
 }
 
-/** Hands all records that were put in to the writer, and wakes it. */
+/** Hands all records that were put in to the writer, and wakes it when it sleeps. */
 export function makeReady(ring: JournalRing): void {
   if (ring.ready === ring.head) return;
   ring.ready = ring.head;
   Atomics.store(ring.state, READY, ring.head);
-  Atomics.add(ring.bell, 0, 1);
-  Atomics.notify(ring.bell, 0);
+  ringIfAsleep(ring.bell);
 }
 
 /** Sequence of the last record that is on the disk. */

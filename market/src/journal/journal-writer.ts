@@ -1,8 +1,9 @@
 import { type MessagePort, Worker } from "node:worker_threads";
+import { callWriter, createBell, type WriterBell } from "./writer-bell.ts";
 
 /** A thread that writes journals to the disk. */
 export interface JournalWriter {
-  readonly bell: Int32Array<SharedArrayBuffer>;
+  readonly bell: WriterBell;
   /** Hands over one more journal to write. */
   send(order: object, port: MessagePort): void;
   /** Calls back when the thread itself has died. */
@@ -19,7 +20,7 @@ export function sharedWriter(): JournalWriter {
 
 /** Starts a thread that writes journals. It ends with the process, and does not keep it alive. */
 export function startWriter(): JournalWriter {
-  const bell = new Int32Array(new SharedArrayBuffer(4));
+  const bell = createBell();
   // Flags of the process, such as those of code on its command line, are not the thread's.
   const options = { workerData: { bell }, execArgv: [] };
   const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), options);
@@ -32,8 +33,7 @@ export function startWriter(): JournalWriter {
     bell,
     send(order, port) {
       worker.postMessage({ ...order, port }, [port]);
-      Atomics.add(bell, 0, 1);
-      Atomics.notify(bell, 0);
+      callWriter(bell);
     },
     onDeath: (listener) => void listeners.add(listener),
   };

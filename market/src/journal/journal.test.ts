@@ -61,7 +61,7 @@ describe("a journal", () => {
     const textBytes = bytes.readUInt32LE(12);
     const batch = 24 + textBytes + 4;
     expect(bytes.toString("latin1", 0, 8)).toBe("cwattjnl");
-    expect([bytes.readUInt32LE(8), bytes.readUInt32LE(16), bytes.readUInt32LE(20)]).toEqual([2, 1, 0]);
+    expect([bytes.readUInt32LE(8), bytes.readUInt32LE(16), bytes.readUInt32LE(20)]).toEqual([3, 1, 0]);
     expect(JSON.parse(bytes.toString("utf8", 24, 24 + textBytes))).toEqual({
       ...ABOUT,
       instance: opened.about.instance,
@@ -74,10 +74,10 @@ describe("a journal", () => {
         "00000000" +
         "01000000" +
         "8b44c345" +
-        "05000007" +
-        "01000000" +
+        "0000f007" +
+        "05000000" +
         "68656c6c6f000000" +
-        "d8666b09" +
+        "16dc2819" +
         "43574531",
     );
   });
@@ -203,12 +203,12 @@ describe("a journal", () => {
   it("refuses a version that is newer than it, and says so", async () => {
     const { folder, bytes } = await sampleJournal();
     const crcAt = 24 + bytes.readUInt32LE(12);
-    bytes.writeUInt32LE(3, 8);
+    bytes.writeUInt32LE(4, 8);
     bytes.writeUInt32LE(crc32(bytes.subarray(0, crcAt)), crcAt);
     await writeFile(join(folder, FIRST), bytes);
     await expect(read(folder)).rejects.toMatchObject({
       code: "JOURNAL_WRONG_FORMAT",
-      details: { version: 3 },
+      details: { version: 4 },
     });
   });
 });

@@ -8,7 +8,7 @@ import { createRing } from "./journal-ring.ts";
 import { type JournalWriter, sharedWriter } from "./journal-writer.ts";
 import { type OwnJournal, ownJournal } from "./own-journal.ts";
 import { type JournalContent, type JournalReader, readFiles } from "./read-journal.ts";
-import type { JournalAbout } from "./segment-format.ts";
+import { JOURNAL_VERSION, type JournalAbout } from "./segment-format.ts";
 import { linkWriter } from "./writer-link.ts";
 
 /** A journal that takes records. */
@@ -16,7 +16,7 @@ export type Journal = OwnJournal;
 
 /** How a journal is kept. */
 export interface JournalOptions {
-  /** The ring holds 2 to this power Int32; 21 is 8 MiB. */
+  /** The ring holds 2 to this power Int32; 20 is 4 MiB. */
   readonly ringSizeBits?: number;
   /** Length from which the next batch begins a new file, in bytes. */
   readonly segmentBytesMax?: number;
@@ -30,13 +30,13 @@ export interface OpenJournal extends JournalContent {
   readonly journal: Journal;
 }
 
-/** 8 MiB: more than a disk takes in the time that it makes one wait. */
-const RING_SIZE_BITS = 21;
+/** 4 MiB, some 280,000 commands: more than come in while a disk makes one wait. */
+const RING_SIZE_BITS = 20;
 const SEGMENT_BYTES_MAX = 64 * 2 ** 20;
 
 /**
  * Opens the journal of a folder for writing, both of which are made when missing, and shows its records. A
- * torn tail is cut off. A journal of version 1 is read, stays as it is, and is gone on with in this format.
+ * torn tail is cut off. A journal of an earlier version is read, stays as it is, and is gone on with in this format.
  * @param readerOf - told what files there are, once the folder is locked.
  * @throws CommonwattError `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`, `JOURNAL_UNREADABLE`, `JOURNAL_WRONG_FORMAT`,
  *   `JOURNAL_WRONG_COMMUNITY`, `JOURNAL_WRITE_FAILED`.
@@ -62,6 +62,8 @@ export async function openJournal(
     });
     if (content.lastSegment !== null && content.tornBytes > 0)
       await cut(join(directory, content.lastSegment.name), content.lastSegment.wholeBytes);
+    // A segment of an earlier version never grows: a new one follows it.
+    const segment = content.lastSegment?.version === JOURNAL_VERSION ? content.lastSegment : null;
     const { writer = sharedWriter(), ringSizeBits = RING_SIZE_BITS } = options;
     const ring = createRing(ringSizeBits, content.lastSequence, writer.bell);
     const task = {
@@ -70,8 +72,8 @@ export async function openJournal(
       words: ring.words,
       state: ring.state,
       sequence: content.lastSequence,
-      segment: content.lastSegment?.name ?? null,
-      bytes: content.lastSegment?.wholeBytes ?? 0,
+      segment: segment?.name ?? null,
+      bytes: segment?.wholeBytes ?? 0,
       segmentBytesMax: options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
     };
     const journal = ownJournal(ring, directory, await linkWriter(ring, task, writer), lock);

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { CommonwattError } from "@commonwatt/vpp-core";
 import { type JournalFile, type JournalFiles, listFiles, VERSION_1_NAME } from "./journal-files.ts";
-import { corrupt, type RecordVisitor, readSegment, type SegmentContent } from "./read-segment.ts";
+import { NO_SMALL_FIELD, type RecordVisitor } from "./read-records.ts";
+import { corrupt, readSegment, type SegmentContent } from "./read-segment.ts";
 import type { JournalAbout } from "./segment-format.ts";
 import { readVersion1, type Version1Journal } from "./version-1.ts";
 
@@ -99,7 +100,7 @@ function aboutVersion1({ community }: Version1Journal): JournalAbout {
 function visitJson(json: Buffer, sequence: number, visit: RecordVisitor | null): void {
   const words = new Int32Array(Math.ceil(json.length / 4));
   new Uint8Array(words.buffer).set(json);
-  visit?.(JSON_RECORD, sequence, words, 0, json.length);
+  visit?.(JSON_RECORD, sequence, words, 0, json.length, NO_SMALL_FIELD);
 }
 
 function missing(directory: string, what: string): CommonwattError {

@@ -1,28 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { CommonwattError } from "@commonwatt/vpp-core";
+import { type RecordVisitor, visitRecords } from "./read-records.ts";
 import {
   BATCH,
   type BatchHead,
   decodeSegmentHead,
   JOURNAL_VERSION,
-  RECORD,
   readBatchHead,
   type SegmentHead,
 } from "./segment-format.ts";
 import { isTornTail } from "./torn-tail.ts";
 
 const { END_MARK, HEAD_BYTES, TAIL_BYTES } = BATCH;
-const RECORD_HEAD_WORDS = RECORD.HEAD_BYTES / 4;
-
-/** Takes one record: its type, its place, and its payload of `bytes` bytes, from the index `at` of `words`. */
-export type RecordVisitor = (
-  type: number,
-  sequence: number,
-  words: Int32Array,
-  at: number,
-  bytes: number,
-) => void;
 
 /** A segment that was read. */
 export interface SegmentContent extends SegmentHead {
@@ -58,8 +48,8 @@ export async function readSegment(
     }
     const last = batch.firstSequence + batch.count - 1;
     if (batch.firstSequence !== sequence + 1) throw corrupt(file, at);
-    if (visitRecords(wordsOf(bytes, at + HEAD_BYTES, batch), batch.firstSequence, visit) !== last)
-      throw corrupt(file, at);
+    const words = wordsOf(bytes, at + HEAD_BYTES, batch);
+    if (visitRecords(head.version, words, batch.firstSequence, visit) !== last) throw corrupt(file, at);
     sequence = last;
     at += HEAD_BYTES + batch.recordBytes + TAIL_BYTES;
   }
@@ -101,20 +91,6 @@ function isWhole(bytes: Buffer, at: number, { recordBytes }: BatchHead): boolean
 
 function wordsOf(bytes: Buffer, at: number, { recordBytes }: BatchHead): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset + at, recordBytes >> 2);
-}
-
-/** Shows the records of a batch; answers the sequence of the last one, −1 when they do not fit together. */
-function visitRecords(words: Int32Array, firstSequence: number, visit: RecordVisitor): number {
-  let sequence = firstSequence;
-  for (let at = 0; at < words.length; sequence++) {
-    const first = words[at] as number;
-    const payloadBytes = first & RECORD.LENGTH_MASK;
-    const end = at + RECORD_HEAD_WORDS + ((payloadBytes + 3) >> 2);
-    if (end > words.length || words[at + 1] !== (sequence | 0)) return -1;
-    visit(first >>> RECORD.TYPE_SHIFT, sequence, words, at + RECORD_HEAD_WORDS, payloadBytes);
-    at = end;
-  }
-  return sequence - 1;
 }
 
 /** Damage, at an offset in bytes. */

@@ -1,7 +1,10 @@
 import { crc32 } from "node:zlib";
 
 /** The version of the journal's format. Rises whenever a journal of before could be read wrongly. */
-export const JOURNAL_VERSION = 2;
+export const JOURNAL_VERSION = 3;
+
+/** The oldest version of which segments are read; version 1 had none, see `readVersion1`. */
+const VERSION_MIN = 2;
 
 /** What a journal is of: stands at the head of each of its files. */
 export interface JournalAbout {
@@ -16,6 +19,8 @@ export interface JournalAbout {
 
 /** The head of a segment file. */
 export interface SegmentHead {
+  /** Version of the format that its records have. */
+  readonly version: number;
   readonly about: JournalAbout;
   /** Sequence of the first record in it. */
   readonly firstSequence: number;
@@ -39,12 +44,14 @@ export const BATCH = {
   END_MARK: 0x3145_5743,
 } as const;
 
-/** A record begins with its type and length in one word and the low half of its sequence in the next. */
+/** A record begins with one word: its type, how many words follow, and a small field of 20 bits. */
 export const RECORD = {
-  HEAD_BYTES: 8,
   TYPE_SHIFT: 24,
-  /** Mask of the payload's length in bytes; the payload is filled up with zeros to a multiple of four. */
-  LENGTH_MASK: 0xff_ffff,
+  WORDS_SHIFT: 20,
+  WORDS_MASK: 15,
+  SMALL_MASK: 0xf_ffff,
+  /** Stands for the count of words in a long record: the next word is the length of its payload, in bytes. */
+  LONG: 15,
 } as const;
 
 /** The low and the high word of a safe integer. */
@@ -73,16 +80,16 @@ export function encodeSegmentHead(about: JournalAbout, firstSequence: number): B
   return head;
 }
 
-/** Reads the head of a segment; `null` when it is damaged, a number when it is whole but of that version. */
+/** Reads the head of a segment; `null` when it is damaged, a number when it is whole but of that unknown version. */
 export function decodeSegmentHead(bytes: Buffer): SegmentHead | number | null {
   if (bytes.length < FIXED_BYTES || !bytes.subarray(0, 8).equals(SEGMENT_MAGIC)) return null;
   const headBytes = FIXED_BYTES + bytes.readUInt32LE(12) + 4;
   if (bytes.length < headBytes) return null;
   if (crc32(bytes.subarray(0, headBytes - 4)) !== bytes.readUInt32LE(headBytes - 4)) return null;
   const version = bytes.readUInt32LE(8);
-  if (version !== JOURNAL_VERSION) return version;
+  if (version < VERSION_MIN || version > JOURNAL_VERSION) return version;
   const about = JSON.parse(bytes.toString("utf8", FIXED_BYTES, headBytes - 4)) as JournalAbout;
-  return { about, firstSequence: longOf(bytes.readUInt32LE(16), bytes.readUInt32LE(20)), headBytes };
+  return { version, about, firstSequence: longOf(bytes.readUInt32LE(16), bytes.readUInt32LE(20)), headBytes };
 }
 
 /** Writes the head of a batch into `head`, which is `BATCH.HEAD_BYTES` long. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { segmentName } from "./journal-files.ts";
 import { RING_STATE } from "./journal-ring.ts";
-import { BATCH, encodeSegmentHead, type JournalAbout, RECORD, writeBatchHead } from "./segment-format.ts";
+import { countRecords } from "./read-records.ts";
+import { BATCH, encodeSegmentHead, type JournalAbout, writeBatchHead } from "./segment-format.ts";
 
 const { DURABLE, DURABLE_SEQUENCE, READY } = RING_STATE;
-const { HEAD_BYTES, LENGTH_MASK } = RECORD;
-const { END_MARK, HEAD_BYTES: BATCH_HEAD_BYTES, TAIL_BYTES } = BATCH;
+const { END_MARK, HEAD_BYTES, TAIL_BYTES } = BATCH;
 
 /** What a writer must know of a journal. */
 export interface WriterTask {
@@ -40,7 +40,7 @@ export function segmentWriter(task: WriterTask): SegmentWriter {
   let { sequence, bytes } = task;
   let file = task.segment === null ? -1 : openSync(join(directory, task.segment), "a");
   if (file < 0) begin();
-  const batchHead = Buffer.alloc(BATCH_HEAD_BYTES);
+  const batchHead = Buffer.alloc(HEAD_BYTES);
   const batchTail = Buffer.alloc(TAIL_BYTES);
   batchTail.writeUInt32LE(END_MARK, 4);
 
@@ -67,7 +67,7 @@ export function segmentWriter(task: WriterTask): SegmentWriter {
         0,
       );
       writeAll(file, [batchHead, ...records, batchTail]);
-      bytes += BATCH_HEAD_BYTES + recordBytes + TAIL_BYTES;
+      bytes += HEAD_BYTES + recordBytes + TAIL_BYTES;
       sequence += count;
       written = to;
       return true;
@@ -95,16 +95,6 @@ function createSegment(directory: string, name: string, head: Uint8Array): numbe
   fsyncSync(folder);
   closeSync(folder);
   return openSync(join(directory, name), "a");
-}
-
-function countRecords(words: Int32Array, from: number, to: number): number {
-  const mask = words.length - 1;
-  let count = 0;
-  for (let at = from; at !== to; count++) {
-    const payloadBytes = (words[at & mask] as number) & LENGTH_MASK;
-    at = (at + HEAD_BYTES / 4 + ((payloadBytes + 3) >> 2)) | 0;
-  }
-  return count;
 }
 
 /** The bytes from one place to another: one slice, or two when they go round the end of the ring. */

@@ -3,6 +3,7 @@ import { CommonwattError } from "@commonwatt/vpp-core";
 import { type JournalRing, RING_STATE } from "./journal-ring.ts";
 import type { JournalWriter } from "./journal-writer.ts";
 import type { WriterTask } from "./segment-writer.ts";
+import { callWriter } from "./writer-bell.ts";
 import type { WriterMessage } from "./writer-thread.ts";
 
 /** The owner's end of what joins a journal and the thread that writes it. */
@@ -67,8 +68,7 @@ export async function linkWriter(
       port.ref();
       const closed = nextHeard();
       port.postMessage("close");
-      Atomics.add(ring.bell, 0, 1);
-      Atomics.notify(ring.bell, 0);
+      callWriter(ring.bell);
       if (!isWriterDead) await closed;
       port.close();
       if (failure !== null) throw failure;

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { RING_STATE } from "./journal-ring.ts";
 import { type SegmentWriter, segmentWriter, type WriterTask } from "./segment-writer.ts";
+import { type WriterBell, workUntilCalled } from "./writer-bell.ts";
 
 const { FAILED, WAITING } = RING_STATE;
 
@@ -78,10 +79,9 @@ function serve(journals: readonly Served[]): boolean {
   return written.length > 0;
 }
 
-const { bell } = workerData as { readonly bell: Int32Array<SharedArrayBuffer> };
+const { bell } = workerData as { readonly bell: WriterBell };
 // The thread never returns to an event loop: it sleeps until the bell rings.
-for (;;) {
-  const seen = Atomics.load(bell, 0);
+workUntilCalled(bell, () => {
   takeOrders();
-  if (!serve([...served])) Atomics.wait(bell, 0, seen);
-}
+  return serve([...served]);
+});

@@ -1,6 +1,6 @@
 import { type BookArena, createArena } from "../book/book-arena.ts";
 import { arenaHash } from "../book/book-hash.ts";
-import { COMMAND_FIELDS } from "../durable/book-command.ts";
+import { COMMAND_FIELDS_MAX, readCommand } from "../durable/book-record.ts";
 import { listFiles } from "../journal/journal-files.ts";
 import { readJournal } from "../journal/read-journal.ts";
 import { applyNextRecord, LOAD_SIZE, type LoadRecord } from "./order-load.ts";
@@ -19,6 +19,7 @@ export interface JournalCheck {
 /** The load played in memory alone, as far as a journal goes: it shares no file with what it judges. */
 export class LoadModel {
   readonly #arena: BookArena = createArena(LOAD_SIZE);
+  readonly #fields = new Int32Array(COMMAND_FIELDS_MAX);
   readonly #seed: number;
   #sequence = 0;
   #last: LoadRecord | null = null;
@@ -49,14 +50,15 @@ export class LoadModel {
     if (segments.length === 0) return { lastSequence: 0, compared, duplicated, wrong };
     const { lastSequence } = await readJournal(directory, {
       from: segments[0]?.sequence ?? 1,
-      start: () => (type, sequence, words, at) => {
+      start: () => (type, sequence, words, at, bytes, small) => {
         if (sequence <= this.#sequence) return;
         while (this.#sequence < sequence - 1) this.#next();
         const before = this.#last;
         const expected = this.#next();
         compared++;
-        if (isRecord(expected, type, words, at)) return;
-        if (before !== null && isRecord(before, type, words, at)) duplicated++;
+        const isCommand = readCommand(this.#fields, type, words, at, bytes, small);
+        if (isCommand && isRecord(expected, type, this.#fields)) return;
+        if (before !== null && isRecord(before, type, this.#fields)) duplicated++;
         else wrong++;
       },
     });
@@ -64,7 +66,6 @@ export class LoadModel {
   }
 }
 
-function isRecord([type, ...fields]: LoadRecord, found: number, words: Int32Array, at: number): boolean {
-  if (type !== found) return false;
-  return fields.slice(0, COMMAND_FIELDS[type]).every((field, i) => words[at + i] === field);
+function isRecord([type, ...fields]: LoadRecord, foundType: number, found: Int32Array): boolean {
+  return type === foundType && fields.every((field, i) => found[i] === field);
 }

@@ -1,7 +1,8 @@
 import { writeSync } from "node:fs";
 import { clearEvents } from "../book/book-event.ts";
 import { arenaHash } from "../book/book-hash.ts";
-import { type DurableBooks, JOURNAL_FULL, openDurableBooks } from "../durable/durable-books.ts";
+import { type DurableBooks, openDurableBooks } from "../durable/durable-books.ts";
+import { JOURNAL_FULL } from "../durable/journaled-commands.ts";
 import { LOAD_SEAL_EVERY, LOAD_SIZE, loadCommand } from "./order-load.ts";
 
 /** Commands between two looks at what is durable. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { intervalIndex, type SignedOrder } from "@commonwatt/vpp-core";
@@ -91,6 +91,26 @@ describe("replayJournal", () => {
     const { folder, records } = await journalOfOneClearing();
     await rewriteJournal(folder, records, { content: "book-commands" });
     await expect(replayJournal(folder)).rejects.toMatchObject({ code: "JOURNAL_WRONG_FORMAT" });
+  });
+});
+
+describe("a journal of version 2", () => {
+  it("is replayed, and gone on with in the format of today", async () => {
+    const folder = await temporaryFolder();
+    await cp(join(import.meta.dirname, "../../test/version-2/market"), folder, { recursive: true });
+    const stateHash = "0x42010a173f588f40795a5f282befda7074a5857a1294ba83a70d4e807219601f";
+    expect(await replayJournal(folder)).toMatchObject({ stateHash, records: 5, tornBytes: 0 });
+    const venue = doubleAuction();
+    await venue.start(sampleContext(folder));
+    expect(venue.stateHash()).toBe(stateHash);
+    await venue.openInterval({ ...INTERVAL, index: intervalIndex(INTERVAL.index + 1) });
+    const after = venue.stateHash();
+    await venue.stop();
+    expect(await readdir(folder)).toEqual([
+      "market-0000000000000001.journal",
+      "market-0000000000000006.journal",
+    ]);
+    expect(await replayJournal(folder)).toMatchObject({ stateHash: after, records: 6 });
   });
 });
 
