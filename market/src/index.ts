@@ -24,7 +24,7 @@ export type {
 export { MECHANISMS, type MechanismSpec, mechanismOf } from "./mechanisms/mechanism-registry.ts";
 export type { NetworkLine, RadialNetwork } from "./network/radial-network.ts";
 export { networkOptimum } from "./oracle/network-optimum.ts";
-export { type Optimum, optimumOf } from "./oracle/optimum.ts";
+export { mostPairableWh, type Optimum, optimumOf } from "./oracle/optimum.ts";
 export { bestLie, type Lie, type LieKinds } from "./oracle/regret.ts";
 export {
   efficiencyOf,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { wattHours } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import type { BookOrder, Mechanism, MechanismOutcome } from "../src/mechanisms/mechanism.ts";
 import { networkOptimum } from "../src/oracle/network-optimum.ts";
 import { optimumOf } from "../src/oracle/optimum.ts";
-import { bestLie } from "../src/oracle/regret.ts";
+import { bestLie, criticalPrices, gainByWriting } from "../src/oracle/regret.ts";
 import { filledWh, gainOf, resultsByTrader, welfareOf } from "../src/oracle/welfare.ts";
 import { type BookShape, FC_RUNS, type RandomMarket, randomMarkets } from "./random-books.ts";
 
@@ -15,6 +16,8 @@ export interface Law {
 }
 
 const ANY: BookShape = { tradersMax: 10, ordersPerTraderMax: 3, energies: "any" };
+/** The same, in networks that lose energy on the way. */
+const LOSSY: BookShape = { ...ANY, losses: true };
 const UNITS: BookShape = { tradersMax: 10, ordersPerTraderMax: 1, energies: "equal" };
 const SINGLE_ORDERS: BookShape = { tradersMax: 8, ordersPerTraderMax: 1, energies: "any" };
 const SOME: BookShape = { tradersMax: 7, ordersPerTraderMax: 3, energies: "any" };
@@ -48,8 +51,10 @@ function sum(values: Iterable<bigint>): bigint {
 const BALANCE: Law = {
   name: "energy and cash balance exactly",
   check(mechanism, runs) {
-    inEvery(ANY, runs, ({ orders, context }) => {
+    inEvery(LOSSY, runs, ({ orders, context }) => {
       const outcome = mechanism.clear(orders, context);
+      const energies = [...outcome.trades, ...outcome.gridTrades].map(({ energyWh }) => energyWh);
+      assert(energies.every((energyWh) => Number.isSafeInteger(energyWh) && energyWh > 0));
       const filled = filledWh(outcome);
       for (const { id, energyWh } of orders) assert((filled.get(id) ?? 0) <= energyWh);
       const energyOf = (side: BookOrder["side"]): bigint =>
@@ -78,21 +83,26 @@ function gridEnergies(
 }
 
 const RATIONALITY: Law = {
-  name: "no order trades against its limit, and nobody loses by taking part",
+  name: "no order trades against its limit, nobody loses by taking part, and who trades nothing pays nothing",
   check(mechanism, runs) {
-    inEvery(ANY, runs, ({ orders, context }) => {
+    inEvery(LOSSY, runs, ({ orders, context }) => {
       const outcome = mechanism.clear(orders, context);
-      const limits = new Map(orders.map(({ id, limitPrice }) => [id, limitPrice as number]));
-      const limitOf = (id: BookOrder["id"]): number => limits.get(id) ?? Number.NaN;
+      const byId = new Map(orders.map((order) => [order.id, order]));
+      const suits = (id: BookOrder["id"], side: BookOrder["side"], price: number): boolean => {
+        const order = byId.get(id);
+        if (order?.side !== side || !Number.isSafeInteger(price)) return false;
+        return side === "bid" ? price <= order.limitPrice : price >= order.limitPrice;
+      };
       for (const { bidId, offerId, buyerPrice, sellerPrice } of outcome.trades) {
-        assert(buyerPrice <= limitOf(bidId) && sellerPrice >= limitOf(offerId));
+        assert(suits(bidId, "bid", buyerPrice) && suits(offerId, "offer", sellerPrice));
+      }
+      for (const { orderId, price } of outcome.gridTrades) {
+        assert(suits(orderId, byId.get(orderId)?.side ?? "bid", price));
       }
       for (const [trader, result] of resultsByTrader(orders, outcome)) {
-        const gain = gainOf(
-          orders.filter((order) => order.trader === trader),
-          result,
-        );
+        const gain = gainOf(truthOf(orders, trader), result);
         assert(gain !== null && gain >= 0n, `${trader} gains ${gain}`);
+        assert(result.energyWh > 0 || result.cash === 0n, `${trader} trades nothing for ${result.cash}`);
       }
     });
   },
@@ -123,7 +133,7 @@ const OPERATOR: Law = {
 const ORDER_OF_ORDERS: Law = {
   name: "the order in which orders come does not matter",
   check(mechanism, runs) {
-    const markets = randomMarkets(ANY).chain((market) =>
+    const markets = randomMarkets(LOSSY).chain((market) =>
       fc.tuple(
         fc.constant(market),
         fc.shuffledSubarray([...market.orders], { minLength: market.orders.length }),
@@ -139,7 +149,7 @@ const ORDER_OF_ORDERS: Law = {
 const SAME_SEED: Law = {
   name: "the same seed gives the same outcome, and orders are left as they were",
   check(mechanism, runs) {
-    inEvery(ANY, runs, ({ orders, context }) => {
+    inEvery(LOSSY, runs, ({ orders, context }) => {
       const frozen = Object.freeze(orders.map((order) => Object.freeze({ ...order })));
       const outcome = mechanism.clear(frozen, Object.freeze(context));
       assert.deepEqual(mechanism.clear(frozen, context), outcome);
@@ -223,13 +233,51 @@ const TRUTHFULNESS: Law = {
     const shapes = { "unit-traders": UNITS, "single-orders": SINGLE_ORDERS, "all-traders": SOME };
     const { truthfulFor } = mechanism.promises;
     assert(truthfulFor !== "nobody");
-    const markets = randomMarkets(shapes[truthfulFor]);
-    const holds = fc.property(markets, fc.nat(), ({ orders, context }, at) => {
-      const trader = orders[at % Math.max(1, orders.length)]?.trader;
-      if (trader === undefined) return;
-      const lie = bestLie(mechanism, orders, context, trader, { energy: truthfulFor === "all-traders" });
-      assert.equal(lie.regret, 0n, `${trader} gains ${lie.regret} with ${JSON.stringify(lie.orders)}`);
-    });
+    const isForAll = truthfulFor === "all-traders";
+    // Whoever may write any orders may also write what has nothing to do with the truth.
+    const drafts = fc.array(fc.tuple(fc.integer({ min: 1, max: 10_000 }), fc.nat()), { maxLength: 4 });
+    const lies = isForAll ? fc.array(drafts, { minLength: 4, maxLength: 4 }) : fc.constant([]);
+    const holds = fc.property(
+      randomMarkets(shapes[truthfulFor]),
+      fc.nat(),
+      lies,
+      ({ orders, context }, at, others) => {
+        const order = orders[at % Math.max(1, orders.length)];
+        if (order === undefined) return;
+        const { trader } = order;
+        const lie = bestLie(mechanism, orders, context, trader, { energy: isForAll });
+        assert.equal(lie.regret, 0n, `${trader} gains ${lie.regret} with ${describe(lie.orders)}`);
+        const honest = gainByWriting(mechanism, orders, context, trader, truthOf(orders, trader)) ?? 0n;
+        for (const own of others.map((rows) => inventedOrders(orders, order, rows))) {
+          const gained = gainByWriting(mechanism, orders, context, trader, own);
+          assert(gained === null || gained <= honest, `${trader} gains ${gained} with ${describe(own)}`);
+        }
+      },
+    );
     fc.assert(holds, { numRuns: runs ?? FC_RUNS });
   },
 };
+
+function truthOf(orders: readonly BookOrder[], trader: BookOrder["trader"]): readonly BookOrder[] {
+  return orders.filter((order) => order.trader === trader);
+}
+
+/** Orders of the same trader with any energies, at limits where the outcome can turn. */
+function inventedOrders(
+  orders: readonly BookOrder[],
+  like: BookOrder,
+  rows: readonly (readonly [energy: number, price: number])[],
+): readonly BookOrder[] {
+  const prices = criticalPrices(orders);
+  const energyMax = 2 * Math.max(...orders.map(({ energyWh }) => energyWh));
+  return rows.map(([energy, price], i) => ({
+    ...like,
+    id: `0xffff${i}` as const,
+    energyWh: wattHours(1 + (energy % energyMax)),
+    limitPrice: prices[price % prices.length] ?? like.limitPrice,
+  }));
+}
+
+function describe(orders: readonly BookOrder[]): string {
+  return orders.map(({ energyWh, limitPrice }) => `${energyWh} Wh at ${limitPrice}`).join(", ");
+}

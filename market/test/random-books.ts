@@ -25,8 +25,6 @@ function runsOf(text: string): number {
 /** The solver of all random markets. */
 export const SOLVER: LinearSolver = await loadHighs();
 
-const ZONES = ["west", "transformer", "east"] as const;
-
 /** A random book and what else a mechanism looks at. */
 export interface RandomMarket {
   readonly orders: readonly BookOrder[];
@@ -62,19 +60,21 @@ function marketOf(shape: BookShape, priceMax: number, energyMax: number): fc.Arb
   const price = fc.integer({ min: 0, max: priceMax });
   const row = fc.tuple(fc.integer({ min: 1, max: energyMax }), price);
   const rows = fc.array(row, { minLength: 1, maxLength: shape.ordersPerTraderMax });
-  const traders = fc.array(fc.tuple(fc.constantFrom<OrderSide>("bid", "offer"), rows), {
-    maxLength: shape.tradersMax,
-  });
+  const trader = fc.tuple(fc.constantFrom<OrderSide>("bid", "offer"), rows);
   return fc
     .record({
-      traders,
+      // Left alone, half of the books would have few trades or none.
+      traders: fc.oneof(
+        fc.array(trader, { maxLength: shape.tradersMax }),
+        fc.array(trader, { minLength: Math.ceil(shape.tradersMax / 2), maxLength: shape.tradersMax }),
+      ),
       unitWh: fc.integer({ min: 1, max: energyMax }),
       seed: fc.nat().map(String),
       tariff: tariffOf(price),
       network: networkOf(shape, priceMax, energyMax),
     })
     .map(({ traders: drafts, unitWh, seed, tariff, network }) => ({
-      orders: ordersOf(drafts, shape, unitWh),
+      orders: ordersOf(drafts, shape, unitWh, network.zones),
       context: { seed, tariff, network, solver: SOLVER },
     }));
 }
@@ -86,23 +86,30 @@ function tariffOf(price: fc.Arbitrary<number>): fc.Arbitrary<Tariff> {
   }));
 }
 
-/** Two feeders at a transformer. */
+/** One to five zones, each but the first on a line to one before it: a feeder, a star, or something between. */
 function networkOf(shape: BookShape, priceMax: number, energyMax: number): fc.Arbitrary<RadialNetwork> {
   const line = fc.record({
+    before: fc.nat({ max: 3 }),
+    isTurned: fc.boolean(),
     capacityWh: fc.integer({ min: 0, max: 4 * energyMax }).map(wattHours),
     feePrice: fc.integer({ min: 0, max: Math.floor(priceMax / 4) }).map(priceMicroPerKwh),
-    lossPpm: fc.integer({ min: 0, max: shape.losses === true ? 200_000 : 0 }),
+    lossPpm: shape.losses === true ? fc.integer({ min: 0, max: 200_000 }) : fc.constant(0),
   });
-  return fc.tuple(line, line).map(([west, east]) => ({
-    zones: ZONES,
-    lines: [
-      { id: "west-line", from: "west", to: "transformer", ...west },
-      { id: "east-line", from: "transformer", to: "east", ...east },
-    ],
+  return fc.array(line, { maxLength: 4 }).map((lines) => ({
+    zones: Array.from({ length: lines.length + 1 }, (_, i) => `zone-${i}`),
+    lines: lines.map(({ before, isTurned, ...limits }, i) => {
+      const [near, far] = [`zone-${Math.max(0, i - before)}`, `zone-${i + 1}`];
+      return { id: `line-${i}`, from: isTurned ? far : near, to: isTurned ? near : far, ...limits };
+    }),
   }));
 }
 
-function ordersOf(drafts: readonly Draft[], shape: BookShape, unitWh: number): BookOrder[] {
+function ordersOf(
+  drafts: readonly Draft[],
+  shape: BookShape,
+  unitWh: number,
+  zones: readonly string[],
+): BookOrder[] {
   const taken = { bid: new Set<number>(), offer: new Set<number>() };
   const orders = drafts.flatMap(([side, rows], trader) =>
     rows.map(([energyWh, limitPrice], i) => ({
@@ -112,7 +119,7 @@ function ordersOf(drafts: readonly Draft[], shape: BookShape, unitWh: number): B
       side,
       energyWh: wattHours(shape.energies === "equal" ? unitWh : energyWh),
       limitPrice: priceMicroPerKwh(limitPrice),
-      zone: ZONES[trader % ZONES.length] ?? "transformer",
+      zone: zones[trader % zones.length] ?? "",
     })),
   );
   if (shape.distinctLimits !== true) return orders;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { book, type Row } from "../../test/books.ts";
 import { filledWh } from "../oracle/welfare.ts";
 import { billSharing } from "./bill-sharing.ts";
+import { linearRatio } from "./linear-ratio.ts";
 import type { Mechanism, MechanismOutcome } from "./mechanism.ts";
 import { midMarketRate } from "./mid-market-rate.ts";
 import { supplyDemandRatio } from "./supply-demand-ratio.ts";
@@ -99,6 +100,25 @@ describe("V16: rec_op_lem_prices, prices in thousandths, its dearest demand and 
       sell: 15_000,
       buy: null,
     });
+  });
+});
+
+describe("V19: the table of lemlab's ex-post pricing, retail .08, feed-in .02", () => {
+  it.each([
+    [0, 0.08],
+    [0.1, 0.074],
+    [0.2, 0.068],
+    [0.5, 0.05],
+    [0.6, 0.044],
+    [0.7, 0.038],
+    [1, 0.02],
+    [1.1, 0.02],
+  ])("at a ratio of %d sellers get %d", (ratio, price) => {
+    const surplus: Row[] = ratio === 0 ? [] : [[1000 * ratio, 0]];
+    const outcome = clear(linearRatio(), [[1000, 80_000]], surplus, tariffOf(80_000, 20_000));
+    const { sell, buy } = outcome.prices as { sell: number | null; buy: number };
+    expect(sell ?? buy).toBe(Math.round(price * 1e6));
+    expect(Number(outcome.operator)).toBeLessThan(1000);
   });
 });
 

@@ -95,6 +95,17 @@ export function clearCommunity(
   };
 }
 
+/** What buyers pay when there is too little: the sellers' price for what sellers have, the retailer's for the rest. */
+export function buyerPriceBeside(
+  { dividend, divisor }: ExactPrice,
+  { demandWh, surplusWh, retailPrice }: CommunityNeed,
+): ExactPrice {
+  return {
+    dividend: dividend * surplusWh + retailPrice * (demandWh - surplusWh) * divisor,
+    divisor: divisor * demandWh,
+  };
+}
+
 function rounded(price: ExactPrice, divide: typeof divCeil): PriceMicroPerKwh {
   return priceMicroPerKwh(Number(divide(price.dividend, price.divisor)));
 }

@@ -5,6 +5,7 @@ import { meritOrder } from "./merit-order.ts";
 import { type Allocation, energyOf } from "./pair-allocations.ts";
 import { tradeInside } from "./trade-reduction.ts";
 import { inDrawnOrder } from "./trader-rank.ts";
+import { wholeQuotient } from "./whole-quotient.ts";
 
 /**
  * The multi-unit double auction of Huang, Scheller-Wolf and Sycara (2002, Computational Intelligence 18:596).
@@ -49,7 +50,7 @@ export function giveUpEqually(
     if (energyWh * (rising.length - at) > leftWh) break;
     leftWh -= energyWh;
   }
-  const cutWh = at === rising.length ? Number.POSITIVE_INFINITY : Math.floor(leftWh / (rising.length - at));
+  const cutWh = at === rising.length ? Number.POSITIVE_INFINITY : wholeQuotient(leftWh, rising.length - at);
   let oddWh = at === rising.length ? 0 : leftWh % (rising.length - at);
   const kept: Allocation[] = [];
   for (const { id, energyWh } of orders) {

@@ -4,6 +4,7 @@ import type { Mechanism } from "./mechanism.ts";
 import { type MeritOrder, meritOrder } from "./merit-order.ts";
 import { pairAllocations } from "./pair-allocations.ts";
 import { reduceTrade } from "./trade-reduction.ts";
+import { wholeQuotient } from "./whole-quotient.ts";
 
 /**
  * McAfee's dominant-strategy double auction (McAfee 1992, Journal of Economic Theory 56:434).
@@ -32,7 +33,7 @@ export function mcAfee(): Mechanism {
       const merit = meritOrder(orders, seed);
       const twice = doublePrice(merit);
       if (twice === null) return reduceTrade(merit, seed);
-      const price = priceMicroPerKwh((twice - (twice % 2)) / 2);
+      const price = priceMicroPerKwh(wholeQuotient(twice, 2));
       const pairs = pairAllocations(merit.bought, merit.sold);
       return { trades: pairs.map((pair) => ({ ...pair, buyerPrice: price, sellerPrice: price })) };
     },

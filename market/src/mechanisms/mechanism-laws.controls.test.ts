@@ -1,5 +1,6 @@
-import { moneyNano, priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
+import { moneyNano, type PriceMicroPerKwh, priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
+import { bidSplitMuda } from "../../test/bid-split-muda.ts";
 import { lawsFor } from "../../test/mechanism-laws.ts";
 import type { BookOrder, Mechanism, MechanismOutcome, MechanismPromises } from "./mechanism.ts";
 import { MECHANISMS, mechanismOf } from "./mechanism-registry.ts";
@@ -9,28 +10,55 @@ const promising = (name: string, promises: Partial<MechanismPromises>): Mechanis
   const mechanism = mechanismOf({ name });
   return { ...mechanism, promises: { ...mechanism.promises, ...promises } };
 };
-/** The uniform price with something broken. */
-const broken = (
+/** A mechanism whose outcome is changed. */
+const spoilt = (
   spoil: (outcome: MechanismOutcome, orders: readonly BookOrder[]) => MechanismOutcome,
-  prepare: (orders: readonly BookOrder[]) => readonly BookOrder[] = (orders) => orders,
+  name = "uniform-price",
 ): Mechanism => {
-  const sound = uniformPrice();
-  return { ...sound, clear: (orders, context) => spoil(sound.clear(prepare(orders), context), orders) };
+  const sound = mechanismOf({ name });
+  return { ...sound, clear: (orders, context) => spoil(sound.clear(orders, context), orders) };
 };
+/** The uniform price of other orders. */
+const misled = (prepare: (orders: readonly BookOrder[]) => readonly BookOrder[]): Mechanism => {
+  const sound = uniformPrice();
+  return { ...sound, clear: (orders, context) => sound.clear(prepare(orders), context) };
+};
+const dearer = <Priced extends { readonly price: PriceMicroPerKwh }>(trade: Priced): Priced => ({
+  ...trade,
+  price: priceMicroPerKwh(trade.price + 1),
+});
 const bestBid = (orders: readonly BookOrder[]): BookOrder | undefined =>
   orders.filter(({ side }) => side === "bid").sort((a, b) => b.limitPrice - a.limitPrice)[0];
 let calls = 0;
 
 /** The law by its name, and a mechanism that breaks it. */
 const CONTROLS: readonly (readonly [law: string, why: string, Mechanism])[] = [
-  ["energy and cash", "a nano leaks", broken((out) => ({ ...out, operator: moneyNano(out.operator + 1n) }))],
+  ["energy and cash", "a nano leaks", spoilt((out) => ({ ...out, operator: moneyNano(out.operator + 1n) }))],
+  [
+    "energy and cash",
+    "a network's rent is not booked",
+    spoilt((out) => ({ ...out, operator: moneyNano(0n) }), "network-constrained"),
+  ],
   [
     "no order trades against",
     "buyers pay one micro more than the price",
-    broken((out) => ({
+    spoilt((out) => ({
       ...out,
       trades: out.trades.map((trade) => ({ ...trade, buyerPrice: priceMicroPerKwh(trade.buyerPrice + 1) })),
     })),
+  ],
+  [
+    "no order trades against",
+    "the grid charges one micro more than the price",
+    spoilt((out) => ({ ...out, gridTrades: out.gridTrades.map(dearer) }), "mid-market-rate"),
+  ],
+  [
+    "no order trades against",
+    "everyone is given a nano, also who does not trade",
+    spoilt((out, orders) => {
+      const sellers = new Set(orders.filter(({ side }) => side === "offer").map(({ trader }) => trader));
+      return { ...out, fees: [...sellers].map((trader) => ({ trader, amount: moneyNano(-1n) })) };
+    }),
   ],
   [
     "the operator's account",
@@ -38,39 +66,24 @@ const CONTROLS: readonly (readonly [law: string, why: string, Mechanism])[] = [
     promising("trade-reduction", { operator: "zero" }),
   ],
   ["the operator's account", "VCG lacks money", promising("vcg", { operator: "surplus" })],
-  [
-    "the order in which orders come",
-    "the first order is left out",
-    broken(
-      (out) => out,
-      (orders) => orders.slice(1),
-    ),
-  ],
-  [
-    "the same seed",
-    "every other clearing is empty",
-    broken(
-      (out) => out,
-      (orders) => (calls++ % 2 === 0 ? orders : []),
-    ),
-  ],
+  ["the order in which orders come", "the first order is left out", misled((orders) => orders.slice(1))],
+  ["the same seed", "every other clearing is empty", misled((orders) => (calls++ % 2 === 0 ? orders : []))],
   [
     "a better limit",
     "the best bid is left out",
-    broken(
-      (out) => out,
-      (orders) => orders.filter((order) => order !== bestBid(orders)),
-    ),
+    misled((orders) => orders.filter((order) => order !== bestBid(orders))),
   ],
   ["welfare is the best", "chance is not the best", promising("random-bilateral", { efficient: true })],
   ["no bid is left", "a trade is left out", promising("mcafee", { leavesNoCrossing: true })],
-  ["of K trades", "nobody trades", broken((out) => ({ ...out, trades: [], volumeWh: wattHours(0) }))],
+  ["of K trades", "nobody trades", spoilt((out) => ({ ...out, trades: [], volumeWh: wattHours(0) }))],
   [
     "nobody it promises",
     "the margin sets the price",
     promising("uniform-price", { truthfulFor: "unit-traders" }),
   ],
+  ["nobody it promises", "bids are paid", promising("pay-as-bid", { truthfulFor: "unit-traders" })],
   ["nobody it promises", "it is for single orders", promising("huang", { truthfulFor: "all-traders" })],
+  ["nobody it promises", "MUDA splits orders", bidSplitMuda],
 ];
 
 describe("each law finds what breaks it", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { billSharing } from "./bill-sharing.ts";
 import { huang } from "./huang.ts";
+import { linearRatio } from "./linear-ratio.ts";
 import { mcAfee } from "./mcafee.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { midMarketRate } from "./mid-market-rate.ts";
@@ -28,6 +29,7 @@ export const MECHANISMS: Readonly<Record<string, (kPerMille?: number) => Mechani
   "random-bilateral": randomBilateral,
   "mid-market-rate": midMarketRate,
   "supply-demand-ratio": supplyDemandRatio,
+  "linear-ratio": linearRatio,
   "bill-sharing": billSharing,
   "network-constrained": networkConstrained,
 };

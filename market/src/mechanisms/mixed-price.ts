@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type PriceMicroPerKwh, priceMicroPerKwh } from "@commonwatt/vpp-core";
+import { wholeQuotient } from "./whole-quotient.ts";
 
 /**
  * A price between two, `low + ⌊(high − low)·k⌋`: rounded down, to the favour of who pays, by less than one
@@ -13,5 +14,5 @@ export function mixedPrice(
   assert(low !== undefined && high !== undefined && low <= high, "a price lies between two limits");
   const weighted = (high - low) * kPerMille;
   assert(Number.isSafeInteger(weighted), "a price interval must stay a safe integer");
-  return priceMicroPerKwh(low + (weighted - (weighted % 1000)) / 1000);
+  return priceMicroPerKwh(low + wholeQuotient(weighted, 1000));
 }

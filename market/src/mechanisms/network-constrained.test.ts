@@ -83,21 +83,29 @@ describe("clearing within a network", () => {
     expect(outcome.operator).toBe(70n * 15n);
   });
 
-  it("V12: the fee chain of gsy (.01, .02, .01 per kWh), which its two rules put on one side or the other", () => {
-    const orders = [...inZone("H1", [[1_000, 300_000]], []), ...inZone("H2", [], [[1_000, 100_000]])];
+  describe("V12: the fee chain of gsy, .01, .02 and .01 per kWh, an offer of .10 and a bid of .30", () => {
     const fee = (from: string, to: string, price: number): NetworkLine =>
       line(from, to, { feePrice: priceMicroPerKwh(price) });
     const network = {
       zones: ["H1", "N1", "N2", "H2"],
       lines: [fee("H1", "N1", 10_000), fee("N1", "N2", 20_000), fee("N2", "H2", 10_000)],
     };
-    const outcome = clear(orders, network);
-    const [buyer, seller] = [priceIn(outcome, "H1") ?? 0, priceIn(outcome, "H2") ?? 0];
-    expect(buyer - seller).toBe(40_000);
-    // Pay-as-offer of gsy: .14 and .10; pay-as-bid: .30 and .26.
-    expect(buyer).toBeGreaterThanOrEqual(140_000);
-    expect(buyer).toBeLessThanOrEqual(300_000);
-    expect(outcome).toMatchObject({ volumeWh: 1_000, grid: 40_000_000n, operator: 0n });
+
+    // Pay-as-offer: N2 .11, Grid .13, N1 .14; pay-as-bid: revenue .26, N2 .27, Grid .29, N1 .30.
+    it.each([
+      ["its pay-as-offer prices where there is more on offer", 1_000, 2_000, [140, 130, 110, 100]],
+      ["its pay-as-bid prices where more is wanted", 2_000, 1_000, [300, 290, 270, 260]],
+    ])("gives %s", (_, wantedWh, offeredWh, expected) => {
+      const orders = [
+        ...inZone("H1", [[wantedWh, 300_000]], []),
+        ...inZone("H2", [], [[offeredWh, 100_000]]),
+      ];
+      const outcome = clear(orders, network);
+      expect(network.zones.map((zone) => priceIn(outcome, zone))).toEqual(
+        expected.map((price) => price * 1000),
+      );
+      expect(outcome).toMatchObject({ volumeWh: 1_000, grid: 40_000_000n, operator: 0n });
+    });
   });
 
   it("V13: two clusters with a fee of 1 gain 9, where simply's default rule gains 7", () => {
@@ -142,6 +150,15 @@ describe("clearing within a network", () => {
     );
   });
 
+  it("keeps every limit, makes no energy, passes on each fee and books the rest to the operator, to the nano", () => {
+    fc.assert(
+      fc.property(randomMarkets({ ...ANY, losses: true }), ({ orders, context }) => {
+        expectSoundNetwork(orders, context.network, networkConstrained().clear(orders, context));
+      }),
+      { numRuns: FC_RUNS },
+    );
+  });
+
   it("with losses stays within two Wh for each line and zone of the best, and so does the operator", () => {
     fc.assert(
       fc.property(randomMarkets({ ...ANY, losses: true }), ({ orders, context }) => {
@@ -159,6 +176,39 @@ describe("clearing within a network", () => {
     );
   });
 });
+
+/** Every line, flow and price of an outcome, checked against the network with other words than the rule's. */
+function expectSoundNetwork(
+  orders: readonly BookOrder[],
+  { lines, zones }: RadialNetwork,
+  outcome: MechanismOutcome,
+): void {
+  const filled = filledWh(outcome);
+  const net = new Map(zones.map((zone) => [zone, 0n]));
+  const add = (zone: string, energyWh: bigint): void => void net.set(zone, (net.get(zone) ?? 0n) + energyWh);
+  for (const { id, side, zone = "" } of orders) {
+    add(zone, (side === "offer" ? 1n : -1n) * BigInt(filled.get(id) ?? 0));
+  }
+  let fees = 0n;
+  for (const { lineId, from, to, sentWh } of outcome.network?.flows ?? []) {
+    const { capacityWh, feePrice, lossPpm } = lines.find(({ id }) => id === lineId) ?? line("?", "?");
+    expect(sentWh).toBeLessThanOrEqual(capacityWh);
+    fees += BigInt(sentWh) * BigInt(feePrice);
+    add(from, -BigInt(sentWh));
+    add(to, (BigInt(sentWh) * BigInt(1_000_000 - lossPpm)) / 1_000_000n);
+  }
+  expect([...net.values()].every((left) => left === 0n)).toBe(true);
+  expect([outcome.grid, outcome.gridFees]).toEqual([fees, fees]);
+
+  // The operator has, to the nano, what zones that buy more pay and zones that sell more do not get.
+  const priceOf = new Map(outcome.network?.zonePrices.map(({ zone, price }) => [zone, BigInt(price)]));
+  let rent = -fees;
+  for (const { id, side, zone = "" } of orders) {
+    const amount = BigInt(filled.get(id) ?? 0) * (priceOf.get(zone) ?? 0n);
+    rent += side === "bid" ? amount : -amount;
+  }
+  expect(outcome.operator).toBe(rent);
+}
 
 function uniformInterval(orders: readonly BookOrder[]): { low: number | null; high: number | null } {
   const [low, high] = [0, 1000].map((k) => uniformPrice(k).clear(orders, { seed: "" }).clearingPrice);

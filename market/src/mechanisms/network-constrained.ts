@@ -12,8 +12,10 @@ import { fillLevels, type LevelFill } from "./price-level.ts";
  * 1988, "Spot Pricing of Electricity"; here for zones of a radial grid).
  *
  * A linear program finds the trades of the highest welfare after grid fees, with no line or transformer beyond
- * its capacity and losses on the way. The price of a zone is the dual of its balance, rounded to whole micros
- * and kept between the limits it has filled; so nobody trades against a limit. Buyers pay their zone's price and
+ * its capacity and losses on the way. The price of a zone is the dual of its balance, the one float that becomes
+ * money: rounded once, to the nearest whole micro (halves up), and kept between the limits that the zone has
+ * filled; so nobody trades against a limit. Where several prices clear, it is the one of the solver's vertex, the
+ * same on every machine. All that follows is whole, and what the rounding leaves is the operator's. Buyers pay their zone's price and
  * sellers get theirs. Out of the difference the operator pays the grid its fees and the sellers the energy that
  * was lost; the rest is congestion rent, which stays with the operator.
  *

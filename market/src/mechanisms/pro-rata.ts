@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type WattHours, wattHours } from "@commonwatt/vpp-core";
+import { divFloor, type WattHours, wattHours } from "@commonwatt/vpp-core";
 import type { BookOrder } from "./mechanism.ts";
 import type { Allocation } from "./pair-allocations.ts";
 
@@ -18,7 +18,7 @@ export function proRata(
   if (asked === 0n) return [];
   const shares = orders.map((order) => {
     const weighted = BigInt(energy) * BigInt(order.energyWh);
-    return { orderId: order.id, wholeWh: Number(weighted / asked), fraction: weighted % asked };
+    return { orderId: order.id, wholeWh: Number(divFloor(weighted, asked)), fraction: weighted % asked };
   });
   let left = energy - shares.reduce((sum, share) => sum + share.wholeWh, 0);
   const lucky = new Set(

@@ -1,7 +1,7 @@
 import { type Hex, moneyNano, wattHours } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
 import { book, type Row } from "../../test/books.ts";
-import { optimumOf } from "../oracle/optimum.ts";
+import { mostPairableWh, optimumOf } from "../oracle/optimum.ts";
 import { filledWh, welfareOf } from "../oracle/welfare.ts";
 import { giveUpEqually, huang } from "./huang.ts";
 import { mudaLottery, mudaVickrey } from "./muda.ts";
@@ -39,6 +39,10 @@ describe("V5: dataset_0 (PyMarket)", () => {
   it("clears 3 at a price of 2 and gains 6", () => {
     expect(uniformPrice(500).clear(orders, { seed: "" })).toMatchObject({ volumeWh: 3, clearingPrice: 2 });
     expect(optimumOf(orders)).toEqual({ volumeWh: 3, welfare: 6n });
+  });
+
+  it("can trade 4 at most when every pair has a price of its own", () => {
+    expect(mostPairableWh(orders)).toBe(4);
   });
 
   it("Huang's auction: u1 buys 1 at 3, u4 sells 1 at 2", () => {

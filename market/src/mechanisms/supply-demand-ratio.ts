@@ -1,4 +1,5 @@
 import {
+  buyerPriceBeside,
   COMMUNITY_PROMISES,
   type CommunityNeed,
   clearCommunity,
@@ -57,9 +58,5 @@ function buyerPrice(need: CommunityNeed, k: bigint): ExactPrice {
   const { demandWh, surplusWh, retailPrice } = need;
   if (surplusWh >= demandWh) return { dividend: compensated(need, k), divisor: 1000n };
   if (surplusWh === 0n) return { dividend: retailPrice, divisor: 1n };
-  const { dividend, divisor } = sellerPrice(need, k);
-  return {
-    dividend: dividend * surplusWh + retailPrice * (demandWh - surplusWh) * divisor,
-    divisor: divisor * demandWh,
-  };
+  return buyerPriceBeside(sellerPrice(need, k), need);
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FC_RUNS, randomMarkets } from "../../test/random-books.ts";
 import type { BookOrder } from "../mechanisms/mechanism.ts";
-import { optimumOf } from "./optimum.ts";
+import { mostPairableWh, optimumOf } from "./optimum.ts";
 
 /** Every Wh of a side, as the limit of the order it belongs to. */
 function unitsOf(orders: readonly BookOrder[], side: BookOrder["side"]): number[] {
@@ -37,7 +37,22 @@ function bestVolume(bids: readonly number[], offers: readonly number[]): number 
   return Math.max(0, ...volumes);
 }
 
-test("the optimum has the welfare and the volume of an exhaustive search", () => {
+/** A largest matching of bids with offers they would pay for, found by augmenting paths. */
+function largestMatching(bids: readonly number[], offers: readonly number[]): number {
+  const bidOf = new Map<number, number>();
+  const place = (bid: number, seen: Set<number>): boolean =>
+    offers.some((limit, offer) => {
+      if (limit > (bids[bid] ?? -1) || seen.has(offer)) return false;
+      seen.add(offer);
+      const rival = bidOf.get(offer);
+      if (rival !== undefined && !place(rival, seen)) return false;
+      bidOf.set(offer, bid);
+      return true;
+    });
+  return bids.filter((_, bid) => place(bid, new Set())).length;
+}
+
+test("welfare, volume and pairs at most are those of exhaustive searches", () => {
   const markets = randomMarkets({ tradersMax: 7, ordersPerTraderMax: 1, energies: "any" })
     .map(({ orders }) => orders.map((order) => ({ ...order, energyWh: wattHours(1 + (order.energyWh % 3)) })))
     .filter((orders) => unitsOf(orders, "bid").length <= 9 && unitsOf(orders, "offer").length <= 9);
@@ -47,6 +62,7 @@ test("the optimum has the welfare and the volume of an exhaustive search", () =>
       volumeWh: bestVolume(bids, offers),
       welfare: BigInt(bestWelfare(bids, offers)),
     });
+    expect(mostPairableWh(orders)).toBe(largestMatching(bids, offers));
   });
   fc.assert(holds, { numRuns: FC_RUNS });
 });

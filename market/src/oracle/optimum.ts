@@ -32,3 +32,23 @@ export function optimumOf(orders: readonly BookOrder[]): Optimum {
   }
   return { volumeWh, welfare: moneyNano(welfare) };
 }
+
+/**
+ * The most energy that can change hands when every bid may be paired with any offer it would pay for, each pair at
+ * a price of its own: at least the volume of the optimum, at no more than its welfare. Costs O(n log n).
+ */
+export function mostPairableWh(orders: readonly BookOrder[]): number {
+  const rising = orders.toSorted((a, b) => a.limitPrice - b.limitPrice || (a.side === "offer" ? -1 : 1));
+  let volumeWh = 0;
+  let offeredWh = 0;
+  // Whatever a low bid can pay for, a higher one can as well: so the lowest takes first, from whatever there is.
+  for (const { side, energyWh } of rising) {
+    if (side === "offer") offeredWh += energyWh;
+    else {
+      const pairedWh = Math.min(energyWh, offeredWh);
+      volumeWh += pairedWh;
+      offeredWh -= pairedWh;
+    }
+  }
+  return volumeWh;
+}

@@ -1,11 +1,12 @@
 import { siteId } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bidSplitMuda } from "../../test/bid-split-muda.ts";
 import { book, units } from "../../test/books.ts";
 import { type BookShape, randomMarkets } from "../../test/random-books.ts";
 import { huang } from "../mechanisms/huang.ts";
 import { mcAfee } from "../mechanisms/mcafee.ts";
-import type { BookOrder, Mechanism } from "../mechanisms/mechanism.ts";
+import type { Mechanism } from "../mechanisms/mechanism.ts";
 import { mudaLottery } from "../mechanisms/muda.ts";
 import { payAsBid } from "../mechanisms/pay-as-bid.ts";
 import { uniformPrice } from "../mechanisms/uniform-price.ts";
@@ -13,16 +14,6 @@ import { bestLie } from "./regret.ts";
 
 const UNITS: BookShape = { tradersMax: 10, ordersPerTraderMax: 1, energies: "equal" };
 const MANY_ORDERS: BookShape = { tradersMax: 7, ordersPerTraderMax: 3, energies: "any" };
-
-/** MUDA as it must not be: it splits orders, so that a trader stands in both halves. */
-const bidSplitMuda: Mechanism = {
-  ...mudaLottery(),
-  clear: (orders, context) =>
-    mudaLottery().clear(
-      orders.map((order): BookOrder => ({ ...order, trader: siteId(order.id) })),
-      context,
-    ),
-};
 
 /** In how many of many markets, the same on every run, a trader gains by a lie. */
 function liesThatPay(mechanism: Mechanism, shape: BookShape): { paid: number; tried: number } {

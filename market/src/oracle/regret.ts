@@ -1,4 +1,11 @@
-import { type MoneyNano, moneyNano, priceMicroPerKwh, type SiteId, wattHours } from "@commonwatt/vpp-core";
+import {
+  type MoneyNano,
+  moneyNano,
+  type PriceMicroPerKwh,
+  priceMicroPerKwh,
+  type SiteId,
+  wattHours,
+} from "@commonwatt/vpp-core";
 import type { BookOrder, ClearingContext, Mechanism } from "../mechanisms/mechanism.ts";
 import { gainOf, resultsByTrader } from "./welfare.ts";
 
@@ -17,6 +24,23 @@ export interface Lie {
 }
 
 /**
+ * What a trader gains in a book, at what its energy is really worth to it, when it writes `own` instead of its
+ * true orders while everybody else says the truth; `null` when it sold more than it has.
+ */
+export function gainByWriting(
+  mechanism: Mechanism,
+  orders: readonly BookOrder[],
+  context: ClearingContext,
+  trader: SiteId,
+  own: readonly BookOrder[],
+): MoneyNano | null {
+  const truth = orders.filter((order) => order.trader === trader);
+  const others = orders.filter((order) => order.trader !== trader);
+  const outcome = mechanism.clear([...others, ...own], context);
+  return gainOf(truth, resultsByTrader(own, outcome).get(trader) ?? { energyWh: 0, cash: moneyNano(0n) });
+}
+
+/**
  * Searches the best lie of one trader while everybody else says the truth: each of its orders alone, and all
  * of them at once, at every price where the outcome can turn (every limit of the book, one micro above and
  * one below it), and on request with other energies. Costs some `3·n·(own orders + 1)` clearings.
@@ -29,16 +53,10 @@ export function bestLie(
   kinds: LieKinds,
 ): Lie {
   const truth = orders.filter((order) => order.trader === trader);
-  const others = orders.filter((order) => order.trader !== trader);
-  const gain = (own: readonly BookOrder[]): MoneyNano | null => {
-    const book = [...others, ...own];
-    const result = resultsByTrader(book, mechanism.clear(book, context)).get(trader);
-    return gainOf(truth, result ?? { energyWh: 0, cash: moneyNano(0n) });
-  };
-  const honest = gain(truth) ?? moneyNano(0n);
+  const honest = gainByWriting(mechanism, orders, context, trader, truth) ?? moneyNano(0n);
   let best: Lie = { regret: moneyNano(0n), orders: truth };
   for (const lie of lies(truth, criticalPrices(orders), kinds)) {
-    const gained = gain(lie);
+    const gained = gainByWriting(mechanism, orders, context, trader, lie);
     if (gained !== null && gained - honest > best.regret) {
       best = { regret: moneyNano(gained - honest), orders: lie };
     }
@@ -46,17 +64,18 @@ export function bestLie(
   return best;
 }
 
-function criticalPrices(orders: readonly BookOrder[]): readonly number[] {
+/** Every price where the outcome of a book can turn: each limit, one micro above and one below it. */
+export function criticalPrices(orders: readonly BookOrder[]): readonly PriceMicroPerKwh[] {
   const prices = orders.flatMap(({ limitPrice }) => [limitPrice - 1, limitPrice, limitPrice + 1]);
-  return [...new Set(prices)].filter((price) => price >= 0);
+  return [...new Set(prices)].filter((price) => price >= 0).map(priceMicroPerKwh);
 }
 
 function* lies(
   truth: readonly BookOrder[],
-  prices: readonly number[],
+  prices: readonly PriceMicroPerKwh[],
   { energy }: LieKinds,
 ): Generator<readonly BookOrder[]> {
-  for (const price of prices.map(priceMicroPerKwh)) {
+  for (const price of prices) {
     if (truth.length > 1) yield truth.map((order) => ({ ...order, limitPrice: price }));
     for (const order of truth) yield replaced(truth, { ...order, limitPrice: price });
   }
