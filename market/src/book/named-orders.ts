@@ -1,5 +1,6 @@
 import { type BookCode, bookCode } from "./book-code.ts";
 import type { EndReason } from "./book-event.ts";
+import { SELF_TRADE_POLICY, type SelfTradePolicy } from "./self-trade.ts";
 import { TIME_IN_FORCE } from "./submit-order.ts";
 
 const { GOOD_TILL_GATE, IMMEDIATE_OR_CANCEL, FILL_OR_KILL } = TIME_IN_FORCE;
@@ -88,6 +89,14 @@ export interface ClearedOrder {
   readonly id: string;
   readonly quantityWh: number;
 }
+
+/** The core's number of a self-trade policy. */
+export const POLICY_OF: Readonly<Record<NonNullable<BookRules["selfTrade"]>, SelfTradePolicy>> = {
+  allowed: SELF_TRADE_POLICY.ALLOWED,
+  "cancel-newest": SELF_TRADE_POLICY.CANCEL_NEWEST,
+  "cancel-resting": SELF_TRADE_POLICY.CANCEL_RESTING,
+  decrement: SELF_TRADE_POLICY.DECREMENT,
+};
 
 /** Refuses by a code. */
 export function rejected(code: OrderBooksCode): Refused {

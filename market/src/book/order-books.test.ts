@@ -8,7 +8,7 @@ const RULES = { id: "tuesday", priceMin: 100_000, priceMax: 1_100_000, tickSize:
 function market(
   rules: Partial<typeof RULES> & { selfTrade?: "cancel-resting"; call?: boolean } = {},
 ): OrderBooks {
-  const books = new OrderBooks(SIZE);
+  const books = new OrderBooks(SIZE, 1);
   expect(books.openBook({ ...RULES, ...rules })).toBeNull();
   return books;
 }
@@ -162,7 +162,7 @@ describe("order books with names", () => {
 });
 
 function hashOfEmptyAt(nowMs: number): string {
-  const books = new OrderBooks(SIZE);
+  const books = new OrderBooks(SIZE, 1);
   books.advance(nowMs);
   return books.hash();
 }

@@ -12,7 +12,8 @@ import {
 import { arenaHash } from "./book-hash.ts";
 import { clearCall } from "./call-auction.ts";
 import { cancelOrder } from "./cancel-order.ts";
-import { hashOfId, IdTable } from "./id-table.ts";
+import { IdHash, numberOfId } from "./id-hash.ts";
+import { IdTable } from "./id-table.ts";
 import { BOOK_PHASE, type BookSide, EMPTY, SIDE } from "./layout.ts";
 import {
   type Accepted,
@@ -23,6 +24,7 @@ import {
   type EndedOrder,
   type NewOrder,
   offGrid,
+  POLICY_OF,
   type PriceDepth,
   type Refused,
   refused,
@@ -34,7 +36,6 @@ import { bookOf, generationOf } from "./order-slot.ts";
 import { type BookPosition, openPosition, readPosition, setPositionLimits } from "./position.ts";
 import { readDepth } from "./read-book.ts";
 import { replaceOrder } from "./replace-order.ts";
-import { SELF_TRADE_POLICY } from "./self-trade.ts";
 import { submitOrder, TIME_IN_FORCE } from "./submit-order.ts";
 
 const { CUT, DECREMENTED, ENDED, EVENT_STRIDE, KIND, MOVED, ORDER_DONE, RESTED, TRADED } = EVENT;
@@ -52,13 +53,6 @@ interface OpenBook {
   readonly positions: number[];
 }
 
-const SELF_TRADE = {
-  allowed: SELF_TRADE_POLICY.ALLOWED,
-  "cancel-newest": SELF_TRADE_POLICY.CANCEL_NEWEST,
-  "cancel-resting": SELF_TRADE_POLICY.CANCEL_RESTING,
-  decrement: SELF_TRADE_POLICY.DECREMENT,
-} as const;
-
 const NO_LIMIT_WH = 2 ** 52;
 const NO_SIDE = 2 as BookSide; // the core says what is wrong with it
 const NOTHING: readonly never[] = [];
@@ -75,11 +69,17 @@ export class OrderBooks {
   readonly #sites = new Map<string, number>();
   /** Slot by order id. */
   readonly #slots: IdTable;
+  readonly #hash: IdHash;
   /** Book by its slot. */
   readonly #bookOfSlot: OpenBook[] = [];
 
-  constructor(size: ArenaSize) {
+  /**
+   * @param seed - of the hash of order ids: a safe integer, drawn at random and kept secret where those who choose
+   *   ids are not trusted, since with it they could make every look-up slow. No answer depends on it.
+   */
+  constructor(size: ArenaSize, seed: number) {
     this.#arena = createArena(size);
+    this.#hash = new IdHash(seed);
     this.#slots = new IdTable(size.ordersMax);
   }
 
@@ -90,7 +90,7 @@ export class OrderBooks {
     if (!isGrid) return rejected("bad-book-rules");
     const ticks = (priceMax - priceMin) / tickSize + 1;
     const phase = call ? BOOK_PHASE.CALL : BOOK_PHASE.CONTINUOUS;
-    const handle = openBook(this.#arena, hashOfId(id), ticks, SELF_TRADE[selfTrade], phase);
+    const handle = openBook(this.#arena, numberOfId(id), ticks, POLICY_OF[selfTrade], phase);
     if (handle < 0) return refused(handle);
     const book: OpenBook = { handle, priceMin, tickSize, positions: [] };
     this.#books.set(id, book);
@@ -111,7 +111,7 @@ export class OrderBooks {
   place(order: NewOrder): Accepted | Refused {
     const book = this.#books.get(order.book);
     if (book === undefined) return rejected("unknown-book");
-    const hash = hashOfId(order.id);
+    const hash = this.#hash.of(order.id);
     if (this.#slots.find(order.id, hash) !== NONE) return rejected("duplicate-id");
     const steps = (order.price - book.priceMin) / book.tickSize;
     const tick = steps | 0;
@@ -137,7 +137,7 @@ export class OrderBooks {
   }
 
   cancel(id: string): EndedOrder | Refused {
-    const slot = this.#slots.find(id, hashOfId(id));
+    const slot = this.#slots.find(id, this.#hash.of(id));
     if (slot === NONE) return rejected("unknown-order");
     const answer = cancelOrder(this.#arena, slot, generationOf(this.#arena, slot));
     if (answer < 0) return refused(answer);
@@ -149,7 +149,7 @@ export class OrderBooks {
 
   /** Gives an order another limit price and open quantity; see `replaceOrder` for its priority. */
   replace(id: string, price: number, quantityWh: number): Accepted | Refused {
-    const slot = this.#slots.find(id, hashOfId(id));
+    const slot = this.#slots.find(id, this.#hash.of(id));
     if (slot === NONE) return rejected("unknown-order");
     const book = this.#bookOfSlot[bookOf(this.#arena, slot) & this.#arena.bookMask] as OpenBook;
     const steps = (price - book.priceMin) / book.tickSize;
