@@ -23,6 +23,7 @@ export type {
 } from "./mechanisms/mechanism.ts";
 export { MECHANISMS, type MechanismSpec, mechanismOf } from "./mechanisms/mechanism-registry.ts";
 export type { NetworkLine, RadialNetwork } from "./network/radial-network.ts";
+export { bestWelfareOf } from "./oracle/best-welfare.ts";
 export { networkOptimum } from "./oracle/network-optimum.ts";
 export { mostPairableWh, type Optimum, optimumOf } from "./oracle/optimum.ts";
 export { bestLie, type Lie, type LieKinds } from "./oracle/regret.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { wattHours } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import type { BookOrder, Mechanism, MechanismOutcome } from "../src/mechanisms/mechanism.ts";
-import { networkOptimum } from "../src/oracle/network-optimum.ts";
+import { bestWelfareOf } from "../src/oracle/best-welfare.ts";
 import { optimumOf } from "../src/oracle/optimum.ts";
 import { bestLie, criticalPrices, gainByWriting } from "../src/oracle/regret.ts";
 import { filledWh, gainOf, resultsByTrader, welfareOf } from "../src/oracle/welfare.ts";
@@ -31,7 +31,7 @@ export function lawsFor({ promises }: Mechanism): readonly Law[] {
     ORDER_OF_ORDERS,
     SAME_SEED,
     MONOTONICITY,
-    ...(promises.efficient ? [EFFICIENCY] : []),
+    promises.efficient ? EFFICIENCY : WELFARE_MAX,
     ...(promises.leavesNoCrossing ? [NO_CROSSING] : []),
     ...(promises.losesOneTradeAtMost ? [WELFARE_BOUND] : []),
     ...(promises.truthfulFor === "nobody" ? [] : [TRUTHFULNESS]),
@@ -184,11 +184,18 @@ const EFFICIENCY: Law = {
   name: "welfare is the best there is",
   check(mechanism, runs) {
     inEvery(ANY, runs, ({ orders, context }) => {
-      const best =
-        mechanism.promises.needs === "network"
-          ? BigInt(Math.round(networkOptimum(orders, context.network, context.solver)))
-          : optimumOf(orders).welfare;
+      const best = bestWelfareOf(mechanism, orders, context);
       assert.equal(welfareOf(orders, mechanism.clear(orders, context)), best);
+    });
+  },
+};
+
+const WELFARE_MAX: Law = {
+  name: "welfare is never beyond the best there is",
+  check(mechanism, runs) {
+    inEvery(ANY, runs, ({ orders, context }) => {
+      const welfare = welfareOf(orders, mechanism.clear(orders, context));
+      assert(welfare >= 0n && welfare <= bestWelfareOf(mechanism, orders, context), `welfare is ${welfare}`);
     });
   },
 };

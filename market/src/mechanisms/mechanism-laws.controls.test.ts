@@ -74,6 +74,11 @@ const CONTROLS: readonly (readonly [law: string, why: string, Mechanism])[] = [
     misled((orders) => orders.filter((order) => order !== bestBid(orders))),
   ],
   ["welfare is the best", "chance is not the best", promising("random-bilateral", { efficient: true })],
+  [
+    "welfare is never beyond",
+    "the grid is said to give what nobody gets",
+    spoilt((out) => ({ ...out, grid: moneyNano(out.grid - 1_000_000n) }), "mid-market-rate"),
+  ],
   ["no bid is left", "a trade is left out", promising("mcafee", { leavesNoCrossing: true })],
   ["of K trades", "nobody trades", spoilt((out) => ({ ...out, trades: [], volumeWh: wattHours(0) }))],
   [

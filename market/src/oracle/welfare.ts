@@ -91,8 +91,12 @@ export function welfareOf(orders: readonly BookOrder[], outcome: MechanismOutcom
 /**
  * Welfare as a share of the best, at the limits of `orders`, which may be the true values behind the orders
  * that were cleared (same ids). `null` when there is nothing to gain.
+ * @param best - that of all traders among themselves, unless another one is to be reached.
  */
-export function efficiencyOf(orders: readonly BookOrder[], outcome: MechanismOutcome): number | null {
-  const best = optimumOf(orders).welfare;
+export function efficiencyOf(
+  orders: readonly BookOrder[],
+  outcome: MechanismOutcome,
+  best: MoneyNano = optimumOf(orders).welfare,
+): number | null {
   return best === 0n ? null : Number(welfareOf(orders, outcome)) / Number(best);
 }
