@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { wattHours } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import type { BookOrder, Mechanism, MechanismOutcome } from "../src/mechanisms/mechanism.ts";
+import { MECHANISMS } from "../src/mechanisms/mechanism-registry.ts";
 import { bestWelfareOf } from "../src/oracle/best-welfare.ts";
 import { optimumOf } from "../src/oracle/optimum.ts";
 import { bestLie, criticalPrices, gainByWriting } from "../src/oracle/regret.ts";
@@ -21,6 +22,11 @@ const LOSSY: BookShape = { ...ANY, losses: true };
 const UNITS: BookShape = { tradersMax: 10, ordersPerTraderMax: 1, energies: "equal" };
 const SINGLE_ORDERS: BookShape = { tradersMax: 8, ordersPerTraderMax: 1, energies: "any" };
 const SOME: BookShape = { tradersMax: 7, ordersPerTraderMax: 3, energies: "any" };
+
+/** Every registered mechanism, and those that take a k at both its ends and in between. */
+export const REGISTERED: readonly Mechanism[] = Object.values(MECHANISMS).flatMap((make) =>
+  make().kPerMille === null ? [make()] : [0, 500, 1000].map((k) => make(k)),
+);
 
 /** The laws for a mechanism: those for all, and one for each of its promises. */
 export function lawsFor({ promises }: Mechanism): readonly Law[] {
@@ -234,7 +240,8 @@ const WELFARE_BOUND: Law = {
   },
 };
 
-const TRUTHFULNESS: Law = {
+/** Its own searches make it as costly as all others together. */
+export const TRUTHFULNESS: Law = {
   name: "nobody it promises it to gains by a lie",
   check(mechanism, runs) {
     const shapes = { "unit-traders": UNITS, "single-orders": SINGLE_ORDERS, "all-traders": SOME };

@@ -1,12 +1,14 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
+import { registerClear } from "./clear-command.ts";
 import { registerJournalTest } from "./journal-test-command.ts";
 import { registerMarketBench } from "./market-bench-command.ts";
 import { runReplay } from "./replay-command.ts";
 
-/** What the market adds to the `commonwatt` command: `replay <folder>`, `journal-test`, `market-bench`. */
+/** What the market adds to the `commonwatt` command: `clear <orders>`, `replay <folder>`, `journal-test`, `market-bench`. */
 export const plugin: CommonwattPlugin = {
   name: "market",
   commands(program) {
+    registerClear(program);
     registerJournalTest(program);
     registerMarketBench(program);
     program
