@@ -4,10 +4,61 @@ export { linearRamp } from "./bidders/linear-ramp.ts";
 export { truthful } from "./bidders/truthful.ts";
 export { zeroIntelligenceConstrained, zeroIntelligenceUnconstrained } from "./bidders/zero-intelligence.ts";
 export { type ZipMemory, zip } from "./bidders/zip.ts";
+export { advanceTime } from "./book/advance-time.ts";
+export { type ArenaSnapshot, restoreSnapshot, takeSnapshot } from "./book/arena-snapshot.ts";
+export { type ArenaSize, type BookArena, CLOCK, COUNTER, createArena } from "./book/book-arena.ts";
+export { BOOK_CODES, type BookCode, bookCode } from "./book/book-code.ts";
+export {
+  type BookEvent,
+  type BookEventKind,
+  clearEvents,
+  type EndReason,
+  EVENT,
+  EVENT_FIELD,
+  eventCount,
+  type OrderHandle,
+  readEvent,
+  takeEvents,
+} from "./book/book-event.ts";
+export { arenaHash } from "./book/book-hash.ts";
+export { type CallOutcome, clearCall } from "./book/call-auction.ts";
+export { ArrayAuction, type OrderArrays } from "./book/call-auction-arrays.ts";
+export { cancelOrder } from "./book/cancel-order.ts";
+export { BOOK_PHASE, type BookSide, keyOf, SIDE } from "./book/layout.ts";
+export type {
+  Accepted,
+  BookClearing,
+  BookRules,
+  BookTrade,
+  ClearedOrder,
+  EndedOrder,
+  NewOrder,
+  OrderBooksCode,
+  PriceDepth,
+  Refused,
+} from "./book/named-orders.ts";
+export { closeBook, openBook, openCall, releaseBook } from "./book/open-book.ts";
+export { OrderBooks } from "./book/order-books.ts";
+export { generationOf, openQuantity } from "./book/order-slot.ts";
+export { type BookPosition, openPosition, readPosition, setPositionLimits } from "./book/position.ts";
+export { type DepthLevel, type RestingOrder, readDepth, readSide } from "./book/read-book.ts";
+export { replaceOrder } from "./book/replace-order.ts";
+export { SELF_TRADE_POLICY, type SelfTradePolicy } from "./book/self-trade.ts";
+export { submitOrder, TIME_IN_FORCE } from "./book/submit-order.ts";
 export { plugin } from "./cli/plugin.ts";
 export { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
+export type { ReplayWatcher } from "./durable/book-replay.ts";
+export {
+  type DurableBooks,
+  type DurableBooksOptions,
+  openDurableBooks,
+  type SnapshotTaken,
+} from "./durable/durable-books.ts";
+export { JOURNAL_FULL } from "./durable/journaled-commands.ts";
+export { type RecoveryOptions, type ReplayedBooks, replayBooks } from "./durable/recover-books.ts";
 export type { MarketCounts } from "./engine/market-engine.ts";
 export { DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
+export { type JournalWriter, startWriter } from "./journal/journal-writer.ts";
 export { loadHighs } from "./linear-program/highs.ts";
 export type { LinearProgram, LinearSolution, LinearSolver } from "./linear-program/linear-program.ts";
 export type {

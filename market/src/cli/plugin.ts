@@ -15,8 +15,9 @@ export const plugin: CommonwattPlugin = {
       .command("replay")
       .summary("replay a market's journal and print what it amounts to")
       .description(
-        "Replays the journal of a market from its first record, checks every signature again and prints the " +
-          "clearings, the counts and the state hash. Reads only: a running market's journal may be replayed.",
+        "Replays the journal of a live market from its first record, checks every signature again and prints the " +
+          "clearings, the counts and the state hash; or that of durable books from its newest snapshot, and prints " +
+          "books, orders and state hash. Reads only: a running market's journal may be replayed.",
       )
       .argument("<folder>", "folder that holds the journal")
       .option("--json", "print NDJSON; the last line is the summary")

@@ -1,9 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { clearedJournal } from "../../test/cleared-journal.ts";
 import { firstSegment } from "../../test/market-records.ts";
 import { INTERVAL } from "../../test/sample-market.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
+import { arenaHash } from "../book/book-hash.ts";
+import { BOOK_PHASE } from "../book/layout.ts";
+import { type DurableBooks, openDurableBooks } from "../durable/durable-books.ts";
 import { runReplay } from "./replay-command.ts";
 
 async function run(
@@ -17,6 +20,28 @@ async function run(
     errorLine: (text: string) => void errors.push(text),
   };
   return { exitCode: await runReplay(folder, json, output), lines, errors };
+}
+
+/** Two books with three orders at rest, and all of it on the disk. */
+async function someBooks(): Promise<{ folder: string; books: DurableBooks }> {
+  const folder = await temporaryFolder();
+  const size = { booksMax: 4, ordersMax: 16, positionsMax: 8, ticksMax: 64, laddersMax: 1 };
+  const books = await openDurableBooks(folder, "sonnenweg", size);
+  onTestFinished(() => books.close());
+  const [one, other] = [1, 2].map((tag) => books.openBook(tag, 64, 0, BOOK_PHASE.CONTINUOUS)) as [
+    number,
+    number,
+  ];
+  const site = books.openPosition(one, 1, 1_000, 1_000);
+  const otherSite = books.openPosition(other, 1, 1_000, 1_000);
+  books.submitOrder(one, site, 0, 9, 100, 0, 0);
+  books.submitOrder(one, site, 1, 12, 100, 0, 0);
+  books.submitOrder(other, otherSite, 1, 12, 50, 3, 60_000);
+  expect(books.submitOrder(other, otherSite, 0, 64, 100, 0, 0)).toBeLessThan(0);
+  books.submitOrder(other, otherSite, 0, 11, 100, 1, 0);
+  books.advanceTime(5_000);
+  books.journal.waitDurable();
+  return { folder, books };
 }
 
 describe("commonwatt replay", () => {
@@ -89,6 +114,55 @@ describe("commonwatt replay", () => {
       ok: false,
       code: "JOURNAL_CORRUPT",
       details: { offset: 0 },
+    });
+  });
+
+  it("tells what the journal of durable books amounts to, with a snapshot or without one", async () => {
+    const { folder, books } = await someBooks();
+    const [json, plain] = [await run(folder, true), await run(folder, false)];
+    expect([json, plain]).toMatchObject([
+      { exitCode: 0, errors: [] },
+      { exitCode: 0, errors: [] },
+    ]);
+    const stateHash = arenaHash(books.arena);
+    const counts = { books: 2, orders: 3, nowMs: 5_000, stateHash };
+    const summary = { event: "summary", ok: true, community: "sonnenweg", records: 9, ...counts };
+    expect(json.lines.map((line) => JSON.parse(line))).toEqual([
+      { ...summary, snapshotSequence: 0, tornBytes: 0 },
+    ]);
+    expect(plain.lines).toEqual([
+      "community   sonnenweg",
+      "records     9",
+      "books       2",
+      "orders      3 at rest",
+      "time        5000 ms",
+      `state hash  ${stateHash}`,
+    ]);
+    await books.snapshot();
+    await writeFile(firstSegment(folder), "abc", { flag: "a" });
+    expect((await run(folder, false)).lines[1]).toBe(
+      "records     9, 9 of them from a snapshot and 3 bytes of what was never finished",
+    );
+    expect(JSON.parse((await run(folder, true)).lines[0] ?? "")).toEqual({
+      ...summary,
+      snapshotSequence: 9,
+      tornBytes: 3,
+    });
+  });
+
+  it("ends with 1 and the code when the journal of durable books is damaged", async () => {
+    const { folder } = await someBooks();
+    const bytes = await readFile(firstSegment(folder));
+    const at = bytes.length - 20;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(firstSegment(folder), bytes);
+    const { exitCode, lines } = await run(folder, true);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      event: "summary",
+      ok: false,
+      code: "JOURNAL_CORRUPT",
+      details: { file: firstSegment(folder) },
     });
   });
 

@@ -6,7 +6,10 @@ import {
   type WattHours,
   wattHours,
 } from "@commonwatt/vpp-core";
+import { BOOK_CONTENT, replayBooks } from "../durable/recover-books.ts";
+import { readAbout } from "../journal/read-journal.ts";
 import { type JournalReplay, replayJournal } from "../replay/replay-journal.ts";
+import { booksJson, booksTable } from "./replay-books.ts";
 
 /** Where a command writes; lines without their newline. */
 export interface CommandOutput {
@@ -18,13 +21,12 @@ export interface CommandOutput {
 type ExitCode = 0 | 1 | 2;
 
 /**
- * Replays the journal in a folder and prints what it amounts to, as a table or as NDJSON. Gives 1 for a
- * journal that is damaged or does not replay, with the error's code, and 2 when there is none.
+ * Replays the journal in a folder, of a live market or of durable books, and prints what it amounts to, as a table
+ * or as NDJSON. Gives 1 for a journal that is damaged or does not replay, with the error's code, and 2 when there is none.
  */
 export async function runReplay(folder: string, json: boolean, output: CommandOutput): Promise<ExitCode> {
   try {
-    const replay = await replayJournal(folder);
-    for (const text of json ? jsonLines(replay) : tableLines(replay)) output.line(text);
+    for (const text of await replayedLines(folder, json)) output.line(text);
     return 0;
   } catch (error) {
     if (!isCommonwattError(error)) throw error;
@@ -33,6 +35,16 @@ export async function runReplay(folder: string, json: boolean, output: CommandOu
     else output.errorLine(`${code}: ${message}`);
     return code === "JOURNAL_MISSING" ? 2 : 1;
   }
+}
+
+async function replayedLines(folder: string, json: boolean): Promise<readonly string[]> {
+  const { content } = await readAbout(folder);
+  if (content === BOOK_CONTENT) {
+    const books = await replayBooks(folder);
+    return json ? booksJson(books) : booksTable(books);
+  }
+  const market = await replayJournal(folder);
+  return json ? jsonLines(market) : tableLines(market);
 }
 
 function volumeOf(replay: JournalReplay): WattHours {

@@ -5,6 +5,7 @@ import { cancelOrder } from "../book/cancel-order.ts";
 import type { BookSide } from "../book/layout.ts";
 import { openPosition, setPositionLimits } from "../book/position.ts";
 import { replaceOrder } from "../book/replace-order.ts";
+import type { SelfTradePolicy } from "../book/self-trade.ts";
 import { submitOrder } from "../book/submit-order.ts";
 import type { Journal } from "../journal/journal.ts";
 import { hasCommandRoom, type JournalRing, putShort, putWords, RING_STATE } from "../journal/journal-ring.ts";
@@ -14,7 +15,20 @@ import { CANCEL_HEAD, replaceHead, submitHead } from "./book-record.ts";
 import { sealFields } from "./book-replay.ts";
 
 const { FAILED } = RING_STATE;
-const { ADVANCE, CANCEL, OPEN_POSITION, REPLACE, SEAL, SET_LIMITS, SUBMIT } = BOOK_COMMAND;
+const {
+  ADVANCE,
+  CANCEL,
+  CLEAR_CALL,
+  CLOSE_BOOK,
+  OPEN_BOOK,
+  OPEN_CALL,
+  OPEN_POSITION,
+  RELEASE_BOOK,
+  REPLACE,
+  SEAL,
+  SET_LIMITS,
+  SUBMIT,
+} = BOOK_COMMAND;
 
 /** The answer to a command for which the journal has no room: the disk is behind. Send it again later. */
 export const JOURNAL_FULL = -1_000;
@@ -89,6 +103,27 @@ export class JournaledCommands {
     putShort(this.#ring, replaceHead(tick), 3, slot, generation, quantity, 0);
     if (this.#ring.sequence === this.#sealAfter) this.#seal();
     return answer;
+  }
+
+  openBook(tag: number, ticks: number, selfTrade: SelfTradePolicy, phase: number): number {
+    return this.execute(OPEN_BOOK, tag, ticks, selfTrade, phase, 0, 0, 0);
+  }
+
+  openCall(book: number): number {
+    return this.execute(OPEN_CALL, book, 0, 0, 0, 0, 0, 0);
+  }
+
+  closeBook(book: number): number {
+    return this.execute(CLOSE_BOOK, book, 0, 0, 0, 0, 0, 0);
+  }
+
+  releaseBook(book: number): number {
+    return this.execute(RELEASE_BOOK, book, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** Answers 0; what each order got, and at what price, stands in the events. */
+  clearCall(book: number, kPerMille: number, seed: number): number {
+    return this.execute(CLEAR_CALL, book, kPerMille, seed, 0, 0, 0, 0);
   }
 
   advanceTime(nowMs: number): number {

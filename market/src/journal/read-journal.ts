@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { CommonwattError } from "@commonwatt/vpp-core";
 import { type JournalFile, type JournalFiles, listFiles, VERSION_1_NAME } from "./journal-files.ts";
 import { NO_SMALL_FIELD, type RecordVisitor } from "./read-records.ts";
-import { corrupt, readSegment, type SegmentContent } from "./read-segment.ts";
+import { corrupt, readSegment, readSegmentHead, type SegmentContent } from "./read-segment.ts";
 import type { JournalAbout } from "./segment-format.ts";
 import { readVersion1, type Version1Journal } from "./version-1.ts";
 
@@ -40,13 +40,27 @@ export interface JournalReader {
  *   `JOURNAL_UNREADABLE`, `JOURNAL_MISSING`.
  */
 export async function readJournal(directory: string, reader: JournalReader): Promise<JournalContent> {
+  return readFiles(directory, await existingFiles(directory), reader);
+}
+
+/**
+ * Reads what a journal is of, and no record.
+ * @throws CommonwattError `JOURNAL_CORRUPT`, `JOURNAL_WRONG_FORMAT`, `JOURNAL_UNREADABLE`, `JOURNAL_MISSING`.
+ */
+export async function readAbout(directory: string): Promise<JournalAbout> {
+  const { segments } = await existingFiles(directory);
+  const [first] = segments;
+  return first === undefined
+    ? aboutVersion1(await readVersion1(join(directory, VERSION_1_NAME)))
+    : (await readSegmentHead(join(directory, first.name))).about;
+}
+
+async function existingFiles(directory: string): Promise<JournalFiles> {
   const files = await listFiles(directory);
-  if (!files.hasVersion1 && files.segments.length === 0) {
-    throw new CommonwattError("JOURNAL_MISSING", `there is no journal in ${directory}`, {
-      details: { directory },
-    });
-  }
-  return readFiles(directory, files, reader);
+  if (files.hasVersion1 || files.segments.length > 0) return files;
+  throw new CommonwattError("JOURNAL_MISSING", `there is no journal in ${directory}`, {
+    details: { directory },
+  });
 }
 
 /** Reads the files that a listing named; see {@link readJournal}. */

@@ -56,6 +56,14 @@ export async function readSegment(
   return { ...head, lastSequence: sequence, wholeBytes: at, tornBytes: bytes.length - at };
 }
 
+/**
+ * Reads the head of a segment alone.
+ * @throws CommonwattError `JOURNAL_CORRUPT`, `JOURNAL_WRONG_FORMAT`, `JOURNAL_UNREADABLE`.
+ */
+export async function readSegmentHead(file: string): Promise<SegmentHead> {
+  return segmentHead(file, await readBytes(file));
+}
+
 /** The bytes of a file, at an address that a word may have. */
 async function readBytes(file: string): Promise<Buffer> {
   try {

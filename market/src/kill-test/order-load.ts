@@ -1,5 +1,4 @@
-import type { ArenaSize } from "../book/book-arena.ts";
-import { type BookArena, CLOCK, COUNTER } from "../book/book-arena.ts";
+import { type ArenaSize, type BookArena, CLOCK, COUNTER } from "../book/book-arena.ts";
 import { clearEvents } from "../book/book-event.ts";
 import { arenaHash } from "../book/book-hash.ts";
 import { BOOK_FIELD, BOOK_PHASE, ORDER_FIELD, POSITION_FIELD } from "../book/layout.ts";
