@@ -5,9 +5,9 @@ import { type BookCode, bookCode } from "../src/book/book-code.ts";
 import { type OrderHandle, takeEvents } from "../src/book/book-event.ts";
 import { arenaHash } from "../src/book/book-hash.ts";
 import { cancelOrder } from "../src/book/cancel-order.ts";
-import { BOOK_FIELD, BOOK_PHASE, SIDE } from "../src/book/layout.ts";
+import { BOOK_FIELD, BOOK_PHASE, POSITION_FIELD, SIDE } from "../src/book/layout.ts";
 import { closeBook, openBook, openCall, releaseBook } from "../src/book/open-book.ts";
-import { openPosition, positionOf, readPosition } from "../src/book/position.ts";
+import { addTraded, openPosition, positionOf, readPosition } from "../src/book/position.ts";
 import { readSide } from "../src/book/read-book.ts";
 import { replaceOrder } from "../src/book/replace-order.ts";
 import type { SelfTradePolicy } from "../src/book/self-trade.ts";
@@ -25,6 +25,7 @@ import {
 const { BID, OFFER } = SIDE;
 const { BOOK_STRIDE, QUEUE_MAX, SELF_TRADE } = BOOK_FIELD;
 const { CALL, CONTINUOUS } = BOOK_PHASE;
+const { POSITION_SHIFT } = POSITION_FIELD;
 
 const SELF_TRADES: readonly NaiveSelfTrade[] = ["allowed", "cancel-newest", "cancel-resting", "decrement"];
 const TIMES_IN_FORCE: readonly NaiveTimeInForce[] = ["gate", "immediate", "fill-or-kill", "time"];
@@ -226,7 +227,7 @@ export class CoreAndNaive {
       const book = openBook(arena, naive.tag, naive.ticks, 0, phase);
       for (const { site, net, boughtMax, soldMax } of [...naive.positions.values()].reverse()) {
         const position = openPosition(arena, book, site, boughtMax, soldMax);
-        arena.positions[position * 8] = net;
+        addTraded(arena.positions, position << POSITION_SHIFT, BID, net);
       }
       for (const side of ["offer", "bid"] as const) {
         for (const { site, tick, left, expiresAtMs } of inPriority(naive, side)) {

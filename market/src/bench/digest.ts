@@ -22,7 +22,7 @@ export function digests(engine: BenchEngine, { shape, messages }: Workload, capS
   let done = 0;
   for (const checkpoint of shape.checkpoints) {
     const to = shape.fill + checkpoint;
-    done = runUntil(engine, messages, done, to, () => spent() >= capS, trace);
+    done = runUntil(engine, messages, done, to, spent, capS, trace);
     if (done < to) break;
     const { volumeWh } = engine;
     taken.push({
@@ -35,23 +35,32 @@ export function digests(engine: BenchEngine, { shape, messages }: Workload, capS
   return taken;
 }
 
-/** Messages between two looks at the time. */
-const STEP = 100;
+/** Messages before the first look at the time. */
+const STEP_MIN = 100;
+/** Seconds between two looks, as near as it can be had: a look takes a microsecond, as much as ten messages. */
+const LOOK_S = 0.002;
 
-/** Plays messages until all are played or it is time to stop. Answers up to where it came. */
+/** Plays messages until all are played or `capS` seconds of CPU are spent. Answers up to where it came. */
 export function runUntil(
   engine: BenchEngine,
   messages: Int32Array,
   from: number,
   to: number,
-  isOver: () => boolean,
+  spent: () => number,
+  capS: number,
   trace?: TradeTrace,
 ): number {
   let done = from;
-  while (done < to && !isOver()) {
-    const next = Math.min(to, done + STEP);
+  let step = STEP_MIN;
+  let atS = spent();
+  while (done < to && atS < capS) {
+    const next = Math.min(to, done + step);
     engine.run(messages, done, next, trace);
     done = next;
+    const nowS = spent();
+    if (nowS - atS < LOOK_S) step *= 2;
+    else if (nowS - atS > 2 * LOOK_S) step = Math.max(STEP_MIN, step >> 1);
+    atS = nowS;
   }
   return done;
 }

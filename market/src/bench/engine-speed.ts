@@ -33,7 +33,7 @@ export function engineSpeed(
     const engine = make();
     const { fill } = workload.shape;
     const filling = cpuSeconds();
-    if (runUntil(engine, workload.messages, 0, fill, () => filling() > FILL_CAP_S) < fill) return null;
+    if (runUntil(engine, workload.messages, 0, fill, filling, FILL_CAP_S) < fill) return null;
     const run = timedRun(engine, workload, capS);
     messages = run.messages;
     speeds.push(run.perSecond);
@@ -49,7 +49,7 @@ function timedRun(
 ): { readonly perSecond: number; readonly messages: number } {
   const spent = cpuSeconds();
   const to = shape.fill + shape.timed;
-  const done = runUntil(engine, messages, shape.fill, to, () => spent() >= capS) - shape.fill;
+  const done = runUntil(engine, messages, shape.fill, to, spent, capS) - shape.fill;
   return { perSecond: done / Math.max(spent(), TICK_S), messages: done };
 }
 

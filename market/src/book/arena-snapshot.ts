@@ -15,6 +15,7 @@ const PARTS = [
   "books",
   "orders",
   "positions",
+  "holders",
   "levels",
   "ladderBits",
   "expiries",
@@ -43,6 +44,7 @@ function usedLength({ counters, size, wordsPerLadder }: BookArena, part: ArenaPa
     case "orders":
       return counter(ORDERS_USED) << ORDER_SHIFT;
     case "positions":
+    case "holders":
       return counter(POSITIONS_USED) << POSITION_SHIFT;
     case "levels":
       return (counter(LADDERS_USED) * size.ticksMax) << LEVEL_SHIFT;

@@ -16,7 +16,7 @@ export interface ArenaSize {
   readonly positionsMax: number;
   /** Ticks in the widest book, at most 32,768. */
   readonly ticksMax: number;
-  /** Sides that may hold more orders than a short queue does at the same time; 16 bytes per tick each. */
+  /** Sides that may hold more orders than a short queue does at the same time; 8 bytes per tick each. */
   readonly laddersMax: number;
 }
 
@@ -34,10 +34,9 @@ export interface BookArena {
   readonly orders: Int32Array;
   readonly books: Int32Array;
   readonly positions: Float64Array;
+  readonly holders: Float64Array;
   /** First and last order of every level of every ladder. */
   readonly levels: Int32Array;
-  /** The same memory as `levels`: the second half of a level is its quantity. */
-  readonly levelTotals: Float64Array;
   /** Which levels of a ladder hold orders: a bit per level, per word of those, and per word of these. */
   readonly ladderBits: Int32Array;
   readonly counters: Int32Array;
@@ -58,19 +57,17 @@ export const COUNTER = {
   FREE_ORDER: 0,
   /** Order slots given out at least once are below this; so for all that is `…_USED`. */
   ORDERS_USED: 1,
-  /** Order slots that are free, used or not. */
-  ORDERS_FREE: 2,
-  FREE_BOOK: 3,
-  BOOKS_USED: 4,
-  FREE_POSITION: 5,
-  POSITIONS_USED: 6,
+  FREE_BOOK: 2,
+  BOOKS_USED: 3,
+  FREE_POSITION: 4,
+  POSITIONS_USED: 5,
   /** First free ladder, linked through its first level. */
-  FREE_LADDER: 7,
-  LADDERS_USED: 8,
+  FREE_LADDER: 6,
+  LADDERS_USED: 7,
   /** Orders in the expiry heap. */
-  TIMERS: 9,
+  TIMERS: 8,
   /** Int32 written to `events`. */
-  EVENTS_END: 10,
+  EVENTS_END: 9,
 } as const;
 
 /** Indices of `clock`. */
@@ -103,10 +100,8 @@ export function createArena(size: ArenaSize): BookArena {
   const { booksMax, ordersMax, positionsMax, ticksMax, laddersMax } = size;
   const words32At = Math.ceil(ticksMax / 32);
   const wordsPerLadder = words32At + Math.ceil(ticksMax / 1024) + 1;
-  const levels = new Int32Array(((laddersMax + 1) * ticksMax) << LEVEL_SHIFT);
   const counters = new Int32Array(16);
   counters[COUNTER.ORDERS_USED] = 1;
-  counters[COUNTER.ORDERS_FREE] = ordersMax;
   counters[COUNTER.BOOKS_USED] = 1;
   counters[COUNTER.POSITIONS_USED] = 1;
   counters[COUNTER.LADDERS_USED] = 1;
@@ -118,8 +113,8 @@ export function createArena(size: ArenaSize): BookArena {
     orders: new Int32Array((ordersMax + 1) << ORDER_SHIFT),
     books: new Int32Array((booksMax + 1) * BOOK_STRIDE),
     positions: new Float64Array((positionsMax + 1) << POSITION_SHIFT),
-    levels,
-    levelTotals: new Float64Array(levels.buffer),
+    holders: new Float64Array((positionsMax + 1) << POSITION_SHIFT),
+    levels: new Int32Array(((laddersMax + 1) * ticksMax) << LEVEL_SHIFT),
     ladderBits: new Int32Array((laddersMax + 1) * wordsPerLadder),
     counters,
     clock: new Float64Array(2),

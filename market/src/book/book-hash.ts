@@ -1,6 +1,6 @@
 import { type BookArena, CLOCK, COUNTER } from "./book-arena.ts";
 import { expiryOf } from "./expiry-heap.ts";
-import { BOOK_FIELD, EMPTY, ORDER_FIELD, POSITION_FIELD, SIDE } from "./layout.ts";
+import { BOOK_FIELD, EMPTY, HOLDER_FIELD, ORDER_FIELD, POSITION_FIELD, SIDE } from "./layout.ts";
 import { listOrders } from "./resting-orders.ts";
 
 const { BOOKS_USED } = COUNTER;
@@ -8,7 +8,8 @@ const { NOW } = CLOCK;
 const { BID, OFFER } = SIDE;
 const { BOOK_STRIDE, BOOK_TAG, FIRST_POSITION, HANDLE, PHASE, SELF_TRADE, TICKS } = BOOK_FIELD;
 const { KEY, LEFT, ORDER_SHIFT, POSITION } = ORDER_FIELD;
-const { NET, NET_MAX, NEXT_POSITION, POSITION_SHIFT, SITE } = POSITION_FIELD;
+const { NET, POSITION_SHIFT } = POSITION_FIELD;
+const { NET_MAX, NEXT_POSITION, SITE } = HOLDER_FIELD;
 const { NONE } = EMPTY;
 
 /** Two lanes of 32 bits, mixed as in MurmurHash3 (Appleby 2011) with different constants. */
@@ -58,7 +59,7 @@ function hexOf({ high, low }: Lanes): string {
 }
 
 function bookLanes(arena: BookArena, bookAt: number): Lanes {
-  const { books, orders, positions, scratch } = arena;
+  const { books, orders, positions, holders, scratch } = arena;
   const lanes: Lanes = { high: 1, low: 2 };
   for (const field of [BOOK_TAG, TICKS, SELF_TRADE, PHASE]) mix(lanes, books[bookAt + field] as number);
   for (const side of [BID, OFFER] as const) {
@@ -69,7 +70,7 @@ function bookLanes(arena: BookArena, bookAt: number): Lanes {
       const at = slot << ORDER_SHIFT;
       mix(lanes, orders[at + KEY] as number);
       mix(lanes, orders[at + LEFT] as number);
-      mix(lanes, positions[((orders[at + POSITION] as number) << POSITION_SHIFT) + SITE] as number);
+      mix(lanes, holders[((orders[at + POSITION] as number) << POSITION_SHIFT) + SITE] as number);
       mixLong(lanes, expiryOf(arena, slot) ?? -1);
     }
   }
@@ -78,9 +79,12 @@ function bookLanes(arena: BookArena, bookAt: number): Lanes {
   while (position !== NONE) {
     const at = position << POSITION_SHIFT;
     const own: Lanes = { high: 3, low: 4 };
-    for (const field of [SITE, NET, NET_MAX, NET_MAX + 1]) mixLong(own, positions[at + field] as number);
+    mixLong(own, holders[at + SITE] as number);
+    mixLong(own, positions[at + NET] as number);
+    mixLong(own, holders[at + NET_MAX] as number);
+    mixLong(own, holders[at + NET_MAX + 1] as number);
     addLanes(all, own);
-    position = positions[at + NEXT_POSITION] as number;
+    position = holders[at + NEXT_POSITION] as number;
   }
   mix(lanes, all.high);
   mix(lanes, all.low);

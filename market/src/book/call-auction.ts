@@ -7,6 +7,7 @@ import {
   BOOK_FIELD,
   BOOK_PHASE,
   type BookSide,
+  HOLDER_FIELD,
   ORDER_FIELD,
   POSITION_FIELD,
   SIDE,
@@ -14,14 +15,15 @@ import {
 } from "./layout.ts";
 import { rationMargin } from "./marginal-rationing.ts";
 import { freeSlot } from "./order-slot.ts";
-import { addOpen, addTraded } from "./position.ts";
-import { cutOrder, listOrders, removeOrder } from "./resting-orders.ts";
+import { addFilled } from "./position.ts";
+import { listOrders, removeOrder } from "./resting-orders.ts";
 
 const { CLEARED, ORDER_DONE } = EVENT;
 const { COUNT, PHASE } = BOOK_FIELD;
 const { CALL, CLOSED, CONTINUOUS } = BOOK_PHASE;
 const { KEY, LEFT, ORDER_SHIFT, POSITION } = ORDER_FIELD;
-const { POSITION_SHIFT, SITE } = POSITION_FIELD;
+const { POSITION_SHIFT } = POSITION_FIELD;
+const { SITE } = HOLDER_FIELD;
 const { BID, OFFER } = SIDE;
 
 const UNKNOWN_BOOK = refusal("unknown-book");
@@ -104,13 +106,13 @@ function fillSide(
   price: number,
   seed: number,
 ): void {
-  const { orders, positions } = arena;
+  const { orders, holders } = arena;
   const field = (slot: number, at: number): number => orders[(slot << ORDER_SHIFT) + at] as number;
   const first = slots.findIndex((slot) => tickOf(field(slot, KEY)) === marginalTick);
   const isMarginal = (slot: number): boolean => tickOf(field(slot, KEY)) === marginalTick;
   const margin = slots.filter(isMarginal);
   const siteOf = (slot: number): number =>
-    positions[(field(slot, POSITION) << POSITION_SHIFT) + SITE] as number;
+    holders[(field(slot, POSITION) << POSITION_SHIFT) + SITE] as number;
   const shares = rationMargin(
     margin.map((slot) => field(slot, LEFT)),
     margin.map(siteOf),
@@ -135,13 +137,12 @@ function fill(
   const { orders, positions } = arena;
   const left = orders[(slot << ORDER_SHIFT) + LEFT] as number;
   const positionAt = (orders[(slot << ORDER_SHIFT) + POSITION] as number) << POSITION_SHIFT;
-  addTraded(positions, positionAt, side, quantity);
-  addOpen(positions, positionAt, side, -quantity);
+  addFilled(positions, positionAt, side, quantity);
   writeEvent(arena, quantity === left ? CLEARED | ORDER_DONE : CLEARED, slot, 0, 0, price, quantity);
   if (quantity < left) {
-    cutOrder(arena, bookAt, slot, quantity);
+    orders[(slot << ORDER_SHIFT) + LEFT] = left - quantity;
   } else {
-    removeOrder(arena, bookAt, slot, left);
+    removeOrder(arena, bookAt, slot);
     freeSlot(arena, slot);
   }
 }

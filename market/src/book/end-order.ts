@@ -16,7 +16,7 @@ export function endOrder(arena: BookArena, slot: number, reason: number): void {
   const orderAt = slot << ORDER_SHIFT;
   const key = orders[orderAt + KEY] as number;
   const left = orders[orderAt + LEFT] as number;
-  removeOrder(arena, ((orders[orderAt + BOOK] as number) & bookMask) * BOOK_STRIDE, slot, left);
+  removeOrder(arena, ((orders[orderAt + BOOK] as number) & bookMask) * BOOK_STRIDE, slot);
   addOpen(positions, (orders[orderAt + POSITION] as number) << POSITION_SHIFT, sideOf(key), -left);
   writeEvent(arena, ENDED | ORDER_DONE, slot, reason, 0, tickOf(key), left);
   freeSlot(arena, slot);

@@ -1,6 +1,6 @@
 /**
- * Where each field of the arena's records stands. Records are flat, so that an order, a position and the
- * head of a book are each read with one cache line (64 bytes), whatever of them is needed.
+ * Where each field of the arena's records stands. Records are flat, so that an order, a position, the head of
+ * a book and the best orders of a thin side are each read with one cache line (64 bytes).
  *
  * Sources take the names they need into constants of their own (`const { KEY } = ORDER_FIELD`): V8 folds those
  * into the code, while every use of an imported constant is a load.
@@ -27,9 +27,9 @@ export const ORDER_FIELD = {
   TIMER: 7,
 } as const;
 
-/** A book: 96 Int32, its head and the short queue of each side, from its slot times `BOOK_STRIDE`. */
+/** A book: 80 Int32, its head and the short queue of each side, from its slot times `BOOK_STRIDE`. */
 export const BOOK_FIELD = {
-  BOOK_STRIDE: 96,
+  BOOK_STRIDE: 80,
   /** Handle of the book; 0 when the slot is free. */
   HANDLE: 0,
   /** See `BOOK_PHASE`. */
@@ -52,34 +52,44 @@ export const BOOK_FIELD = {
   BOOK_TAG: 12,
   /** Generation of the book's slot. */
   BOOK_GENERATION: 13,
-  /** Where the short queue of bids begins; that of offers begins `QUEUE_STRIDE` later. */
+  /**
+   * Where the short queue of bids begins; that of offers begins `QUEUE_STRIDE` later. A pair of `KEY_NONE` and
+   * `NONE` stands before its first order, so that a search for a worse price always finds one.
+   */
   QUEUE: 16,
   /** Orders that a short queue holds before its side grows a ladder. */
-  QUEUE_MAX: 20,
+  QUEUE_MAX: 15,
   /** Int32 of a short queue: pairs of key and order slot, the best order last. */
-  QUEUE_STRIDE: 40,
+  QUEUE_STRIDE: 32,
 } as const;
 
-/** A position: 8 Float64, since sums of watt-hours may pass 2^31; from its number shifted by `POSITION_SHIFT`. */
+/**
+ * A position: 4 Float64, since sums of watt-hours may pass 2^31; from its number shifted by `POSITION_SHIFT`.
+ * What is needed less often stands in a record of the same length among the `holders`.
+ */
 export const POSITION_FIELD = {
-  POSITION_SHIFT: 3,
+  POSITION_SHIFT: 2,
+  /** What more may be bid, in Wh; what more may be offered follows. Below 0 when a limit was lowered. */
+  ROOM: 0,
   /** Bought less sold, in Wh. */
-  NET: 0,
-  /** Open bids in Wh; open offers follow. */
-  OPEN: 1,
-  /** The most that may be bought net, in Wh; the most that may be sold net follows. */
-  NET_MAX: 3,
+  NET: 2,
   /** Handle of the book it belongs to; 0 when free. */
-  POSITION_BOOK: 5,
-  /** The site's number. */
-  SITE: 6,
-  /** The next position of the book; in a free record the next free one. */
-  NEXT_POSITION: 7,
+  POSITION_BOOK: 3,
 } as const;
 
-/** A price level of a ladder: 16 bytes, its first and last order as Int32 and its quantity as one Float64. */
+/** Who holds a position: 4 Float64, from the position's number shifted by `POSITION_SHIFT`. */
+export const HOLDER_FIELD = {
+  /** The most that may be bought net, in Wh; the most that may be sold net follows. */
+  NET_MAX: 0,
+  /** The site's number. */
+  SITE: 2,
+  /** The next position of the book; in a free record the next free one. */
+  NEXT_POSITION: 3,
+} as const;
+
+/** A price level of a ladder: its first and last order. */
 export const LEVEL_FIELD = {
-  LEVEL_SHIFT: 2,
+  LEVEL_SHIFT: 1,
   /** First order in time priority. */
   HEAD: 0,
   /** Last order in time priority. */

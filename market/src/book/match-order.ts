@@ -10,8 +10,8 @@ import {
   tickOf,
 } from "./layout.ts";
 import { freeSlot } from "./order-slot.ts";
-import { addOpen, addTraded } from "./position.ts";
-import { bestOrder, cutOrder, removeOrder } from "./resting-orders.ts";
+import { addFilled, addTraded } from "./position.ts";
+import { bestOrder, removeOrder } from "./resting-orders.ts";
 import { preventSelfTrade, SELF_TRADE_POLICY } from "./self-trade.ts";
 
 const { ENDED, EVENT_STRIDE, ORDER_DONE, OTHER_DONE, TRADED } = EVENT;
@@ -34,18 +34,24 @@ export function matchOrder(arena: BookArena, bookAt: number, taker: number, quan
   const takerAt = taker << ORDER_SHIFT;
   const key = orders[takerAt + KEY] as number;
   const position = orders[takerAt + POSITION] as number;
-  const other = (1 - sideOf(key)) as BookSide;
+  const side = sideOf(key);
+  const other = (1 - side) as BookSide;
   const policy = books[bookAt + SELF_TRADE] as number;
   let left = quantity;
+  let traded = 0;
   while (left > 0 && key + (books[bookAt + BEST + other] as number) >= -1) {
     const maker = bestOrder(arena, bookAt, other);
-    const makerAt = maker << ORDER_SHIFT;
-    if (policy !== ALLOWED && orders[makerAt + POSITION] === position) {
+    if (policy !== ALLOWED && orders[(maker << ORDER_SHIFT) + POSITION] === position) {
       left = preventSelfTrade(arena, policy, bookAt, maker, taker, left);
       continue;
     }
-    left -= trade(arena, bookAt, maker, taker, left);
+    const makerLeft = orders[(maker << ORDER_SHIFT) + LEFT] as number;
+    const lot = makerLeft < left ? makerLeft : left;
+    trade(arena, bookAt, maker, taker, lot, left);
+    traded += lot;
+    left -= lot;
   }
+  addTraded(arena.positions, position << POSITION_SHIFT, side, traded);
   return left;
 }
 
@@ -63,27 +69,28 @@ export function endTaker(arena: BookArena, slot: number, left: number): void {
   freeSlot(arena, slot);
 }
 
-function trade(arena: BookArena, bookAt: number, maker: number, taker: number, takerLeft: number): number {
-  const { orders, positions } = arena;
+/** The resting order `maker` gives `quantity` to the incoming `taker`, which has `takerLeft` before that. */
+function trade(
+  arena: BookArena,
+  bookAt: number,
+  maker: number,
+  taker: number,
+  quantity: number,
+  takerLeft: number,
+): void {
+  const { orders } = arena;
   const makerAt = maker << ORDER_SHIFT;
-  const makerLeft = orders[makerAt + LEFT] as number;
+  const makerLeft = (orders[makerAt + LEFT] as number) - quantity;
   const key = orders[makerAt + KEY] as number;
-  const side = sideOf(key);
-  const quantity = Math.min(makerLeft, takerLeft);
-  const done = (quantity === makerLeft ? ORDER_DONE : 0) | (quantity === takerLeft ? OTHER_DONE : 0);
+  const done = (makerLeft === 0 ? ORDER_DONE : 0) | (quantity === takerLeft ? OTHER_DONE : 0);
   writeTrade(arena, makerAt, taker, tickOf(key), quantity, done);
-  const makerPositionAt = (orders[makerAt + POSITION] as number) << POSITION_SHIFT;
-  addTraded(positions, makerPositionAt, side, quantity);
-  addOpen(positions, makerPositionAt, side, -quantity);
-  const takerPosition = orders[(taker << ORDER_SHIFT) + POSITION] as number;
-  addTraded(positions, takerPosition << POSITION_SHIFT, (1 - side) as BookSide, quantity);
-  if (quantity < makerLeft) {
-    cutOrder(arena, bookAt, maker, quantity);
+  addFilled(arena.positions, (orders[makerAt + POSITION] as number) << POSITION_SHIFT, sideOf(key), quantity);
+  if (makerLeft > 0) {
+    orders[makerAt + LEFT] = makerLeft;
   } else {
-    removeOrder(arena, bookAt, maker, makerLeft);
+    removeOrder(arena, bookAt, maker);
     freeSlot(arena, maker);
   }
-  return quantity;
 }
 
 /** `writeEvent` for the one event that is written most. */

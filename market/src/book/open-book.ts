@@ -5,13 +5,13 @@ import { bookOffset, freeBook, takeBook } from "./book-slot.ts";
 import { endOrder } from "./end-order.ts";
 import { BOOK_FIELD, BOOK_PHASE, EMPTY, SIDE } from "./layout.ts";
 import { freePositions } from "./position.ts";
-import { listOrders } from "./resting-orders.ts";
+import { clearSides, listOrders } from "./resting-orders.ts";
 import type { SelfTradePolicy } from "./self-trade.ts";
 
 const { GATE_CLOSED } = END_REASON;
-const { BEST, BOOK_TAG, COUNT, FIRST_POSITION, HANDLE, PHASE, SELF_TRADE, TICKS } = BOOK_FIELD;
+const { BOOK_TAG, COUNT, FIRST_POSITION, HANDLE, PHASE, SELF_TRADE, TICKS } = BOOK_FIELD;
 const { BID, OFFER } = SIDE;
-const { KEY_NONE, NONE } = EMPTY;
+const { NONE } = EMPTY;
 const { CALL, CLOSED, CONTINUOUS } = BOOK_PHASE;
 
 const UNKNOWN_BOOK = refusal("unknown-book");
@@ -40,8 +40,7 @@ export function openBook(
   const at = takeBook(arena);
   if (at < 0) return BOOKS_FULL;
   books[at + PHASE] = phase;
-  books[at + BEST] = KEY_NONE;
-  books[at + BEST + 1] = KEY_NONE;
+  clearSides(books, at);
   books[at + TICKS] = ticks;
   books[at + SELF_TRADE] = selfTrade;
   books[at + BOOK_TAG] = tag;

@@ -3,7 +3,7 @@ import { refusal } from "./book-code.ts";
 import { dropTimer } from "./expiry-heap.ts";
 import { EMPTY, ORDER_FIELD } from "./layout.ts";
 
-const { FREE_ORDER, ORDERS_FREE, ORDERS_USED } = COUNTER;
+const { FREE_ORDER, ORDERS_USED } = COUNTER;
 const { BOOK, GENERATION, LEFT, NEXT, ORDER_SHIFT, TIMER } = ORDER_FIELD;
 const { NONE } = EMPTY;
 
@@ -14,9 +14,13 @@ const ORDER_STALE = refusal("order-stale");
 /** The last generation of a slot, as Int32: a slot that reached it is never given out again. */
 const LAST_GENERATION = -1;
 
+/** Whether a slot can be taken. */
+export function hasFreeSlot({ counters, size }: BookArena): boolean {
+  return counters[FREE_ORDER] !== NONE || (counters[ORDERS_USED] as number) <= size.ordersMax;
+}
+
 /** Takes a slot for an order; one must be free. The slot used last comes first, since its memory is near. */
 export function takeSlot({ orders, counters }: BookArena): number {
-  counters[ORDERS_FREE] = (counters[ORDERS_FREE] as number) - 1;
   const free = counters[FREE_ORDER] as number;
   if (free === NONE) {
     const unused = counters[ORDERS_USED] as number;
@@ -41,7 +45,18 @@ export function freeSlot(arena: BookArena, slot: number): void {
   if (generation === LAST_GENERATION) return;
   orders[orderAt + NEXT] = counters[FREE_ORDER] as number;
   counters[FREE_ORDER] = slot;
-  counters[ORDERS_FREE] = (counters[ORDERS_FREE] as number) + 1;
+}
+
+/** Whether the handle names an order that rests. */
+export function isResting({ orders, counters }: BookArena, slot: number, generation: number): boolean {
+  const orderAt = slot << ORDER_SHIFT;
+  return (
+    (slot | 0) === slot &&
+    slot > NONE &&
+    slot < (counters[ORDERS_USED] as number) &&
+    orders[orderAt + GENERATION] === generation &&
+    orders[orderAt + LEFT] !== 0
+  );
 }
 
 /** 0 when the handle names an order that rests; otherwise the refusal. */

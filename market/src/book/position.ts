@@ -1,12 +1,14 @@
 import { type BookArena, COUNTER } from "./book-arena.ts";
 import { refusal } from "./book-code.ts";
 import { bookOffset } from "./book-slot.ts";
-import { BOOK_FIELD, type BookSide, EMPTY, POSITION_FIELD } from "./layout.ts";
+import { BOOK_FIELD, type BookSide, EMPTY, HOLDER_FIELD, POSITION_FIELD, SIDE } from "./layout.ts";
 
 const { FREE_POSITION, POSITIONS_USED } = COUNTER;
 const { FIRST_POSITION } = BOOK_FIELD;
-const { NET, NET_MAX, NEXT_POSITION, OPEN, POSITION_BOOK, POSITION_SHIFT, SITE } = POSITION_FIELD;
+const { NET, POSITION_BOOK, POSITION_SHIFT, ROOM } = POSITION_FIELD;
+const { NET_MAX, NEXT_POSITION, SITE } = HOLDER_FIELD;
 const { NONE } = EMPTY;
+const { BID, OFFER } = SIDE;
 
 const UNKNOWN_BOOK = refusal("unknown-book");
 const UNKNOWN_POSITION = refusal("unknown-position");
@@ -28,7 +30,7 @@ export function openPosition(
   boughtMax: number,
   soldMax: number,
 ): number {
-  const { books, positions, counters, size } = arena;
+  const { books, positions, holders, counters, size } = arena;
   const bookAt = bookOffset(arena, book);
   if (bookAt < 0) return UNKNOWN_BOOK;
   if ((site | 0) !== site || !isLimit(boughtMax) || !isLimit(soldMax)) return BAD_LIMITS;
@@ -39,15 +41,17 @@ export function openPosition(
     if (position > size.positionsMax) return POSITIONS_FULL;
     counters[POSITIONS_USED] = position + 1;
   } else {
-    counters[FREE_POSITION] = positions[(position << POSITION_SHIFT) + NEXT_POSITION] as number;
+    counters[FREE_POSITION] = holders[(position << POSITION_SHIFT) + NEXT_POSITION] as number;
   }
   const at = position << POSITION_SHIFT;
-  positions.fill(0, at, at + 8);
-  positions[at + NET_MAX] = boughtMax;
-  positions[at + NET_MAX + 1] = soldMax;
-  positions[at + SITE] = site;
+  positions[at + ROOM] = boughtMax;
+  positions[at + ROOM + 1] = soldMax;
+  positions[at + NET] = 0;
   positions[at + POSITION_BOOK] = book;
-  positions[at + NEXT_POSITION] = books[bookAt + FIRST_POSITION] as number;
+  holders[at + NET_MAX] = boughtMax;
+  holders[at + NET_MAX + 1] = soldMax;
+  holders[at + SITE] = site;
+  holders[at + NEXT_POSITION] = books[bookAt + FIRST_POSITION] as number;
   books[bookAt + FIRST_POSITION] = position;
   return position;
 }
@@ -58,24 +62,24 @@ function isLimit(value: number): boolean {
 
 /** The position of a site in a book; `NONE` when it has none, negative when the book is unknown. */
 export function positionOf(arena: BookArena, book: number, site: number): number {
-  const { books, positions } = arena;
+  const { books, holders } = arena;
   const bookAt = bookOffset(arena, book);
   if (bookAt < 0) return UNKNOWN_BOOK;
   let position = books[bookAt + FIRST_POSITION] as number;
-  while (position !== NONE && positions[(position << POSITION_SHIFT) + SITE] !== site) {
-    position = positions[(position << POSITION_SHIFT) + NEXT_POSITION] as number;
+  while (position !== NONE && holders[(position << POSITION_SHIFT) + SITE] !== site) {
+    position = holders[(position << POSITION_SHIFT) + NEXT_POSITION] as number;
   }
   return position;
 }
 
 /** Frees all positions of a book that is being released. */
-export function freePositions({ books, positions, counters }: BookArena, bookAt: number): void {
+export function freePositions({ books, positions, holders, counters }: BookArena, bookAt: number): void {
   let position = books[bookAt + FIRST_POSITION] as number;
   while (position !== NONE) {
     const at = position << POSITION_SHIFT;
-    const next = positions[at + NEXT_POSITION] as number;
+    const next = holders[at + NEXT_POSITION] as number;
     positions[at + POSITION_BOOK] = NONE;
-    positions[at + NEXT_POSITION] = counters[FREE_POSITION] as number;
+    holders[at + NEXT_POSITION] = counters[FREE_POSITION] as number;
     counters[FREE_POSITION] = position;
     position = next;
   }
@@ -83,7 +87,7 @@ export function freePositions({ books, positions, counters }: BookArena, bookAt:
 
 /** Changes how much a site may buy and sell net. Orders that rest already stay, even above the new limits. */
 export function setPositionLimits(
-  { positions, counters }: BookArena,
+  { positions, holders, counters }: BookArena,
   book: number,
   position: number,
   boughtMax: number,
@@ -94,14 +98,18 @@ export function setPositionLimits(
   const isKnown = (position | 0) === position && position > NONE;
   if (!isKnown || position >= (counters[POSITIONS_USED] as number)) return UNKNOWN_POSITION;
   if (positions[at + POSITION_BOOK] !== book) return UNKNOWN_POSITION;
-  positions[at + NET_MAX] = boughtMax;
-  positions[at + NET_MAX + 1] = soldMax;
+  const roomAt = at + ROOM;
+  positions[roomAt] = (positions[roomAt] as number) + boughtMax - (holders[at + NET_MAX] as number);
+  positions[roomAt + 1] = (positions[roomAt + 1] as number) + soldMax - (holders[at + NET_MAX + 1] as number);
+  holders[at + NET_MAX] = boughtMax;
+  holders[at + NET_MAX + 1] = soldMax;
   return 0;
 }
 
 /**
  * Whether a position could take `quantity` more on a side. The worst case counts: what is net bought (or
- * sold), with every open order of this side filled and none of the other.
+ * sold), with every open order of this side filled and none of the other. What is left of the limit then is
+ * its room, and that is what is kept: bids lower the room to bid, and what they buy is room to offer.
  */
 export function isWithinLimit(
   positions: Float64Array,
@@ -109,25 +117,45 @@ export function isWithinLimit(
   side: BookSide,
   quantity: number,
 ): boolean {
-  const net = positions[positionAt + NET] as number;
-  const open = (positions[positionAt + OPEN + side] as number) + quantity;
-  return (1 - 2 * side) * net + open <= (positions[positionAt + NET_MAX + side] as number);
+  return quantity <= (positions[positionAt + ROOM + side] as number);
 }
 
 /** Adds to what a position has open on a side; a negative quantity takes away. */
 export function addOpen(positions: Float64Array, positionAt: number, side: BookSide, quantity: number): void {
-  positions[positionAt + OPEN + side] = (positions[positionAt + OPEN + side] as number) + quantity;
+  const roomAt = positionAt + ROOM + side;
+  positions[roomAt] = (positions[roomAt] as number) - quantity;
 }
 
-/** Books what an order of a side traded. */
+/** Books what an order of a side traded that was open until then. */
+export function addFilled(
+  positions: Float64Array,
+  positionAt: number,
+  side: BookSide,
+  quantity: number,
+): void {
+  const roomAt = positionAt + ROOM + 1 - side;
+  positions[roomAt] = (positions[roomAt] as number) + quantity;
+  positions[positionAt + NET] = (positions[positionAt + NET] as number) + (1 - 2 * side) * quantity;
+}
+
+/** Books what an order of a side traded before it was ever open. */
 export function addTraded(
   positions: Float64Array,
   positionAt: number,
   side: BookSide,
   quantity: number,
 ): void {
-  const net = positions[positionAt + NET] as number;
-  positions[positionAt + NET] = net + (1 - 2 * side) * quantity;
+  addOpen(positions, positionAt, side, quantity);
+  addFilled(positions, positionAt, side, quantity);
+}
+
+/** What a position has open on a side, in Wh. */
+export function openOf({ positions, holders }: BookArena, position: number, side: BookSide): number {
+  const at = position << POSITION_SHIFT;
+  const net = positions[at + NET] as number;
+  return (
+    (holders[at + NET_MAX + side] as number) - (1 - 2 * side) * net - (positions[at + ROOM + side] as number)
+  );
 }
 
 /** What a site has in a book, read out of the arena. Energies in Wh. */
@@ -142,14 +170,15 @@ export interface BookPosition {
 }
 
 /** Reads a position that was opened in a book which is not released. */
-export function readPosition({ positions }: BookArena, position: number): BookPosition {
-  const field = (at: number): number => positions[(position << POSITION_SHIFT) + at] as number;
+export function readPosition(arena: BookArena, position: number): BookPosition {
+  const { positions, holders } = arena;
+  const at = position << POSITION_SHIFT;
   return {
-    site: field(SITE),
-    netWh: field(NET),
-    openBidsWh: field(OPEN),
-    openOffersWh: field(OPEN + 1),
-    boughtMaxWh: field(NET_MAX),
-    soldMaxWh: field(NET_MAX + 1),
+    site: holders[at + SITE] as number,
+    netWh: positions[at + NET] as number,
+    openBidsWh: openOf(arena, position, BID),
+    openOffersWh: openOf(arena, position, OFFER),
+    boughtMaxWh: holders[at + NET_MAX] as number,
+    soldMaxWh: holders[at + NET_MAX + 1] as number,
   };
 }

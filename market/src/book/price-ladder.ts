@@ -3,7 +3,7 @@ import { EMPTY, LEVEL_FIELD, ORDER_FIELD } from "./layout.ts";
 
 const { FREE_LADDER, LADDERS_USED } = COUNTER;
 const { HEAD, LEVEL_SHIFT, TAIL } = LEVEL_FIELD;
-const { LEFT, NEXT, ORDER_SHIFT, PREVIOUS } = ORDER_FIELD;
+const { NEXT, ORDER_SHIFT, PREVIOUS } = ORDER_FIELD;
 const { NONE } = EMPTY;
 
 /**
@@ -47,61 +47,34 @@ export function levelHead(arena: BookArena, ladder: number, index: number): numb
   return arena.levels[levelAt(arena, ladder, index) + HEAD] as number;
 }
 
-/** What is open at a level, in Wh. */
-export function levelQuantity({ size, levelTotals }: BookArena, ladder: number, index: number): number {
-  return levelTotals[(ladder * size.ticksMax + index) * 2 + 1] as number;
-}
-
-/** Takes part of what is open at a level, without removing an order. */
-export function cutLevel(arena: BookArena, ladder: number, index: number, quantity: number): void {
-  const at = (ladder * arena.size.ticksMax + index) * 2 + 1;
-  arena.levelTotals[at] = (arena.levelTotals[at] as number) - quantity;
-}
-
 /** Adds an order behind all others of its level. */
 export function appendToLevel(arena: BookArena, ladder: number, index: number, slot: number): void {
-  const { orders, levels, levelTotals } = arena;
+  const { orders, levels } = arena;
   const at = levelAt(arena, ladder, index);
-  const orderAt = slot << ORDER_SHIFT;
-  const total = (at >> 1) + 1;
-  if (levels[at + HEAD] === NONE) {
+  const last = levels[at + TAIL] as number;
+  levels[at + TAIL] = slot;
+  orders[(slot << ORDER_SHIFT) + NEXT] = NONE;
+  orders[(slot << ORDER_SHIFT) + PREVIOUS] = last;
+  if (last === NONE) {
     levels[at + HEAD] = slot;
-    orders[orderAt + PREVIOUS] = NONE;
-    levelTotals[total] = orders[orderAt + LEFT] as number;
     setBit(arena, ladder, index);
   } else {
-    const last = levels[at + TAIL] as number;
     orders[(last << ORDER_SHIFT) + NEXT] = slot;
-    orders[orderAt + PREVIOUS] = last;
-    levelTotals[total] = (levelTotals[total] as number) + (orders[orderAt + LEFT] as number);
   }
-  levels[at + TAIL] = slot;
-  orders[orderAt + NEXT] = NONE;
 }
 
-/** Removes an order, of which `quantity` is still counted in its level. Answers whether the level is empty. */
-export function removeFromLevel(
-  arena: BookArena,
-  ladder: number,
-  index: number,
-  slot: number,
-  quantity: number,
-): boolean {
-  const { orders, levels, levelTotals } = arena;
-  const at = levelAt(arena, ladder, index);
+/** Removes an order from its level. Answers whether the level is empty then. */
+export function removeFromLevel(arena: BookArena, ladder: number, index: number, slot: number): boolean {
+  const { orders, levels } = arena;
   const orderAt = slot << ORDER_SHIFT;
   const previous = orders[orderAt + PREVIOUS] as number;
   const next = orders[orderAt + NEXT] as number;
-  const total = (at >> 1) + 1;
-  levelTotals[total] = (levelTotals[total] as number) - quantity;
+  const at = levelAt(arena, ladder, index);
   if (previous === NONE) levels[at + HEAD] = next;
   else orders[(previous << ORDER_SHIFT) + NEXT] = next;
-  if (next !== NONE) {
-    orders[(next << ORDER_SHIFT) + PREVIOUS] = previous;
-    return false;
-  }
-  levels[at + TAIL] = previous;
-  if (previous !== NONE) return false;
+  if (next === NONE) levels[at + TAIL] = previous;
+  else orders[(next << ORDER_SHIFT) + PREVIOUS] = previous;
+  if ((previous | next) !== NONE) return false;
   clearBit(arena, ladder, index);
   return true;
 }
@@ -154,16 +127,4 @@ function clearBit({ ladderBits, wordsPerLadder, words32At }: BookArena, ladder: 
 /** The tick index of a key in a ladder of a book with that many ticks: the better the price, the larger. */
 export function indexOfKey(key: number, ticks: number): number {
   return key + (ticks & (key >> 31));
-}
-
-/** Lists the orders of a ladder, best first. Answers how many there are. */
-export function listLadder(arena: BookArena, ladder: number, best: number, into: Int32Array): number {
-  let count = 0;
-  for (let index = best; index >= 0; index = nextLevel(arena, ladder, index)) {
-    for (let slot = levelHead(arena, ladder, index); slot !== NONE; ) {
-      into[count++] = slot;
-      slot = arena.orders[(slot << ORDER_SHIFT) + NEXT] as number;
-    }
-  }
-  return count;
 }

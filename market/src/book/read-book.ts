@@ -2,11 +2,12 @@ import type { BookArena } from "./book-arena.ts";
 import type { OrderHandle } from "./book-event.ts";
 import { bookOffset } from "./book-slot.ts";
 import { expiryOf } from "./expiry-heap.ts";
-import { type BookSide, ORDER_FIELD, POSITION_FIELD, tickOf } from "./layout.ts";
+import { type BookSide, HOLDER_FIELD, ORDER_FIELD, POSITION_FIELD, tickOf } from "./layout.ts";
 import { listOrders } from "./resting-orders.ts";
 
 const { GENERATION, KEY, LEFT, ORDER_SHIFT, POSITION } = ORDER_FIELD;
-const { POSITION_SHIFT, SITE } = POSITION_FIELD;
+const { POSITION_SHIFT } = POSITION_FIELD;
+const { SITE } = HOLDER_FIELD;
 
 /** An order that rests, read out of the arena. */
 export interface RestingOrder extends OrderHandle {
@@ -20,7 +21,7 @@ export interface RestingOrder extends OrderHandle {
 
 /** The orders of one side in priority, best first; `null` when the book is unknown. */
 export function readSide(arena: BookArena, book: number, side: BookSide): readonly RestingOrder[] | null {
-  const { orders, positions, scratch } = arena;
+  const { orders, holders, scratch } = arena;
   const bookAt = bookOffset(arena, book);
   if (bookAt < 0) return null;
   return Array.from({ length: listOrders(arena, bookAt, side, scratch) }, (_, i) => {
@@ -29,7 +30,7 @@ export function readSide(arena: BookArena, book: number, side: BookSide): readon
     return {
       slot,
       generation: field(GENERATION),
-      site: positions[(field(POSITION) << POSITION_SHIFT) + SITE] as number,
+      site: holders[(field(POSITION) << POSITION_SHIFT) + SITE] as number,
       tick: tickOf(field(KEY)),
       quantity: field(LEFT),
       expiresAtMs: expiryOf(arena, slot),

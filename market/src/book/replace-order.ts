@@ -3,9 +3,9 @@ import { refusal } from "./book-code.ts";
 import { EVENT, hasEventRoom, writeEvent } from "./book-event.ts";
 import { BOOK_FIELD, type BookSide, keyOf, ORDER_FIELD, POSITION_FIELD, sideOf } from "./layout.ts";
 import { endTaker, isCrossing, matchOrder } from "./match-order.ts";
-import { orderFault } from "./order-slot.ts";
+import { isResting, orderFault } from "./order-slot.ts";
 import { addOpen, isWithinLimit } from "./position.ts";
-import { addOrder, cutOrder, removeOrder } from "./resting-orders.ts";
+import { addOrder, removeOrder } from "./resting-orders.ts";
 import { isTickOf } from "./submit-order.ts";
 
 const { CUT, MOVED } = EVENT;
@@ -32,8 +32,7 @@ export function replaceOrder(
   quantity: number,
 ): number {
   const { orders, books, positions } = arena;
-  const fault = orderFault(arena, slot, generation);
-  if (fault !== 0) return fault;
+  if (!isResting(arena, slot, generation)) return orderFault(arena, slot, generation);
   const orderAt = slot << ORDER_SHIFT;
   const bookAt = ((orders[orderAt + BOOK] as number) & arena.bookMask) * BOOK_STRIDE;
   if ((quantity | 0) !== quantity || quantity < 1) return BAD_QUANTITY;
@@ -49,11 +48,11 @@ export function replaceOrder(
   if (!hasEventRoom(arena, (books[bookAt + COUNT + other] as number) + 2)) return EVENTS_FULL;
   addOpen(positions, positionAt, side, quantity - before);
   if (key === oldKey && quantity <= before) {
-    cutOrder(arena, bookAt, slot, before - quantity);
+    orders[orderAt + LEFT] = quantity;
     writeEvent(arena, CUT, slot, 0, 0, tick, quantity);
     return 0;
   }
-  removeOrder(arena, bookAt, slot, before);
+  removeOrder(arena, bookAt, slot);
   orders[orderAt + KEY] = key;
   writeEvent(arena, MOVED, slot, 0, 0, tick, quantity);
   let left = quantity;

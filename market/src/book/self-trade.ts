@@ -4,7 +4,7 @@ import { endOrder } from "./end-order.ts";
 import { ORDER_FIELD, POSITION_FIELD, sideOf, tickOf } from "./layout.ts";
 import { freeSlot } from "./order-slot.ts";
 import { addOpen } from "./position.ts";
-import { cutOrder, removeOrder } from "./resting-orders.ts";
+import { removeOrder } from "./resting-orders.ts";
 
 const { DECREMENTED, ORDER_DONE, OTHER_DONE } = EVENT;
 const { OWN_ORDER } = END_REASON;
@@ -55,9 +55,9 @@ export function preventSelfTrade(
   writeEvent(arena, DECREMENTED | done, maker, taker, takerGeneration, tickOf(key), lost);
   addOpen(positions, (orders[makerAt + POSITION] as number) << POSITION_SHIFT, sideOf(key), -lost);
   if (lost < makerLeft) {
-    cutOrder(arena, bookAt, maker, lost);
+    orders[makerAt + LEFT] = makerLeft - lost;
   } else {
-    removeOrder(arena, bookAt, maker, makerLeft);
+    removeOrder(arena, bookAt, maker);
     freeSlot(arena, maker);
   }
   return left - lost;

@@ -15,20 +15,20 @@ import {
   SIDE,
 } from "./layout.ts";
 import { endTaker, isCrossing, matchOrder } from "./match-order.ts";
-import { takeSlot } from "./order-slot.ts";
-import { addOpen, isWithinLimit } from "./position.ts";
+import { hasFreeSlot, takeSlot } from "./order-slot.ts";
+import { addOpen, isWithinLimit, openOf } from "./position.ts";
 import { hasFreeLadder } from "./price-ladder.ts";
 import { addOrder } from "./resting-orders.ts";
 import { SELF_TRADE_POLICY } from "./self-trade.ts";
 
 const { NOW } = CLOCK;
-const { EVENTS_END, ORDERS_FREE } = COUNTER;
+const { EVENTS_END } = COUNTER;
 const { EVENT_STRIDE, RESTED } = EVENT;
 const { BID, OFFER } = SIDE;
 const { BOOK, KEY, LEFT, ORDER_SHIFT, POSITION, TIMER } = ORDER_FIELD;
 const { BOOK_STRIDE, COUNT, LADDER, PHASE, QUEUE_MAX, SELF_TRADE, TICKS } = BOOK_FIELD;
 const { NONE } = EMPTY;
-const { OPEN, POSITION_BOOK, POSITION_SHIFT } = POSITION_FIELD;
+const { POSITION_BOOK, POSITION_SHIFT } = POSITION_FIELD;
 const { CALL, CLOSED, CONTINUOUS } = BOOK_PHASE;
 const { ALLOWED } = SELF_TRADE_POLICY;
 
@@ -106,7 +106,7 @@ export function submitOrder(
 
 /** Whether an order is one of the common kind with nothing wrong: all others are looked at more closely. */
 function isPlain(
-  { books, positions, counters, events }: BookArena,
+  arena: BookArena,
   bookAt: number,
   book: number,
   position: number,
@@ -116,9 +116,9 @@ function isPlain(
   timeInForce: number,
   lifetimeMs: number,
 ): boolean {
+  const { books, positions, counters, events } = arena;
   const positionAt = position << POSITION_SHIFT;
   return (
-    books[bookAt] === book &&
     books[bookAt + PHASE] === CONTINUOUS &&
     positions[positionAt + POSITION_BOOK] === book &&
     (side === BID || side === OFFER) &&
@@ -131,7 +131,7 @@ function isPlain(
     isWithinLimit(positions, positionAt, side, quantity) &&
     (counters[EVENTS_END] as number) + ((books[bookAt + COUNT + 1 - side] as number) + 2) * EVENT_STRIDE <=
       events.length &&
-    (counters[ORDERS_FREE] as number) > 0 &&
+    hasFreeSlot(arena) &&
     ((books[bookAt + COUNT + side] as number) !== QUEUE_MAX || books[bookAt + LADDER + side] !== NONE)
   );
 }
@@ -199,19 +199,18 @@ function stateFault(
   quantity: number,
   timeInForce: number,
 ): number {
-  const { books, positions, counters } = arena;
-  const positionAt = position << POSITION_SHIFT;
+  const { books } = arena;
   const other = (1 - side) as BookSide;
   if (
     books[bookAt + PHASE] === CALL &&
     books[bookAt + SELF_TRADE] !== ALLOWED &&
-    (positions[positionAt + OPEN + other] as number) > 0
+    openOf(arena, position, other) > 0
   ) {
     return BOTH_SIDES;
   }
-  if (!isWithinLimit(positions, positionAt, side, quantity)) return POSITION_LIMIT;
+  if (!isWithinLimit(arena.positions, position << POSITION_SHIFT, side, quantity)) return POSITION_LIMIT;
   if (!hasEventRoom(arena, (books[bookAt + COUNT + other] as number) + 2)) return EVENTS_FULL;
-  if (counters[ORDERS_FREE] === 0) return ORDERS_FULL;
+  if (!hasFreeSlot(arena)) return ORDERS_FULL;
   const mayRest = timeInForce === GOOD_TILL_GATE || timeInForce === GOOD_TILL_TIME;
   const isQueueFull = books[bookAt + COUNT + side] === QUEUE_MAX && books[bookAt + LADDER + side] === NONE;
   return mayRest && isQueueFull && !hasFreeLadder(arena) ? LADDERS_FULL : 0;
