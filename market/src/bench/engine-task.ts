@@ -28,8 +28,13 @@ export type EngineTask =
 
 const PROGRAM = fileURLToPath(new URL("./engine-process.ts", import.meta.url));
 
-/** Runs a task in a fresh process, so that no engine finds another's garbage or compiled code. */
-export async function runTask<Result>(task: EngineTask): Promise<Result> {
-  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, JSON.stringify(task)]);
+/**
+ * Runs a task in a fresh process, so that no engine finds another's garbage or compiled code. What Node.js makes
+ * of the sources before it runs them is kept in a folder, as of an installed program: it strips their types by
+ * WebAssembly, and that alone makes V8 check with every access to a typed array that its memory is still there.
+ */
+export async function runTask<Result>(task: EngineTask, compiledFolder: string): Promise<Result> {
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiledFolder };
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, JSON.stringify(task)], { env });
   return JSON.parse(stdout) as Result;
 }

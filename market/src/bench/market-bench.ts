@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CommonwattError } from "@commonwatt/vpp-core";
 import type { AuctionSpeed } from "./auction-speed.ts";
 import { median } from "./cpu-time.ts";
@@ -83,12 +83,18 @@ export async function marketBench(
       onStep({ event: "workload", ...result });
       workloads.push(result);
       durable ??= await durableShare(shape, file, rounds);
-      latency ??= await runTask<Latency>({ do: "latency", engine: "flat", shape, file });
+      latency ??= await runTask<Latency>({ do: "latency", engine: "flat", shape, file }, folder);
       await rm(file);
     }
     if (latency === null || durable === null) throw new RangeError("there is no workload");
-    const auction = await runTask<AuctionSpeed>({ do: "auction", orders: Math.ceil(1e6 * scale), seed });
-    const auction10k = await runTask<AuctionSpeed>({ do: "auction", orders: Math.ceil(1e4 * scale), seed });
+    const auction = await runTask<AuctionSpeed>(
+      { do: "auction", orders: Math.ceil(1e6 * scale), seed },
+      folder,
+    );
+    const auction10k = await runTask<AuctionSpeed>(
+      { do: "auction", orders: Math.ceil(1e4 * scale), seed },
+      folder,
+    );
     for (const one of [auction, auction10k]) onStep({ event: "auction", ...one });
     onStep({ event: "durable", ...durable });
     return { workloads, latency, durable, auction, auction10k };
@@ -101,8 +107,8 @@ async function durableShare(shape: WorkloadShape, file: string, rounds: number):
   const [memory, durable]: [WallSpeed[], WallSpeed[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     const task = { do: "wall", engine: "flat", shape, file, runs: RUNS } as const;
-    memory.push(await runTask<WallSpeed>({ ...task, isDurable: false }));
-    durable.push(await runTask<WallSpeed>({ ...task, isDurable: true }));
+    memory.push(await runTask<WallSpeed>({ ...task, isDurable: false }, dirname(file)));
+    durable.push(await runTask<WallSpeed>({ ...task, isDurable: true }, dirname(file)));
   }
   const hashes = new Set([...memory, ...durable].map(({ hash }) => hash));
   if (hashes.size !== 1) {
@@ -124,7 +130,7 @@ async function measure(shape: WorkloadShape, file: string, rounds: number): Prom
   const comparedMessages = await compare(shape, file);
   const speeds: Record<Timed, EngineSpeed[]> = { flat: [], object: [], "nodejs-order-book": [] };
   const speed = (engine: EngineName, runs: number, capS: number): Promise<EngineSpeed | null> =>
-    runTask<EngineSpeed | null>({ do: "speed", engine, shape, file, runs, capS });
+    runTask<EngineSpeed | null>({ do: "speed", engine, shape, file, runs, capS }, dirname(file));
   for (let round = 0; round < rounds; round++) {
     for (const engine of TIMED) {
       const measured = await speed(engine, RUNS, TIMED_CAP_S);
@@ -169,7 +175,7 @@ function rounded(value: number): number {
 /** Compares every engine with the flat calls at every checkpoint that it reaches. */
 async function compare(shape: WorkloadShape, file: string): Promise<WorkloadResult["comparedMessages"]> {
   const digestsOf = (engine: EngineName): Promise<readonly Digest[]> =>
-    runTask<readonly Digest[]>({ do: "digest", engine, shape, file, capS: COMPARE_CAP_S });
+    runTask<readonly Digest[]>({ do: "digest", engine, shape, file, capS: COMPARE_CAP_S }, dirname(file));
   const flat = await digestsOf("flat");
   const compared = { object: 0, "nodejs-order-book": 0, naive: 0 };
   for (const engine of OTHERS) {

@@ -79,6 +79,24 @@ export function removeFromLevel(arena: BookArena, ladder: number, index: number,
   return true;
 }
 
+/** Removes the first order of a level, which is `slot`. Answers whether the level is empty then. */
+export function removeFirst(arena: BookArena, ladder: number, index: number, slot: number): boolean {
+  const { orders, levels } = arena;
+  const at = levelAt(arena, ladder, index);
+  const next = orders[(slot << ORDER_SHIFT) + NEXT] as number;
+  levels[at + HEAD] = next;
+  if (next !== NONE) {
+    orders[(next << ORDER_SHIFT) + PREVIOUS] = NONE;
+    // Changes nothing, but brings the order after that into the cache by the time that it is the first.
+    const second = orders[(next << ORDER_SHIFT) + NEXT] as number;
+    if (second !== NONE) orders[(second << ORDER_SHIFT) + PREVIOUS] = next;
+    return false;
+  }
+  levels[at + TAIL] = NONE;
+  clearBit(arena, ladder, index);
+  return true;
+}
+
 /** The best level worse than `index` that holds orders; −1 when there is none. */
 export function nextLevel(arena: BookArena, ladder: number, index: number): number {
   const { ladderBits, wordsPerLadder, words32At } = arena;

@@ -57,14 +57,14 @@ export function replaceOrder(
   writeEvent(arena, MOVED, slot, 0, 0, tick, quantity);
   let left = quantity;
   if (isCrossing(books, bookAt, key)) {
-    left = matchOrder(arena, bookAt, slot, quantity);
+    left = matchOrder(arena, bookAt, slot, key, orders[orderAt + POSITION] as number, quantity);
     addOpen(positions, positionAt, side, Math.max(left, 0) - quantity);
   }
   if (left > 0) {
     orders[orderAt + LEFT] = left;
     addOrder(arena, bookAt, slot, key);
   } else {
-    endTaker(arena, slot, left);
+    endTaker(arena, slot, key, left);
   }
   return 0;
 }

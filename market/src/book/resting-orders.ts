@@ -6,6 +6,7 @@ import {
   indexOfKey,
   levelHead,
   nextLevel,
+  removeFirst,
   removeFromLevel,
   takeLadder,
 } from "./price-ladder.ts";
@@ -114,6 +115,20 @@ export function removeOrder(arena: BookArena, bookAt: number, slot: number): voi
   }
   const index = indexOfKey(key, books[bookAt + TICKS] as number);
   if (removeFromLevel(arena, ladder, index, slot)) leaveLevel(arena, bookAt, side, index);
+}
+
+/** Removes the order that trades first, which is `slot`. */
+export function removeBest(arena: BookArena, bookAt: number, side: BookSide, slot: number): void {
+  const { books } = arena;
+  const ladder = books[bookAt + LADDER + side] as number;
+  const count = (books[bookAt + COUNT + side] as number) - 1;
+  books[bookAt + COUNT + side] = count;
+  if (ladder === NONE) {
+    books[bookAt + BEST + side] = books[bookAt + QUEUE + side * QUEUE_STRIDE + 2 * count] as number;
+    return;
+  }
+  const index = indexOfKey(books[bookAt + BEST + side] as number, books[bookAt + TICKS] as number);
+  if (removeFirst(arena, ladder, index, slot)) leaveLevel(arena, bookAt, side, index);
 }
 
 /** After a level of a ladder became empty: the side goes on with the next one, or without a ladder. */

@@ -25,7 +25,7 @@ const { NOW } = CLOCK;
 const { EVENTS_END } = COUNTER;
 const { EVENT_STRIDE, RESTED } = EVENT;
 const { BID, OFFER } = SIDE;
-const { BOOK, KEY, LEFT, ORDER_SHIFT, POSITION, TIMER } = ORDER_FIELD;
+const { BOOK, KEY, LEFT, ORDER_SHIFT, POSITION } = ORDER_FIELD;
 const { BOOK_STRIDE, COUNT, LADDER, PHASE, QUEUE_MAX, SELF_TRADE, TICKS } = BOOK_FIELD;
 const { NONE } = EMPTY;
 const { POSITION_BOOK, POSITION_SHIFT } = POSITION_FIELD;
@@ -77,63 +77,47 @@ export function submitOrder(
   timeInForce: number,
   lifetimeMs: number,
 ): number {
-  const { orders, books, positions } = arena;
+  const { orders, books, positions, counters, events } = arena;
   const bookAt = (book & arena.bookMask) * BOOK_STRIDE;
-  const positionAt = position << POSITION_SHIFT;
-  if (!isPlain(arena, bookAt, book, position, side, tick, quantity, timeInForce, lifetimeMs)) {
+  const orderSide = side & 1;
+  // The common order with nothing wrong; all others are looked at more closely. A position knows its book.
+  const isPlain =
+    (position | 0) === position &&
+    positions[(position << POSITION_SHIFT) + POSITION_BOOK] === book &&
+    books[bookAt + PHASE] === CONTINUOUS &&
+    orderSide === side &&
+    (timeInForce & IMMEDIATE_OR_CANCEL) === timeInForce &&
+    (quantity | 0) === quantity &&
+    quantity > 0 &&
+    isTickOf(books, bookAt, tick) &&
+    lifetimeMs === 0 &&
+    isWithinLimit(positions, position << POSITION_SHIFT, side, quantity) &&
+    (counters[EVENTS_END] as number) + ((books[bookAt + COUNT + 1 - side] as number) + 2) * EVENT_STRIDE <=
+      events.length &&
+    hasFreeSlot(arena) &&
+    ((books[bookAt + COUNT + side] as number) !== QUEUE_MAX || books[bookAt + LADDER + side] !== NONE);
+  if (!isPlain) {
     const fault = faultOf(arena, book, position, side, tick, quantity, timeInForce, lifetimeMs);
     if (fault !== 0) return fault;
   }
   const key = keyOf(side, tick);
   const slot = takeSlot(arena);
   const orderAt = slot << ORDER_SHIFT;
-  orders[orderAt + KEY] = key;
-  orders[orderAt + POSITION] = position;
   orders[orderAt + BOOK] = book;
-  orders[orderAt + TIMER] = NONE;
-  const left = isCrossing(books, bookAt, key) ? matchOrder(arena, bookAt, slot, quantity) : quantity;
+  let left = quantity;
+  if (isCrossing(books, bookAt, key)) left = matchOrder(arena, bookAt, slot, key, position, quantity);
   if (left <= 0 || timeInForce === IMMEDIATE_OR_CANCEL) {
-    endTaker(arena, slot, left);
+    endTaker(arena, slot, key, left);
     return slot;
   }
+  orders[orderAt + KEY] = key;
+  orders[orderAt + POSITION] = position;
   orders[orderAt + LEFT] = left;
   addOrder(arena, bookAt, slot, key);
-  addOpen(positions, positionAt, side, left);
+  addOpen(positions, position << POSITION_SHIFT, side, left);
   writeEvent(arena, RESTED, slot, 0, 0, tick, left);
   if (timeInForce === GOOD_TILL_TIME) setTimer(arena, slot, (arena.clock[NOW] as number) + lifetimeMs);
   return slot;
-}
-
-/** Whether an order is one of the common kind with nothing wrong: all others are looked at more closely. */
-function isPlain(
-  arena: BookArena,
-  bookAt: number,
-  book: number,
-  position: number,
-  side: BookSide,
-  tick: number,
-  quantity: number,
-  timeInForce: number,
-  lifetimeMs: number,
-): boolean {
-  const { books, positions, counters, events } = arena;
-  const positionAt = position << POSITION_SHIFT;
-  return (
-    books[bookAt + PHASE] === CONTINUOUS &&
-    positions[positionAt + POSITION_BOOK] === book &&
-    (side === BID || side === OFFER) &&
-    (timeInForce === GOOD_TILL_GATE || timeInForce === IMMEDIATE_OR_CANCEL) &&
-    (position | 0) === position &&
-    (quantity | 0) === quantity &&
-    quantity > 0 &&
-    isTickOf(books, bookAt, tick) &&
-    lifetimeMs === 0 &&
-    isWithinLimit(positions, positionAt, side, quantity) &&
-    (counters[EVENTS_END] as number) + ((books[bookAt + COUNT + 1 - side] as number) + 2) * EVENT_STRIDE <=
-      events.length &&
-    hasFreeSlot(arena) &&
-    ((books[bookAt + COUNT + side] as number) !== QUEUE_MAX || books[bookAt + LADDER + side] !== NONE)
-  );
 }
 
 /** What is wrong with an order, by every check in the order of `BOOK_CODES`; 0 when nothing is. */
