@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { segmentName } from "../src/journal/file-names.ts";
 import { openJournal } from "../src/journal/journal.ts";
-import { listFiles, segmentName } from "../src/journal/journal-files.ts";
+import { listFiles } from "../src/journal/journal-files.ts";
 import { JSON_RECORD, readJournal } from "../src/journal/read-journal.ts";
 import type { JournalAbout } from "../src/journal/segment-format.ts";
 import { COMMUNITY } from "./sample-market.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CommonwattError } from "@commonwatt/vpp-core";
 import type { ArenaPart, ArenaSnapshot } from "../book/arena-snapshot.ts";
 import type { ArenaSize } from "../book/book-arena.ts";
-import { snapshotName } from "../journal/journal-files.ts";
+import { snapshotName } from "../journal/file-names.ts";
 import { type JournalAbout, longOf, wordsOf } from "../journal/segment-format.ts";
 
 /** The state of a market's books after one record of its journal. */

@@ -1,23 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { CommonwattError } from "@commonwatt/vpp-core";
 
-/** Digits of a sequence in a file's name, so that names sort as their sequences do. */
-const DIGITS = 16;
 const SEGMENT_NAME = /^market-(\d{16})\.journal$/;
 const SNAPSHOT_NAME = /^market-(\d{16})\.snapshot$/;
 
 /** Name of the journal of version 1: one file of JSON lines. */
 export const VERSION_1_NAME = "market.journal";
-
-/** Name of the segment whose first record has this sequence. */
-export function segmentName(firstSequence: number): string {
-  return `market-${String(firstSequence).padStart(DIGITS, "0")}.journal`;
-}
-
-/** Name of the snapshot of the state after the record with this sequence. */
-export function snapshotName(sequence: number): string {
-  return `market-${String(sequence).padStart(DIGITS, "0")}.snapshot`;
-}
 
 /** A file of a journal, and the sequence in its name. */
 export interface JournalFile {

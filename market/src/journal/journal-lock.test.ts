@@ -3,8 +3,8 @@ import { appendFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
+import { segmentName } from "./file-names.ts";
 import { type OpenJournal, openJournal } from "./journal.ts";
-import { segmentName } from "./journal-files.ts";
 
 const ABOUT = { content: "words", community: "c", rules: {} };
 const reader = async () => ({ from: 1, start: () => () => {} });

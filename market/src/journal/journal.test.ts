@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
+import { segmentName } from "./file-names.ts";
 import { type JournalOptions, type OpenJournal, openJournal } from "./journal.ts";
-import { segmentName } from "./journal-files.ts";
 import { startWriter } from "./journal-writer.ts";
 import { readJournal } from "./read-journal.ts";
 

@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync, writevSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { segmentName } from "./journal-files.ts";
+import { segmentName } from "./file-names.ts";
 import { RING_STATE } from "./journal-ring.ts";
 import { countRecords } from "./read-records.ts";
 import { BATCH, encodeSegmentHead, type JournalAbout, writeBatchHead } from "./segment-format.ts";

@@ -8,7 +8,7 @@ import { BOOK_COMMAND } from "../durable/book-command.ts";
 import { readSnapshot } from "../durable/book-snapshot.ts";
 import { type DurableBooks, openDurableBooks } from "../durable/durable-books.ts";
 import { replayBooks } from "../durable/recover-books.ts";
-import { segmentName, snapshotName } from "../journal/journal-files.ts";
+import { segmentName, snapshotName } from "../journal/file-names.ts";
 import type { LoadRecord } from "./order-load.ts";
 
 const { ADVANCE, CANCEL, OPEN_BOOK, OPEN_POSITION, REPLACE, SUBMIT } = BOOK_COMMAND;

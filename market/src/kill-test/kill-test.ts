@@ -56,7 +56,7 @@ export async function killTest(
   const root = await mkdtemp(join(tmpdir(), "commonwatt-journal-test-"));
   try {
     const flips = await flipBits(join(root, "sample"));
-    const tally = await killAll(join(root, "market"), kills, seed, onKill);
+    const tally = await killAll(root, kills, seed, onKill);
     return { kills, ...tally, flippedBits: flips.bits, flipsUndetected: flips.undetected };
   } finally {
     await rm(root, { recursive: true, force: true });
@@ -66,18 +66,19 @@ export async function killTest(
 type Tally = Omit<KillTestResult, "kills" | "flippedBits" | "flipsUndetected">;
 
 async function killAll(
-  folder: string,
+  root: string,
   kills: number,
   seed: number,
   onKill: (outcome: KillOutcome) => void,
 ): Promise<Tally> {
+  const [folder, cache] = [join(root, "market"), join(root, "compiled")];
   const random = seededRandom(`${seed}/kills`);
   const model = new LoadModel(seed);
   let tally = EMPTY_TALLY;
   let known = 0;
   for (let kill = 1; kill <= kills; kill++) {
     const moment = momentOf(random);
-    const load = await killedLoad(folder, seed, moment, random);
+    const load = await killedLoad(folder, cache, seed, moment, random);
     tally = withOpening(tally, load, model);
     // What one process acknowledged, the next one has; a process killed while it opens acknowledges nothing.
     known = Math.max(known, load.acknowledged);

@@ -25,15 +25,20 @@ export interface KilledLoad {
   readonly filesRemoved: number;
 }
 
-/** Runs the load on a folder and kills it with SIGKILL at a moment. */
+/**
+ * Runs the load on a folder and kills it with SIGKILL at a moment.
+ * @param cache - folder for compiled code, so that the next process is there sooner.
+ */
 export async function killedLoad(
   folder: string,
+  cache: string,
   seed: number,
   moment: KillMoment,
   random: Random,
 ): Promise<KilledLoad> {
   const child = spawn(process.execPath, [PROGRAM, folder, String(seed)], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NODE_COMPILE_CACHE: cache },
   });
   const closed = new Promise((resolve) => child.once("close", resolve));
   const killIn = async (ms: number): Promise<void> => {
@@ -42,7 +47,7 @@ export async function killedLoad(
   };
   let opened: KilledLoad["opened"] = null;
   let [acknowledged, snapshots, filesRemoved] = [0, 0, 0];
-  if (moment === "opening") void killIn(random.integer(100, 600));
+  if (moment === "opening") void killIn(random.integer(50, 500));
   for await (const line of createInterface({ input: child.stdout })) {
     const [kind, first = "", second = "", ...rest] = line.split(" ");
     if (kind === "open") {

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { clearEvents } from "../book/book-event.ts";
 import { arenaHash } from "../book/book-hash.ts";
 import { type DurableBooks, openDurableBooks } from "../durable/durable-books.ts";
@@ -33,6 +34,8 @@ const books = await openDurableBooks(folder, "load", LOAD_SIZE, {
   sealEvery: LOAD_SEAL_EVERY,
 });
 say("open", books.sequence(), arenaHash(books.arena), books.snapshotSequence, books.tornBytes);
+// A process that is killed leaves no compiled code behind for the next one unless it does so now.
+flushCompileCache();
 let snapshotAt = books.sequence() + SNAPSHOT_EVERY;
 let isSnapshotting = false;
 for (;;) {
