@@ -197,6 +197,7 @@ describe("doubleAuction", () => {
   it("keeps the rules a journal was written by, when the operator changes them", async () => {
     const { context } = await usedVenue();
     const venue = await started(context, { mechanism: { name: "uniform-price", kPerMille: 0 } });
+    context.clock.advanceTo(epochMs(NEXT.startMs - 60_000));
     await venue.submit(orderOf(4, "offer", 400, 100_000, NEXT));
     const clearing = await venue.closeGate(NEXT.index);
     expect(clearing.clearingPrice).toBe(100_000);
@@ -227,7 +228,7 @@ describe("doubleAuction", () => {
     const venue = doubleAuction();
     const notRunning = expect.objectContaining({ code: "MARKET_NOT_RUNNING", retryable: true });
     await venue.stop();
-    await expect(venue.submit(orderOf(1, "bid", 1, 1))).rejects.toEqual(notRunning);
+    await expect(venue.submit(orderOf(1, "bid", 1, 1_000))).rejects.toEqual(notRunning);
     await expect(venue.openInterval(INTERVAL)).rejects.toEqual(notRunning);
     await expect(venue.closeGate(INTERVAL.index)).rejects.toEqual(notRunning);
     expect(() => venue.openIntervals()).toThrowError(notRunning);

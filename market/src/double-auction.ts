@@ -4,6 +4,7 @@ import { type ApiLimits, DEFAULT_API_LIMITS } from "./api/api-limits.ts";
 import { marketRoutes } from "./api/market-routes.ts";
 import { assertMarketRules, DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
 import { hexOf } from "./order/hex.ts";
+import { signCancel } from "./order/sign-cancel.ts";
 import { accountOfKey, signOrder } from "./order/sign-order.ts";
 import { type OpenMarket, openMarket } from "./venue/open-market.ts";
 
@@ -14,14 +15,15 @@ export type DoubleAuctionOptions = Partial<MarketRules> & {
 };
 
 /**
- * The community's market: orders while the gate is open, shown to others by price level only, and one call auction when it closes. Every
- * input that changes it is on the disk before it is answered; a restart replays the journal and goes on.
+ * The community's market: a continuous double auction while the gate is open, and a call auction when it
+ * closes. Orders are shown to others by price level only. Every input that changes it is on the disk before it
+ * is answered; a restart replays the journal and goes on.
  * Throws an AssertionError for rules that cannot be followed.
  *
  * Before start and after stop its methods fail with CommonwattError `MARKET_NOT_RUNNING`; once the disk has
  * failed, with `JOURNAL_WRITE_FAILED`; while it is behind, with `JOURNAL_FULL`, retryable. `start` rejects with `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`,
  * `JOURNAL_UNREADABLE`, `JOURNAL_WRONG_FORMAT`, `JOURNAL_WRONG_COMMUNITY`, `JOURNAL_DIVERGED` or
- * `MARKET_REGISTER_INVALID`. `openInterval` rejects with `MARKET_INTERVAL_CONFLICT`, `closeGate` with
+ * `MARKET_REGISTER_INVALID`. `openInterval` rejects with `MARKET_INTERVAL_CONFLICT` or `MARKET_FULL`, `closeGate` with
  * `MARKET_UNKNOWN_INTERVAL`; bad orders are answers, never errors.
  */
 export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue {
@@ -40,11 +42,14 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
       running = await openMarket(context, rules);
     },
     signer: signerOf,
-    openInterval: async (interval) => market().openInterval(interval),
+    priceTick: rules.priceTick,
+    openInterval: async (interval, gateClosesMs) => market().openInterval(interval, gateClosesMs),
     submit: async (order) => market().submit(order),
     cancel: async (cancel) => market().cancel(cancel),
     closeGate: async (index) => market().closeGate(index),
     openIntervals: () => market().openIntervals(),
+    trades: (index) => market().trades(index) ?? [],
+    onTrades: (listener) => market().onTrades(listener),
     clearings: (from) => market().clearings(from),
     stateHash: () => market().stateHash(),
     async stop() {
@@ -59,5 +64,7 @@ function signerOf(community: string, privateKey: Hex): OrderSigner {
   return {
     account: accountOfKey(privateKey),
     sign: (intent) => signOrder({ ...intent, community, salt: hexOf(randomBytes(32)) }, privateKey),
+    signCancel: (siteId, intervalIndex, counter) =>
+      signCancel({ community, siteId, scope: "interval", intervalIndex, counter }, privateKey),
   };
 }

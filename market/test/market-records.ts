@@ -11,7 +11,7 @@ import { COMMUNITY } from "./sample-market.ts";
 export type MarketRecord = Readonly<Record<string, unknown>>;
 
 /** What stands at the head of the sample market's journal. */
-const ABOUT: Omit<JournalAbout, "instance"> = { content: "market-inputs", community: COMMUNITY, rules: {} };
+const ABOUT: Omit<JournalAbout, "instance"> = { content: "market-orders", community: COMMUNITY, rules: {} };
 
 /** The file of a journal that has only one. */
 export function firstSegment(folder: string): string {

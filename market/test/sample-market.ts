@@ -7,6 +7,7 @@ import {
   intervalIndex,
   type Logger,
   type OrderSide,
+  type OrderTiming,
   priceMicroPerKwh,
   type SignedCancel,
   type SignedOrder,
@@ -65,8 +66,21 @@ export function replacementOf(
   price: number,
   replaces: Hex,
   salt: number = ++salts,
+  interval: DeliveryInterval = INTERVAL,
 ): SignedOrder {
-  return signReplacement(unsignedOf(home, side, energy, price, INTERVAL, salt), replaces, keyOf(home));
+  return signReplacement(unsignedOf(home, side, energy, price, interval, salt), replaces, keyOf(home));
+}
+
+/** As {@link orderOf}, and it says how long it holds. */
+export function timedOf(
+  home: number,
+  side: OrderSide,
+  energy: number,
+  price: number,
+  timing: OrderTiming,
+  interval: DeliveryInterval = INTERVAL,
+): SignedOrder {
+  return signOrder({ ...unsignedOf(home, side, energy, price, interval, ++salts), timing }, keyOf(home));
 }
 
 /** Bids of 100 Wh at 200 000 of a sample home, one in each of these intervals, signed at once. */

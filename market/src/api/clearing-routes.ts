@@ -67,18 +67,21 @@ export function addClearingRoutes(plain: FastifyInstance, market: () => OpenMark
     {
       schema: {
         tags: TAGS,
-        summary: "List the trades of an interval, without who traded",
+        summary: "List the trades of an interval so far, without who traded",
+        description:
+          "Those of the continuous phase as they are made, those of the call auction once the gate has closed.",
         params: INDEX_PARAMS,
         querystring: PAGE,
         response: { 200: TRADES, 404: REFUSAL, 429: TOO_MANY },
       },
     },
     async (request, reply) => {
-      const found = market().clearing(intervalIndex(request.params.index));
-      if (typeof found !== "object") return reply.code(404).send({ code: found, message: REFUSALS[found] });
+      const found = market().trades(intervalIndex(request.params.index));
+      if (found === null)
+        return reply.code(404).send({ code: "unknown-interval", message: REFUSALS["unknown-interval"] });
       const { from, limit } = request.query;
-      const trades = found.trades.slice(from, from + limit).map(presentTrade);
-      return reply.send({ trades, next: from + limit < found.trades.length ? from + limit : null });
+      const trades = found.slice(from, from + limit).map(presentTrade);
+      return reply.send({ trades, next: from + limit < found.length ? from + limit : null });
     },
   );
 }

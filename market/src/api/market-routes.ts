@@ -6,17 +6,10 @@ import type { FastifyInstance } from "fastify";
 import type { OpenMarket } from "../venue/open-market.ts";
 import { type ApiLimits, BODY_MAX_BYTES } from "./api-limits.ts";
 import { addClearingRoutes } from "./clearing-routes.ts";
-import {
-  BOOK,
-  INTERVAL_INDEX,
-  MARKET_STATE,
-  OPEN_INTERVALS,
-  ORDER_STATE,
-  REFUSAL,
-  TOO_MANY,
-} from "./market-schemas.ts";
+import { BOOK, INTERVAL_INDEX, MARKET_STATE, OPEN_INTERVALS, REFUSAL, TOO_MANY } from "./market-schemas.ts";
 import { marketStreams, type StreamSocket } from "./market-stream.ts";
 import { addOrderRoutes } from "./order-routes.ts";
+import { ORDER_STATE } from "./order-schemas.ts";
 import { presentInterval, presentOrder } from "./present.ts";
 import { siteBudget } from "./site-budget.ts";
 
@@ -115,10 +108,9 @@ function addBookRoutes(plain: FastifyInstance, market: () => OpenMarket): void {
       },
     },
     async (request, reply) => {
-      const accepted = market().order(request.params.orderId as `0x${string}`);
-      if (accepted === null) return reply.code(404).send({ code: "unknown-order", message: "no such order" });
-      const clearing = market().clearing(accepted.order.intervalIndex);
-      return reply.send(presentOrder(accepted, typeof clearing === "object" ? clearing : null));
+      const found = market().order(request.params.orderId as `0x${string}`);
+      if (found === null) return reply.code(404).send({ code: "unknown-order", message: "no such order" });
+      return reply.send(presentOrder(found));
     },
   );
 }

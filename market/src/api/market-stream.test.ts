@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { cancelOf, INTERVAL, orderOf, replacementOf } from "../../test/sample-market.ts";
 import { marketEngine } from "../engine/market-engine.ts";
 import { orderId } from "../order/order-id.ts";
-import { publicFeed } from "../venue/public-feed.ts";
+import { type PublicFeed, publicFeed } from "../venue/public-feed.ts";
 import { marketStreams, type StreamSocket } from "./market-stream.ts";
 import { listeningMarket, type StreamClient, streamClient } from "./test-market.ts";
 
@@ -71,45 +71,46 @@ it("goes on where a client was, and says why when it cannot", async () => {
   expect(book.body).toMatchObject({ feed: second.feed(), sequence: second.sequence() });
 });
 
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("place"),
+      home: fc.integer({ min: 1, max: 4 }),
+      price: fc.integer({ min: 1, max: 4 }),
+      energy: fc.integer({ min: 1, max: 9 }),
+      next: fc.boolean(),
+      pick: fc.nat(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("cancel", "replace"),
+      home: fc.constant(0),
+      price: fc.integer({ min: 1, max: 4 }),
+      energy: fc.integer({ min: 1, max: 9 }),
+      next: fc.boolean(),
+      pick: fc.nat(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("cut"),
+      home: fc.constant(0),
+      price: fc.constant(1),
+      energy: fc.constant(1),
+      next: fc.boolean(),
+      pick: fc.nat(),
+    }),
+  },
+);
+
 it("gives every client the server's books, whatever happens and whenever it loses the line", async () => {
   const market = await listeningMarket({ siteOrdersMax: 1_000 });
   await market.venue.openInterval(NEXT);
   const placed: { home: number; id: `0x${string}` }[] = [];
-  const step = fc.oneof(
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        kind: fc.constant("place"),
-        home: fc.integer({ min: 1, max: 4 }),
-        price: fc.integer({ min: 1, max: 4 }),
-        energy: fc.integer({ min: 1, max: 9 }),
-        next: fc.boolean(),
-        pick: fc.nat(),
-      }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: fc.constantFrom("cancel", "replace"),
-        home: fc.constant(0),
-        price: fc.integer({ min: 1, max: 4 }),
-        energy: fc.integer({ min: 1, max: 9 }),
-        next: fc.boolean(),
-        pick: fc.nat(),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: fc.constant("cut"),
-        home: fc.constant(0),
-        price: fc.constant(1),
-        energy: fc.constant(1),
-        next: fc.boolean(),
-        pick: fc.nat(),
-      }),
-    },
-  );
   let client = await streamClient(market.url);
   await client.untilMessage("snapshot");
   await fc.assert(
@@ -120,14 +121,20 @@ it("gives every client the server's books, whatever happens and whenever it lose
           await client.close();
           client = await streamClient(market.url, client);
         } else if (kind === "place") {
-          const order = orderOf(home, home < 3 ? "bid" : "offer", energy, price, next ? NEXT : INTERVAL);
+          const order = orderOf(
+            home,
+            home < 3 ? "bid" : "offer",
+            energy,
+            1_000 * price,
+            next ? NEXT : INTERVAL,
+          );
           const reply = await market.venue.submit(order);
           if (reply.status === "accepted") placed.push({ home, id: reply.orderId });
         } else if (target !== undefined && kind === "cancel") {
           await market.venue.cancel(cancelOf(target.home, { scope: "order", orderId: target.id }));
         } else if (target !== undefined) {
           const side = target.home < 3 ? "bid" : "offer";
-          await market.venue.submit(replacementOf(target.home, side, energy, price, target.id));
+          await market.venue.submit(replacementOf(target.home, side, energy, 1_000 * price, target.id));
         }
       }
       const fresh = await streamClient(market.url);
@@ -149,6 +156,12 @@ it("takes no more clients than it may, and beats for those it has", async () => 
   await first.close();
 });
 
+/** A book that was just opened. */
+function bookOf(index: number): Parameters<PublicFeed["opened"]>[0] {
+  const interval = deliveryInterval(intervalIndex(index), 15);
+  return { interval, gateClosesMs: interval.startMs, phase: "continuous" };
+}
+
 it("drops a client that does not read, and keeps no more for it than it may", () => {
   const feed = publicFeed("feed", [], 8);
   const closed: unknown[] = [];
@@ -168,11 +181,11 @@ it("drops a client that does not read, and keeps no more for it than it may", ()
   };
   const limits = { streamsMax: 1, streamBufferMaxBytes: 300, heartbeatMs: 600_000 };
   marketStreams(limits).open(socket, feed, {});
-  for (let i = 0; i < 20; i++) feed.opened(deliveryInterval(intervalIndex(i + 1), 15));
+  for (let i = 0; i < 20; i++) feed.opened(bookOf(i + 1));
   expect(closed).toEqual([]);
   expect(waitingBytes).toBeLessThan(300 + 200);
   waitingBytes = 0;
-  feed.opened(deliveryInterval(intervalIndex(40), 15));
+  feed.opened(bookOf(40));
   expect(closed).toEqual([[4008, "slow-consumer"]]);
 });
 
@@ -180,7 +193,7 @@ it("keeps no more events than it may, and none twice", () => {
   const engine = marketEngine("sonnenweg");
   const feed = publicFeed("feed", engine.books(), 4);
   expect([feed.sequence(), feed.oldest(), feed.text(1)]).toEqual([0, 1, null]);
-  for (let i = 1; i <= 6; i++) feed.opened(deliveryInterval(intervalIndex(i), 15));
+  for (let i = 1; i <= 6; i++) feed.opened(bookOf(i));
   expect([feed.sequence(), feed.oldest()]).toEqual([6, 3]);
   const kept = [1, 2, 3, 4, 5, 6, 7]
     .map((i) => feed.text(i))

@@ -62,7 +62,7 @@ it("shows the book, and 304 while nothing happens", async () => {
   expect(book.body).toMatchObject({ bids: [{ price: 280_000, energyWh: 750 }], offers: [] });
   const tag = { "if-none-match": book.headers.get("etag") ?? "" };
   expect(await get(path, tag)).toMatchObject({ status: 304, body: null });
-  await post("orders", orderOf(3, "offer", 10, 10));
+  await post("orders", orderOf(3, "offer", 10, 10_000));
   expect((await get(path, tag)).status).toBe(200);
   expect(await get("intervals/7/book")).toMatchObject({ status: 404, body: { code: "unknown-interval" } });
 });
@@ -105,13 +105,13 @@ it("limits addresses and bodies, with headers and codes", async () => {
 
 it("limits a site by what it has signed, so that nobody can use up another's budget", async () => {
   const { post } = await listeningMarket({ api: { siteBurst: 2, sitePerSecond: 0.01 } });
-  const forged = { ...orderOf(1, "bid", 10, 10), signature: orderOf(2, "bid", 10, 10).signature };
+  const forged = { ...orderOf(1, "bid", 10, 10_000), signature: orderOf(2, "bid", 10, 10_000).signature };
   for (let i = 0; i < 4; i++)
     expect((await post("orders", forged)).body).toMatchObject({ code: "bad-signature" });
-  expect((await post("orders", orderOf(1, "bid", 10, 10))).status).toBe(200);
-  expect((await post("orders", orderOf(1, "bid", 10, 10))).status).toBe(200);
-  const refused = await post("orders", orderOf(1, "bid", 10, 10));
+  expect((await post("orders", orderOf(1, "bid", 10, 10_000))).status).toBe(200);
+  expect((await post("orders", orderOf(1, "bid", 10, 10_000))).status).toBe(200);
+  const refused = await post("orders", orderOf(1, "bid", 10, 10_000));
   expect(refused).toMatchObject({ status: 429, body: { code: "site-rate-limited" } });
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(90);
-  expect((await post("orders", orderOf(2, "bid", 10, 10))).status).toBe(200);
+  expect((await post("orders", orderOf(2, "bid", 10, 10_000))).status).toBe(200);
 });

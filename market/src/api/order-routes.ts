@@ -3,15 +3,8 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { CANCEL_REJECTION_CODES, REJECTION_CODES } from "../order/rejection.ts";
 import type { OpenMarket } from "../venue/open-market.ts";
 import { BODY_MAX_BYTES } from "./api-limits.ts";
-import {
-  CANCELLED,
-  ORDER_ACCEPTED,
-  rejectionOf,
-  SIGNED_CANCEL,
-  SIGNED_ORDER,
-  TOO_LARGE,
-  TOO_MANY,
-} from "./market-schemas.ts";
+import { rejectionOf, TOO_LARGE, TOO_MANY } from "./market-schemas.ts";
+import { CANCELLED, ORDER_ACCEPTED, SIGNED_CANCEL, SIGNED_ORDER } from "./order-schemas.ts";
 import type { SiteBudget } from "./site-budget.ts";
 
 const TAGS = ["market"];

@@ -1,5 +1,6 @@
 import { type Clearing, type DeliveryInterval, isoTime, type Trade } from "@commonwatt/vpp-core";
-import type { AcceptedOrder } from "../engine/market-state.ts";
+import type { OrderEnd } from "../engine/market-state.ts";
+import type { OrderState } from "../venue/open-market.ts";
 
 /** A trade without who traded. */
 type PublicTrade = Pick<Trade, "id" | "price" | "energyWh" | "phase">;
@@ -19,16 +20,22 @@ export function presentTrade({ id, price, energyWh, phase }: Trade): PublicTrade
   return { id, price, energyWh, phase };
 }
 
+/** What an order's end is called where it is not a cancel's scope. */
+const ENDS: Readonly<Record<OrderEnd["by"], string>> = {
+  "order-cancel": "cancelled",
+  "interval-cancel": "cancelled",
+  "group-cancel": "cancelled",
+  replacement: "replaced",
+  filled: "filled",
+  remainder: "cancelled",
+  expired: "expired",
+  "self-trade": "self-trade",
+};
+
 /** What became of an order, for who knows its id: its trades without who is on the other side. */
-export function presentOrder(
-  { id, sequence, acceptedAtMs, order, ended }: AcceptedOrder,
-  clearing: Clearing | null,
-): object {
-  const { intervalIndex, side, energyWh, limitPrice } = order;
-  const trades = (clearing?.trades ?? [])
-    .filter(({ bidId, offerId }) => bidId === id || offerId === id)
-    .map(presentTrade);
-  const open = clearing === null ? "open" : clearing.status;
+export function presentOrder({ accepted, ended, trades, clearing }: OrderState): object {
+  const { id, sequence, acceptedAtMs, order, filledBeforeWh } = accepted;
+  const { intervalIndex, side, energyWh, limitPrice, timing } = order;
   return {
     orderId: id,
     sequence,
@@ -37,8 +44,10 @@ export function presentOrder(
     side,
     energyWh,
     limitPrice,
-    status: ended === null ? open : ended.by === "replacement" ? "replaced" : "cancelled",
+    timing: timing ?? null,
+    status: ended === null ? (clearing?.status ?? "open") : ENDS[ended.by],
+    filledBeforeWh,
     filledWh: trades.reduce((sum, trade) => sum + trade.energyWh, 0),
-    trades,
+    trades: trades.map(presentTrade),
   };
 }

@@ -116,7 +116,7 @@ function admitIntervalCancel(state: MarketState, cancel: Of<"interval">, at: Epo
   if (before !== null) return before;
   if (isClosed(state, intervalIndex, at)) return gateClosed();
   const placed = book?.positions.get(siteId)?.placed ?? [];
-  return { outcome: "new", cancel, orders: placed.filter((accepted) => accepted.ended === null) };
+  return { outcome: "new", cancel, orders: placed.filter((accepted) => accepted.openWh > 0) };
 }
 
 function admitGroupCancel(state: MarketState, cancel: Of<"group">, at: EpochMs): CancelAdmission {
@@ -126,9 +126,7 @@ function admitGroupCancel(state: MarketState, cancel: Of<"group">, at: EpochMs):
   const orders = [...state.books.values()]
     .filter((book) => book.clearing === null && at < book.interval.startMs)
     .flatMap((book) => book.positions.get(siteId)?.placed ?? [])
-    .filter(
-      ({ ended, order: { bulk } }) => ended === null && bulk?.group === group && bulk.counter < counter,
-    );
+    .filter(({ openWh, order: { bulk } }) => openWh > 0 && bulk?.group === group && bulk.counter < counter);
   return { outcome: "new", cancel, orders };
 }
 

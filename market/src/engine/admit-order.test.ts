@@ -1,4 +1,5 @@
 import {
+  type DeliveryInterval,
   deliveryInterval,
   epochMs,
   type Hex,
@@ -17,11 +18,12 @@ import {
   orderOf,
   replacementOf,
   SITES,
+  timedOf,
 } from "../../test/sample-market.ts";
 import { orderId } from "../order/order-id.ts";
 import { REJECTION_CODES } from "../order/rejection.ts";
 import { type MarketEngine, marketEngine } from "./market-engine.ts";
-import { DEFAULT_MARKET_RULES } from "./market-rules.ts";
+import { DEFAULT_MARKET_RULES, TICKS_MAX } from "./market-rules.ts";
 
 let engine: MarketEngine;
 const rules = { ...DEFAULT_MARKET_RULES, siteOrdersMax: 2 };
@@ -35,6 +37,28 @@ beforeEach(() => {
 function codeOf(order: unknown, at: number = BEFORE): string {
   const event = engine.apply({ kind: "order-submitted", atMs: epochMs(at), order: order as SignedOrder });
   return event.kind === "order-rejected" ? event.code : event.kind;
+}
+
+/** Replaces an order of which 5 Wh were traded by one for 5 Wh. */
+function alreadyFilled(interval: DeliveryInterval): string {
+  const bid = orderOf(3, "bid", 10, 2_000, interval);
+  codeOf(bid);
+  codeOf(orderOf(4, "offer", 5, 2_000, interval));
+  return codeOf(replacementOf(3, "bid", 5, 2_000, orderId(bid), 98, interval));
+}
+
+/** Sends a second order to a market that has room for one. */
+function inFullMarket(): string {
+  const before = engine;
+  const size = { booksMax: 1, ordersMax: 1, positionsMax: 1, ticksMax: TICKS_MAX, laddersMax: 1 };
+  engine = marketEngine(COMMUNITY, size);
+  engine.apply({ kind: "register-changed", atMs: BEFORE, sites: SITES, rules });
+  const next = deliveryInterval(intervalIndex(INTERVAL.index + 1), 15);
+  engine.apply({ kind: "interval-opened", atMs: BEFORE, interval: next });
+  codeOf(orderOf(1, "bid", 1, 1_000, next));
+  const code = codeOf(orderOf(2, "bid", 2_500, 1_000, next));
+  engine = before;
+  return code;
 }
 
 describe("admitting an order", () => {
@@ -122,37 +146,38 @@ describe("admitting an order", () => {
     const hash = engine.stateHash();
     expect(
       submit({ ...valid, salt: valid.salt.toUpperCase().replace("X", "x") as typeof valid.salt }),
-    ).toEqual({ ...(first as object), changed: false });
+    ).toEqual({ ...(first as object), changed: false, effects: [] });
     expect(engine.stateHash()).toBe(hash);
     engine.apply({ kind: "gate-closed", atMs: BEFORE, intervalIndex: INTERVAL.index });
-    expect(submit(valid)).toEqual({ ...(first as object), changed: false });
-    expect(codeOf({ ...valid, signature: orderOf(1, "bid", 1, 1).signature })).toBe("bad-signature");
+    expect(submit(valid)).toEqual({ ...(first as object), changed: false, effects: [] });
+    expect(codeOf({ ...valid, signature: orderOf(1, "bid", 1, 1_000).signature })).toBe("bad-signature");
   });
 
   it("names the first fault of an order with many, in the documented order", () => {
-    const other = orderOf(1, "offer", 1, 1);
+    const other = orderOf(1, "offer", 1, 1_000);
     codeOf(other);
-    codeOf(orderOf(1, "offer", 1, 1, INTERVAL, 99));
-    const faults: Record<string, unknown> = {
-      community: "",
-      intervalIndex: 0,
-      siteId: "",
-      account: "",
-      side: "",
-      energyWh: 0,
-      limitPrice: -1,
-      salt: "",
-      bulk: {},
-      replaces: "",
-      signature: "",
-    };
+    codeOf(orderOf(1, "offer", 1, 1_000, INTERVAL, 99));
+    const faults: readonly (readonly [string, unknown])[] = [
+      ["community", ""],
+      ["intervalIndex", 0],
+      ["siteId", ""],
+      ["account", ""],
+      ["side", ""],
+      ["energyWh", 0],
+      ["limitPrice", -1],
+      ["limitPrice", 999],
+      ["salt", ""],
+      ["bulk", {}],
+      ["replaces", ""],
+      ["timing", {}],
+      ["signature", ""],
+    ];
     const tooMuch = orderOf(1, "bid", 2_501, 250_000);
     const seen = [codeOf(null)];
-    for (const field of Object.keys(faults)) {
-      seen.push(codeOf({ ...tooMuch, ...faults }));
-      delete faults[field];
+    for (const at of faults.keys()) {
+      seen.push(codeOf({ ...tooMuch, ...Object.fromEntries(faults.slice(at).toReversed()) }));
     }
-    seen.push(codeOf(replacementOf(1, "offer", 1, 1, orderId(tooMuch), 99)));
+    seen.push(codeOf(replacementOf(1, "offer", 1, 1_000, orderId(tooMuch), 99)));
     engine.apply({
       kind: "cancel-submitted",
       atMs: BEFORE,
@@ -160,23 +185,28 @@ describe("admitting an order", () => {
     });
     const next = deliveryInterval(intervalIndex(INTERVAL.index + 1), 15);
     engine.apply({ kind: "interval-opened", atMs: BEFORE, interval: next });
-    const elsewhere = orderOf(1, "bid", 1, 1, next);
-    const ended = orderOf(2, "offer", 1, 1);
+    const elsewhere = orderOf(1, "bid", 1, 1_000, next);
+    const ended = orderOf(2, "offer", 1, 1_000);
     for (const order of [elsewhere, ended]) codeOf(order);
     const cancel = cancelOf(2, { scope: "order", orderId: orderId(ended) });
     engine.apply({ kind: "cancel-submitted", atMs: BEFORE, cancel });
-    const replacing = (home: number, id: Hex, at: number = BEFORE): string =>
-      codeOf(replacementOf(home, "bid", 2_501, 250_000, id), at);
+    const replacing = (home: number, id: Hex): string =>
+      codeOf(replacementOf(home, "bid", 2_501, 250_000, id));
     const unknown: Hex = `0x${"00".repeat(32)}`;
     seen.push(
       ...bulkOf(1, { group: 0, counter: 1 }, [INTERVAL]).map((order) => codeOf(order, INTERVAL.startMs)),
-      replacing(1, unknown, INTERVAL.startMs),
+      codeOf(tooMuch, INTERVAL.startMs),
+      codeOf(timedOf(1, "bid", 2_501, 1_000, { inForce: "good-till-time", expiresAtMs: BEFORE })),
+      codeOf(timedOf(1, "bid", 2_501, 1_000, { inForce: "immediate-or-cancel" })),
       replacing(1, unknown),
       replacing(1, orderId(elsewhere)),
       replacing(2, orderId(ended)),
+      alreadyFilled(next),
       codeOf(tooMuch),
-      codeOf(orderOf(1, "offer", 2_001, 1)),
-      codeOf(orderOf(2, "bid", 2_501, 1)),
+      codeOf(orderOf(1, "offer", 2_001, 1_000)),
+      codeOf(orderOf(2, "bid", 2_501, 1_000)),
+      inFullMarket(),
+      codeOf(timedOf(2, "bid", 2_500, 1_000, { inForce: "fill-or-kill" }, next)),
     );
     expect(seen).toEqual([...REJECTION_CODES]);
   });

@@ -52,37 +52,49 @@ describe("cancelling", () => {
     const placed = submit(bid);
     const signed = cancelOf(1, { scope: "order", orderId: orderId(bid) });
     const done = cancel(signed);
-    expect(done).toEqual({ kind: "orders-cancelled", changed: true, orderIds: [orderId(bid)], sequence: 5 });
+    expect(done).toEqual({
+      kind: "orders-cancelled",
+      changed: true,
+      orderIds: [orderId(bid)],
+      sequence: 5,
+      effects: expect.any(Array),
+    });
     const hash = engine.stateHash();
-    expect(cancel(signed)).toEqual({ ...done, changed: false });
+    expect(cancel(signed)).toEqual({ ...done, changed: false, effects: [] });
     expect(submit(bid), "an ended order that is sent again stays ended").toEqual({
       ...placed,
       changed: false,
+      effects: [],
     });
     expect(engine.stateHash()).toBe(hash);
     submit(orderOf(3, "offer", 500, 100_000));
     expect(clear()).toMatchObject({ bidCount: 0, offerCount: 1, demand: [], volumeWh: 0 });
-    expect(cancel(signed)).toEqual({ ...done, changed: false });
+    expect(cancel(signed)).toEqual({ ...done, changed: false, effects: [] });
   });
 
   it("gives the site its energy, its places and its choice of side back", () => {
     const all = orderOf(1, "bid", 2_500, 280_000);
     submit(all);
-    expect(codeOf(submit(orderOf(1, "bid", 1, 1)))).toBe("energy-over-connection-limit");
+    expect(codeOf(submit(orderOf(1, "bid", 1, 1_000)))).toBe("energy-over-connection-limit");
     cancel(cancelOf(1, { scope: "order", orderId: orderId(all) }));
-    expect(codeOf(submit(orderOf(1, "offer", 1_000, 1)))).toBe("order-accepted");
-    expect(codeOf(submit(orderOf(1, "offer", 1_000, 1)))).toBe("order-accepted");
-    expect(codeOf(submit(orderOf(1, "offer", 1, 1)))).toBe("order-limit-reached");
+    expect(codeOf(submit(orderOf(1, "offer", 1_000, 1_000)))).toBe("order-accepted");
+    expect(codeOf(submit(orderOf(1, "offer", 1_000, 1_000)))).toBe("order-accepted");
+    expect(codeOf(submit(orderOf(1, "offer", 1, 1_000)))).toBe("order-limit-reached");
   });
 
   it("takes all orders of a site in one interval by counter", () => {
-    const mine = [orderOf(1, "bid", 100, 1), orderOf(1, "bid", 200, 2)];
-    for (const order of [...mine, orderOf(2, "bid", 300, 3), orderOf(1, "bid", 400, 4, NEXT)]) submit(order);
+    const mine = [orderOf(1, "bid", 100, 1_000), orderOf(1, "bid", 200, 2_000)];
+    for (const order of [...mine, orderOf(2, "bid", 300, 3_000), orderOf(1, "bid", 400, 4_000, NEXT)])
+      submit(order);
     const first = cancelOf(1, { scope: "interval", intervalIndex: INTERVAL.index, counter: 5 });
     const done = cancel(first);
     expect(done).toMatchObject({ kind: "orders-cancelled", changed: true, orderIds: mine.map(orderId) });
-    submit(orderOf(1, "bid", 500, 5));
-    expect(cancel(first), "which spares what came after it").toEqual({ ...done, changed: false });
+    submit(orderOf(1, "bid", 500, 5_000));
+    expect(cancel(first), "which spares what came after it").toEqual({
+      ...done,
+      changed: false,
+      effects: [],
+    });
     expect(
       codeOf(cancel(cancelOf(1, { scope: "interval", intervalIndex: INTERVAL.index, counter: 4 }))),
     ).toBe("replayed");
@@ -103,7 +115,7 @@ describe("cancelling", () => {
     expect(done, "what is cleared stays").toMatchObject({ changed: true, orderIds: [orderId(sent)] });
     expect(codeOf(submit(unsent))).toBe("group-cancelled");
     expect(codeOf(submit(sent)), "the same order, the same answer").toBe("order-accepted");
-    expect(cancel(signed)).toEqual({ ...done, changed: false });
+    expect(cancel(signed)).toEqual({ ...done, changed: false, effects: [] });
     expect(codeOf(cancel(cancelOf(1, { scope: "group", group: 7, counter: 2 })))).toBe("replayed");
     const again = bulkOf(1, { group: 7, counter: 4 }, [INTERVAL])[0];
     if (!again) throw new Error("an order is missing");
@@ -122,7 +134,7 @@ describe("cancelling", () => {
   });
 
   it("names the first fault of a cancel with many, in the documented order", () => {
-    const bid = orderOf(1, "bid", 100, 1);
+    const bid = orderOf(1, "bid", 100, 1_000);
     submit(bid);
     const id = orderId(bid);
     const valid = cancelOf(1, { scope: "order", orderId: id });
@@ -144,7 +156,7 @@ describe("cancelling", () => {
     cancel(interval);
     seen.push(codeOf(cancel(valid)));
     seen.push(codeOf(cancel(cancelOf(1, { scope: "interval", intervalIndex: INTERVAL.index, counter: 8 }))));
-    const late = orderOf(1, "bid", 100, 1);
+    const late = orderOf(1, "bid", 100, 1_000);
     submit(late);
     seen.push(codeOf(cancel(cancelOf(1, { scope: "order", orderId: orderId(late) }), INTERVAL.startMs)));
     expect(seen).toEqual([...CANCEL_REJECTION_CODES]);
@@ -170,7 +182,7 @@ describe("cancelling", () => {
   it("bounds how many orders a site places and cancels in one interval", () => {
     let placed = 0;
     for (; placed < 1_000; placed++) {
-      const order = orderOf(1, "bid", 1, 1);
+      const order = orderOf(1, "bid", 1, 1_000);
       const event = engine.apply({ kind: "order-submitted", atMs: BEFORE, order }, "trusted");
       if (event.kind !== "order-accepted") {
         expect(event).toMatchObject({ code: "order-limit-reached" });
@@ -192,19 +204,19 @@ describe("replacing", () => {
     const better = replacementOf(1, "bid", 2_500, 290_000, orderId(old));
     const event = submit(better);
     expect(event).toMatchObject({ kind: "order-accepted", changed: true });
-    expect(submit(better)).toEqual({ ...event, changed: false });
+    expect(submit(better)).toEqual({ ...event, changed: false, effects: [] });
     expect(clear().demand).toEqual([{ price: 290_000, energyWh: 2_500 }]);
   });
 
   it("may change the side when it replaces the site's only order", () => {
     submit(old);
-    expect(codeOf(submit(replacementOf(1, "offer", 100, 1, orderId(old))))).toBe("order-accepted");
+    expect(codeOf(submit(replacementOf(1, "offer", 100, 1_000, orderId(old))))).toBe("order-accepted");
   });
 
   it("leaves the old order in the book when the new one is turned down", () => {
     submit(old);
     const hash = engine.stateHash();
-    expect(codeOf(submit(replacementOf(1, "bid", 2_501, 1, orderId(old))))).toBe(
+    expect(codeOf(submit(replacementOf(1, "bid", 2_501, 1_000, orderId(old))))).toBe(
       "energy-over-connection-limit",
     );
     expect(engine.stateHash()).toBe(hash);
@@ -212,12 +224,12 @@ describe("replacing", () => {
 
   it("is turned down for an order that is unknown, another site's, elsewhere or ended", () => {
     submit(old);
-    const foreign = orderOf(2, "bid", 100, 1);
-    const elsewhere = orderOf(1, "bid", 100, 1, NEXT);
+    const foreign = orderOf(2, "bid", 100, 1_000);
+    const elsewhere = orderOf(1, "bid", 100, 1_000, NEXT);
     submit(foreign);
     submit(elsewhere);
     const by = (id: SignedOrder | `0x${string}`): string =>
-      codeOf(submit(replacementOf(1, "bid", 100, 1, typeof id === "string" ? id : orderId(id))));
+      codeOf(submit(replacementOf(1, "bid", 100, 1_000, typeof id === "string" ? id : orderId(id))));
     expect(by(`0x${"00".repeat(32)}`)).toBe("unknown-order");
     expect(by(foreign)).toBe("unknown-order");
     expect(by(elsewhere)).toBe("order-elsewhere");
@@ -228,8 +240,8 @@ describe("replacing", () => {
 
   it("is another request than the same order placed alone", () => {
     submit(old);
-    const replacement = replacementOf(1, "bid", 100, 1, orderId(old), 77);
-    const alone = orderOf(1, "bid", 100, 1, INTERVAL, 77);
+    const replacement = replacementOf(1, "bid", 100, 1_000, orderId(old), 77);
+    const alone = orderOf(1, "bid", 100, 1_000, INTERVAL, 77);
     expect(orderId(replacement)).toBe(orderId(alone));
     submit(alone);
     expect(codeOf(submit(replacement))).toBe("replayed");

@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
 import type { EpochMs } from "@commonwatt/vpp-core";
 import { admitCancel } from "./admit-cancel.ts";
 import type { SignatureTrust } from "./admit-order.ts";
-import { endOrder } from "./end-order.ts";
+import { type BookEffect, levelEffect, takeOut } from "./book-effect.ts";
 import type { MarketEvent } from "./market-input.ts";
-import type { CounterCancel, MarketState } from "./market-state.ts";
+import type { AcceptedOrder, CounterCancel, MarketState, OrderEnd } from "./market-state.ts";
+import { takeFromBook } from "./place-order.ts";
 
 /** Takes a cancel: its orders leave their books, and its counter is remembered. */
 export function cancelOrders(
@@ -19,16 +19,13 @@ export function cancelOrders(
       return { kind: "cancel-rejected", changed: false, ...admission.rejection };
     case "known": {
       const { orderIds, sequence } = admission;
-      return { kind: "orders-cancelled", changed: false, orderIds, sequence };
+      return { kind: "orders-cancelled", changed: false, orderIds, sequence, effects: [] };
     }
     case "new": {
       const { cancel, orders } = admission;
       const sequence = state.sequence + 1;
-      for (const accepted of orders) {
-        const book = state.books.get(accepted.order.intervalIndex);
-        assert(book !== undefined, "an accepted order has a book");
-        endOrder(book, accepted, { by: `${cancel.scope}-cancel`, sequence });
-      }
+      const end = { by: `${cancel.scope}-cancel`, sequence } as const;
+      const effects = orders.map((accepted) => cancelOne(state, accepted, end));
       const orderIds = orders.map(({ id }) => id);
       if (cancel.scope === "interval") {
         const done: CounterCancel = { counter: cancel.counter, sequence, orderIds };
@@ -38,7 +35,14 @@ export function cancelOrders(
         groups.set(cancel.group, { counter: cancel.counter, sequence, orderIds });
         state.groupCancels.set(cancel.siteId, groups);
       }
-      return { kind: "orders-cancelled", changed: true, orderIds, sequence };
+      return { kind: "orders-cancelled", changed: true, orderIds, sequence, effects };
     }
   }
+}
+
+function cancelOne(state: MarketState, accepted: AcceptedOrder, end: OrderEnd): BookEffect {
+  const { openWh } = accepted;
+  takeFromBook(state, accepted);
+  takeOut(state, accepted, openWh, end);
+  return levelEffect(accepted, -openWh, "cancelled");
 }

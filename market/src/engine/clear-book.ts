@@ -1,44 +1,61 @@
 import assert from "node:assert/strict";
 import {
   type Clearing,
+  type ContinuousTrading,
   type CurveStep,
   type EpochMs,
   type Hex,
   type OrderSide,
+  type PriceMicroPerKwh,
+  priceMicroPerKwh,
   type Trade,
   wattHours,
 } from "@commonwatt/vpp-core";
-import type { BookOrder, Mechanism, MechanismTrade } from "../mechanisms/mechanism.ts";
+import { type BookEvent, clearEvents, takeEvents } from "../book/book-event.ts";
+import { clearCall } from "../book/call-auction.ts";
+import { closeBook, openCall, releaseBook } from "../book/open-book.ts";
+import type { BookOrder } from "../mechanisms/mechanism.ts";
+import { mechanismOf } from "../mechanisms/mechanism-registry.ts";
+import { type Allocation, type Pair, pairAllocations } from "../mechanisms/pair-allocations.ts";
 import { priceLevels } from "../mechanisms/price-level.ts";
-import { type AcceptedOrder, type Book, liveOrders } from "./market-state.ts";
+import { type AcceptedOrder, type Book, type MarketState, restingOrders } from "./market-state.ts";
+import { hashOf } from "./state-hash.ts";
+
+/** A trade of the call auction, before it has a name. */
+type CallTrade = Pair & { readonly price: PriceMicroPerKwh };
 
 /**
- * Clears a book by a mechanism, whose draws follow from `seed`. A gate that closes at or after the start of
- * delivery is too late, since nobody could still plan for what they traded: the book is void, its orders
- * expire and nobody trades.
+ * Closes the gate of a book: what rests goes into the call auction, and what is left ends. A gate that closes
+ * at or after the start of delivery is too late, since nobody could still plan for what they traded: the book
+ * is void and there is no auction.
  */
-export function clearBook(book: Book, mechanism: Mechanism, seed: string, closedAt: EpochMs): Clearing {
-  const orders = liveOrders(book).map(toBookOrder);
+export function clearBook(state: MarketState, book: Book, closedAt: EpochMs): Clearing {
+  const resting = restingOrders(book);
+  const orders = resting.map(toBookOrder);
   const isVoid = closedAt >= book.interval.startMs;
-  const outcome = isVoid ? null : mechanism.clear(orders, { seed });
+  const seed = `${state.community}/${book.interval.index}`;
+  const made = isVoid || orders.length === 0 ? [] : callTrades(state, book, orders, seed);
+  addCallTrades(state, book, made);
+  endBook(state, book, resting);
+  const trades = book.trades.map(({ trade }) => trade);
   return {
     intervalIndex: book.interval.index,
     status: isVoid ? "void" : "cleared",
     clearedAtMs: closedAt,
-    clearingPrice: outcome?.clearingPrice ?? null,
-    volumeWh: outcome?.volumeWh ?? wattHours(0),
-    continuous: { volumeWh: wattHours(0), tradeCount: 0, lowPrice: null, highPrice: null, meanPrice: null },
+    clearingPrice: onePrice(made),
+    volumeWh: energyOf(trades),
+    continuous: continuousTrading(trades.filter(({ phase }) => phase === "continuous")),
     bidCount: orders.filter((order) => order.side === "bid").length,
     offerCount: orders.filter((order) => order.side === "offer").length,
     demand: curve(orders, "bid"),
     supply: curve(orders, "offer"),
-    trades: outcome === null ? [] : tradesOf(book, outcome.trades),
+    trades,
   };
 }
 
-function toBookOrder({ id, order }: AcceptedOrder): BookOrder {
-  const { siteId, side, energyWh, limitPrice } = order;
-  return { id, trader: siteId, side, energyWh, limitPrice };
+function toBookOrder({ id, order, openWh }: AcceptedOrder): BookOrder {
+  const { siteId, side, limitPrice } = order;
+  return { id, trader: siteId, side, energyWh: wattHours(openWh), limitPrice };
 }
 
 /** One side of the book as steps, equal prices together. */
@@ -46,28 +63,111 @@ function curve(orders: readonly BookOrder[], side: OrderSide): readonly CurveSte
   return priceLevels(orders, side).map(({ price, energyWh }) => ({ price, energyWh }));
 }
 
-function tradesOf(book: Book, trades: readonly MechanismTrade[]): readonly Trade[] {
-  const siteOf = new Map(book.orders.map(({ id, order }) => [id, order.siteId]));
-  const owner = (id: Hex): Trade["sellerId"] => {
-    const site = siteOf.get(id);
-    assert(site !== undefined, "a mechanism may only match orders of its book");
-    return site;
+/** The auction: the matching core's own at a uniform price, or the mechanism that the rules name. */
+function callTrades(
+  state: MarketState,
+  book: Book,
+  orders: readonly BookOrder[],
+  seed: string,
+): readonly CallTrade[] {
+  const mechanism = mechanismOf(state.rules.mechanism);
+  if (mechanism.name === "uniform-price") return uniformTrades(state, book, mechanism.kPerMille ?? 500, seed);
+  return mechanism
+    .clear(orders, { seed })
+    .trades.map(({ bidId, offerId, energyWh, buyerPrice, sellerPrice }) => {
+      assert(buyerPrice === sellerPrice, "a trade of the market has one price");
+      return { bidId, offerId, energyWh, price: buyerPrice };
+    });
+}
+
+function uniformTrades(
+  { arena, resting }: MarketState,
+  book: Book,
+  kPerMille: number,
+  seed: string,
+): readonly CallTrade[] {
+  assert(openCall(arena, book.handle) === 0, "an open book can begin its call phase");
+  const outcome = clearCall(arena, book.handle, kPerMille, drawSeed(seed));
+  assert(typeof outcome === "object", "a book in its call phase can be cleared");
+  if (outcome.tick === null) return [];
+  const price = priceMicroPerKwh(outcome.tick * book.prices.priceTick);
+  const filled = takeEvents(arena).map(({ order, quantity }: BookEvent) => {
+    const accepted = resting.get(order.slot);
+    assert(accepted !== undefined, "what is filled was resting");
+    const { side, limitPrice } = accepted.order;
+    return { side, limitPrice, orderId: accepted.id, energyWh: wattHours(quantity) };
+  });
+  // Equal limits by id, so that who trades with whom does not depend on who came first.
+  filled.sort((a, b) => a.limitPrice - b.limitPrice || (a.orderId < b.orderId ? -1 : 1));
+  const onSide = (side: OrderSide): readonly Allocation[] =>
+    (side === "bid" ? filled.toReversed() : filled).filter((fill) => fill.side === side);
+  return pairAllocations(onSide("bid"), onSide("offer")).map((pair) => ({ ...pair, price }));
+}
+
+/** The number that the core draws by: the first four bytes of the seed's hash. */
+export function drawSeed(seed: string): number {
+  return Number.parseInt(hashOf(seed).slice(2, 10), 16) | 0;
+}
+
+function addCallTrades(state: MarketState, book: Book, made: readonly CallTrade[]): void {
+  const { index } = book.interval;
+  const orderOf = (id: Hex): AcceptedOrder => {
+    const accepted = state.orders.get(id);
+    assert(accepted?.order.intervalIndex === index, "a mechanism may only match orders of its book");
+    return accepted;
   };
-  return trades.map(({ bidId, offerId, energyWh, buyerPrice, sellerPrice }, i) => {
-    const sellerId = owner(offerId);
-    const buyerId = owner(bidId);
+  for (const { bidId, offerId, energyWh, price } of made) {
+    const [bid, offer] = [orderOf(bidId), orderOf(offerId)];
+    const { siteId: sellerId } = offer.order;
+    const { siteId: buyerId } = bid.order;
     assert(sellerId !== buyerId, "a site never trades with itself");
-    assert(buyerPrice === sellerPrice, "a trade of the market has one price");
-    return {
-      id: `${book.interval.index}-${i + 1}`,
-      intervalIndex: book.interval.index,
-      sellerId,
-      buyerId,
-      bidId,
-      offerId,
-      energyWh,
-      price: buyerPrice,
+    bid.filledWh += energyWh;
+    offer.filledWh += energyWh;
+    const id = `${index}-${book.trades.length + 1}`;
+    const trade: Trade = {
+      ...{ id, intervalIndex: index, sellerId, buyerId, bidId, offerId, energyWh, price },
       phase: "call",
     };
-  });
+    book.trades.push({ trade, sequence: state.sequence + 1 });
+  }
+}
+
+/** Ends what is left, and gives the book's room in the arena back. */
+function endBook(
+  { arena, resting: slots }: MarketState,
+  book: Book,
+  resting: readonly AcceptedOrder[],
+): void {
+  closeBook(arena, book.handle);
+  clearEvents(arena);
+  releaseBook(arena, book.handle);
+  for (const accepted of resting) {
+    slots.delete(accepted.slot);
+    accepted.slot = 0;
+    accepted.openWh = 0;
+  }
+  book.phase = "closed";
+}
+
+function onePrice(trades: readonly { readonly price: PriceMicroPerKwh }[]): PriceMicroPerKwh | null {
+  const [first] = trades;
+  return first !== undefined && trades.every(({ price }) => price === first.price) ? first.price : null;
+}
+
+function energyOf(trades: readonly Trade[]): Trade["energyWh"] {
+  return wattHours(trades.reduce((sum, { energyWh }) => sum + energyWh, 0));
+}
+
+function continuousTrading(trades: readonly Trade[]): ContinuousTrading {
+  const volumeWh = energyOf(trades);
+  const prices = trades.map(({ price }) => price);
+  const isEmpty = trades.length === 0;
+  const worth = trades.reduce((sum, { price, energyWh }) => sum + BigInt(price) * BigInt(energyWh), 0n);
+  return {
+    volumeWh,
+    tradeCount: trades.length,
+    lowPrice: isEmpty ? null : priceMicroPerKwh(Math.min(...prices)),
+    highPrice: isEmpty ? null : priceMicroPerKwh(Math.max(...prices)),
+    meanPrice: isEmpty ? null : priceMicroPerKwh(Number(worth / BigInt(volumeWh))),
+  };
 }

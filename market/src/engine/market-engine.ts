@@ -1,5 +1,7 @@
-import type { Clearing, DeliveryInterval, Hex, IntervalIndex } from "@commonwatt/vpp-core";
+import type { Clearing, DeliveryInterval, EpochMs, Hex, IntervalIndex } from "@commonwatt/vpp-core";
+import type { ArenaSize } from "../book/book-arena.ts";
 import type { SignatureTrust } from "./admit-order.ts";
+import { dueAtMs } from "./advance-market.ts";
 import type { MarketEvent, MarketInput } from "./market-input.ts";
 import { type AcceptedOrder, type Book, emptyMarketState } from "./market-state.ts";
 import { stateHash } from "./state-hash.ts";
@@ -24,10 +26,13 @@ export interface MarketEngine {
   readonly community: string;
   /**
    * Takes one input. Bad orders come out as events.
-   * @throws CommonwattError `MARKET_UNKNOWN_INTERVAL`, `MARKET_INTERVAL_CONFLICT`, `MARKET_REGISTER_INVALID`;
-   *   the market is then as it was before.
+   * @throws CommonwattError `MARKET_UNKNOWN_INTERVAL`, `MARKET_INTERVAL_CONFLICT`, `MARKET_FULL`,
+   *   `MARKET_REGISTER_INVALID`; the market is then as it was before. An AssertionError for orders, cancels and
+   *   gate closures at or after what is due: `time-advanced` comes first.
    */
   apply(input: MarketInput, signatures?: SignatureTrust): MarketEvent;
+  /** When something next happens by time alone, so that `time-advanced` is wanted; `null`: never. */
+  dueAtMs(): EpochMs | null;
   /** The book of an interval, or `null` when it was never opened. */
   book(index: IntervalIndex): Book | null;
   /** Every book, oldest interval first. */
@@ -44,9 +49,9 @@ export interface MarketEngine {
   stateHash(): Hex;
 }
 
-/** Makes a market in which nothing has happened yet. */
-export function marketEngine(community: string): MarketEngine {
-  const state = emptyMarketState(community);
+/** Makes a market in which nothing has happened yet. `size` is what its open books have room for. */
+export function marketEngine(community: string, size?: ArenaSize): MarketEngine {
+  const state = emptyMarketState(community, size);
   const books = (): Book[] => [...state.books.values()].sort((a, b) => a.interval.index - b.interval.index);
   const openIntervals = (): readonly DeliveryInterval[] =>
     books()
@@ -55,6 +60,7 @@ export function marketEngine(community: string): MarketEngine {
   const clearings = (): readonly Clearing[] => books().flatMap((book) => book.clearing ?? []);
   return {
     community,
+    dueAtMs: () => dueAtMs(state),
     apply: (input, signatures = "checked") => transition(state, input, signatures),
     book: (index) => state.books.get(index) ?? null,
     books,
@@ -68,7 +74,7 @@ export function marketEngine(community: string): MarketEngine {
       orders: state.orders.size,
       openIntervals: openIntervals().length,
       clearings: clearings().length,
-      trades: clearings().reduce((sum, clearing) => sum + clearing.trades.length, 0),
+      trades: books().reduce((sum, { trades }) => sum + trades.length, 0),
     }),
     stateHash: () => stateHash(state),
   };

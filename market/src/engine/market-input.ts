@@ -9,12 +9,21 @@ import type {
   Site,
 } from "@commonwatt/vpp-core";
 import type { RejectionCode } from "../order/rejection.ts";
+import type { BookEffect } from "./book-effect.ts";
 import type { MarketRules } from "./market-rules.ts";
 
 /** Everything that can happen to a market. The time of each is an input, never asked for. */
 export type MarketInput =
   | RegisterChanged
-  | { readonly kind: "interval-opened"; readonly atMs: EpochMs; readonly interval: DeliveryInterval }
+  | {
+      readonly kind: "interval-opened";
+      readonly atMs: EpochMs;
+      readonly interval: DeliveryInterval;
+      /** When the gate is to close; with the start of delivery when left out. */
+      readonly gateClosesMs?: EpochMs;
+    }
+  /** What is due by now happens: orders expire, call phases begin. */
+  | { readonly kind: "time-advanced"; readonly atMs: EpochMs }
   /** The order is whatever came in from outside; its type is what it must turn out to be. */
   | { readonly kind: "order-submitted"; readonly atMs: EpochMs; readonly order: SignedOrder }
   /** The cancel, too, is whatever came in. */
@@ -33,12 +42,14 @@ export interface RegisterChanged {
 export type MarketEvent =
   | { readonly kind: "register-set"; readonly changed: boolean }
   | { readonly kind: "interval-open"; readonly changed: boolean }
+  | { readonly kind: "time-advanced"; readonly changed: boolean; readonly effects: readonly BookEffect[] }
   | {
       readonly kind: "order-accepted";
       /** `false` for an order that was accepted before: it is the same order. */
       readonly changed: boolean;
       readonly orderId: Hex;
       readonly sequence: number;
+      readonly effects: readonly BookEffect[];
     }
   | {
       readonly kind: "order-rejected";
@@ -52,6 +63,7 @@ export type MarketEvent =
       readonly changed: boolean;
       readonly orderIds: readonly Hex[];
       readonly sequence: number;
+      readonly effects: readonly BookEffect[];
     }
   | {
       readonly kind: "cancel-rejected";

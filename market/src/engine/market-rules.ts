@@ -1,42 +1,84 @@
 import assert from "node:assert/strict";
 import { type PriceMicroPerKwh, priceMicroPerKwh } from "@commonwatt/vpp-core";
+import { SELF_TRADE_POLICY } from "../book/self-trade.ts";
 import { type MechanismSpec, mechanismOf } from "../mechanisms/mechanism-registry.ts";
 
 /** What a market's operator may choose. Kept in the journal, so that a replay follows the same rules. */
 export interface MarketRules {
-  /** One with one price per trade: the accounts of a live market know no operator between the sides. */
+  /**
+   * How long before gate closure, in ms, orders stop to trade at once and wait for the call auction. 0: orders
+   * trade at once until the end. As long as gates are open, or longer: the market is a call auction only.
+   */
+  readonly callPhaseMs: number;
+  /** Clears the call auction. One with one price per trade: a live market has no account between the sides. */
   readonly mechanism: MechanismSpec;
+  /** Limit prices are multiples of this. */
+  readonly priceTick: PriceMicroPerKwh;
   /** The highest limit price that an order may name; the lowest is 0. */
   readonly limitPriceMax: PriceMicroPerKwh;
-  /** How many orders a site may have in one interval. */
+  /** What happens when an order meets one of its own site while the gate is open. */
+  readonly selfTrade: "cancel-newest" | "cancel-resting" | "decrement";
+  /** How many orders a site may have at once in one interval. */
   readonly siteOrdersMax: number;
 }
 
-/** Rules for a market that has nothing special about it: the middle price, up to 10 per kWh, 16 orders. */
+/** Which policy of the matching core a rule names. Own orders never trade: no trade is with oneself. */
+export const SELF_TRADE_POLICIES: Readonly<Record<MarketRules["selfTrade"], 1 | 2 | 3>> = {
+  "cancel-newest": SELF_TRADE_POLICY.CANCEL_NEWEST,
+  "cancel-resting": SELF_TRADE_POLICY.CANCEL_RESTING,
+  decrement: SELF_TRADE_POLICY.DECREMENT,
+};
+
+/**
+ * Rules for a market that has nothing special about it: continuous until two minutes before gate closure, then
+ * a call auction at the middle price; prices up to 10 per kWh in steps of a thousandth, 16 orders.
+ */
 export const DEFAULT_MARKET_RULES: MarketRules = {
+  callPhaseMs: 120_000,
   mechanism: { name: "uniform-price", kPerMille: 500 },
+  priceTick: priceMicroPerKwh(1_000),
   limitPriceMax: priceMicroPerKwh(10_000_000),
+  selfTrade: "cancel-newest",
   siteOrdersMax: 16,
 };
 
 /** A million per kWh: a thousand times it, which the clearing price needs, is still a safe integer. */
 const LIMIT_PRICE_CEILING = 1e12;
+/** The most prices that a book of the matching core has. */
+export const TICKS_MAX = 32_768;
+
+/** How many prices orders may name: 0, one tick, and so on up to the highest. */
+export function ticksOf({
+  limitPriceMax,
+  priceTick,
+}: Pick<MarketRules, "limitPriceMax" | "priceTick">): number {
+  return limitPriceMax / priceTick + 1;
+}
 
 /** Throws an AssertionError unless the rules can be followed. */
 export function assertMarketRules(rules: MarketRules): void {
+  const { callPhaseMs, priceTick, limitPriceMax, selfTrade, siteOrdersMax } = rules;
   assert(
-    Number.isInteger(rules.limitPriceMax) &&
-      rules.limitPriceMax >= 0 &&
-      rules.limitPriceMax <= LIMIT_PRICE_CEILING,
-    `limitPriceMax must be an integer of 0 to ${LIMIT_PRICE_CEILING}, got ${rules.limitPriceMax}`,
+    Number.isInteger(limitPriceMax) && limitPriceMax >= 0 && limitPriceMax <= LIMIT_PRICE_CEILING,
+    `limitPriceMax must be an integer of 0 to ${LIMIT_PRICE_CEILING}, got ${limitPriceMax}`,
   );
+  const isTick = Number.isSafeInteger(priceTick) && priceTick >= 1 && limitPriceMax % priceTick === 0;
+  assert(
+    isTick && ticksOf(rules) <= TICKS_MAX,
+    `priceTick must divide limitPriceMax into ${TICKS_MAX - 1} steps or fewer, got ${priceTick}`,
+  );
+  assert(
+    Number.isSafeInteger(callPhaseMs) && callPhaseMs >= 0,
+    `callPhaseMs must be an integer ≥ 0, got ${callPhaseMs}`,
+  );
+  assert(Object.hasOwn(SELF_TRADE_POLICIES, selfTrade), `selfTrade is no policy: ${selfTrade}`);
   const { name, promises } = mechanismOf(rules.mechanism);
   assert(
     promises.onePricePerTrade && promises.needs === "nothing",
     `the mechanism ${name} cannot clear a live market: its trades must have one price and need no more than orders`,
   );
   assert(
-    Number.isSafeInteger(rules.siteOrdersMax) && rules.siteOrdersMax >= 1,
-    `siteOrdersMax must be an integer ≥ 1, got ${rules.siteOrdersMax}`,
+    Number.isSafeInteger(siteOrdersMax) && siteOrdersMax >= 1,
+    `siteOrdersMax must be an integer ≥ 1, got ${siteOrdersMax}`,
   );
 }

@@ -1,7 +1,8 @@
 import type { Hex } from "@commonwatt/vpp-core";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { arenaHash } from "../book/book-hash.ts";
 import { hexOf } from "../order/hex.ts";
-import type { Book, MarketState } from "./market-state.ts";
+import type { AcceptedOrder, Book, MarketState } from "./market-state.ts";
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
@@ -16,10 +17,12 @@ export function hashOf(value: unknown): Hex {
   return hexOf(sha256(Buffer.from(canonicalJson(value))));
 }
 
-/** The hash of one book with all its orders and how it cleared. */
+/** The hash of one book with all its orders, its trades and how it cleared. */
 export function bookHash(book: Book): Hex {
-  const { interval, orders, cancels, clearing } = book;
-  return hashOf({ interval, orders, cancels: entriesOf(cancels), clearing });
+  const { interval, gateClosesMs, callFromMs, prices, phase, trades, cancels, clearing } = book;
+  const orders = book.orders.map(({ slot: _, ...accepted }: AcceptedOrder) => accepted);
+  const parts = { interval, gateClosesMs, callFromMs, prices, phase, orders, trades, clearing };
+  return hashOf({ ...parts, cancels: entriesOf(cancels) });
 }
 
 /** The hash of everything a market knows. Costs the open books, since closed ones keep their own hash. */
@@ -27,9 +30,13 @@ export function stateHash(state: MarketState): Hex {
   const books = [...state.books.values()]
     .sort((a, b) => a.interval.index - b.interval.index)
     .map((book) => [book.interval.index, book.closedHash ?? bookHash(book)]);
-  const { community, sequence, rules } = state;
+  const { community, sequence, rules, arena } = state;
   const groupCancels = entriesOf(state.groupCancels).map(([siteId, groups]) => [siteId, entriesOf(groups)]);
-  return hashOf({ community, sequence, rules, sites: [...state.sites.values()], books, groupCancels });
+  return hashOf({
+    ...{ community, sequence, rules, books, groupCancels, arena: arenaHash(arena) },
+    sites: [...state.sites.values()],
+    siteNumbers: entriesOf(state.siteNumbers),
+  });
 }
 
 /** A map's entries by rising key. */

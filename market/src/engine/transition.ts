@@ -1,23 +1,35 @@
+import assert from "node:assert/strict";
 import {
   CommonwattError,
   type DeliveryInterval,
   type EpochMs,
+  epochMs,
   type IntervalIndex,
-  type SignedOrder,
 } from "@commonwatt/vpp-core";
-import { mechanismOf } from "../mechanisms/mechanism-registry.ts";
-import { admitOrder, type SignatureTrust } from "./admit-order.ts";
+import { BOOK_PHASE } from "../book/layout.ts";
+import { openBook } from "../book/open-book.ts";
+import type { SignatureTrust } from "./admit-order.ts";
+import { advanceMarket, dueAtMs } from "./advance-market.ts";
 import { cancelOrders } from "./cancel-orders.ts";
 import { clearBook } from "./clear-book.ts";
-import { endOrder } from "./end-order.ts";
 import type { MarketEvent, MarketInput, RegisterChanged } from "./market-input.ts";
-import { assertMarketRules } from "./market-rules.ts";
-import type { AcceptedOrder, Book, MarketState } from "./market-state.ts";
+import { assertMarketRules, SELF_TRADE_POLICIES, ticksOf } from "./market-rules.ts";
+import type { Book, MarketState } from "./market-state.ts";
+import { placeOrder } from "./place-order.ts";
 import { siteRegister } from "./site-register.ts";
 import { bookHash, canonicalJson } from "./state-hash.ts";
 
+/** Inputs that must find the market as it is at their time. */
+const TIMED_KINDS: ReadonlySet<MarketInput["kind"]> = new Set([
+  "order-submitted",
+  "cancel-submitted",
+  "gate-closed",
+]);
+
 /** Takes one input into the state, which stays as it was when this throws. See `MarketEngine.apply`. */
 export function transition(state: MarketState, input: MarketInput, signatures: SignatureTrust): MarketEvent {
+  const due = TIMED_KINDS.has(input.kind) ? dueAtMs(state) : null;
+  assert(due === null || due > input.atMs, "what is due by time comes before anything else");
   const event = eventOf(state, input, signatures);
   if (event.changed) state.sequence++;
   return event;
@@ -28,9 +40,11 @@ function eventOf(state: MarketState, input: MarketInput, signatures: SignatureTr
     case "register-changed":
       return setRegister(state, input);
     case "interval-opened":
-      return openInterval(state, input.interval);
+      return openInterval(state, input);
+    case "time-advanced":
+      return advanceMarket(state, input.atMs);
     case "order-submitted":
-      return submitOrder(state, input.order, input.atMs, signatures);
+      return placeOrder(state, input.order, input.atMs, signatures);
     case "cancel-submitted":
       return cancelOrders(state, input.cancel, input.atMs, signatures);
     case "gate-closed":
@@ -45,24 +59,23 @@ function setRegister(state: MarketState, { sites, rules }: RegisterChanged): Mar
   const isFirst = state.sequence === 0;
   state.rules = rules;
   state.sites = register;
+  for (const siteId of register.keys()) {
+    if (!state.siteNumbers.has(siteId)) state.siteNumbers.set(siteId, state.siteNumbers.size);
+  }
   return {
     kind: "register-set",
     changed: isFirst || before !== canonicalJson([rules, [...register.values()]]),
   };
 }
 
-function openInterval(state: MarketState, { index, startMs, endMs }: DeliveryInterval): MarketEvent {
+function openInterval(
+  state: MarketState,
+  { interval, atMs, gateClosesMs = interval.startMs }: MarketInput & { readonly kind: "interval-opened" },
+): MarketEvent {
+  const { index, startMs, endMs } = interval;
   const known = state.books.get(index)?.interval;
   if (known === undefined) {
-    const interval = { index, startMs, endMs };
-    state.books.set(index, {
-      interval,
-      orders: [],
-      positions: new Map(),
-      cancels: new Map(),
-      clearing: null,
-      closedHash: null,
-    });
+    state.books.set(index, emptyBook(state, { index, startMs, endMs }, gateClosesMs, atMs));
   } else if (known.startMs !== startMs || known.endMs !== endMs) {
     throw new CommonwattError("MARKET_INTERVAL_CONFLICT", `interval ${index} was opened with another time`, {
       details: { intervalIndex: index, startMs, knownStartMs: known.startMs, endMs, knownEndMs: known.endMs },
@@ -71,41 +84,32 @@ function openInterval(state: MarketState, { index, startMs, endMs }: DeliveryInt
   return { kind: "interval-open", changed: known === undefined };
 }
 
-function submitOrder(
-  state: MarketState,
-  candidate: unknown,
+function emptyBook(
+  { rules, arena }: MarketState,
+  interval: DeliveryInterval,
+  wantedMs: EpochMs,
   at: EpochMs,
-  signatures: SignatureTrust,
-): MarketEvent {
-  const admission = admitOrder(state, candidate, at, signatures);
-  switch (admission.outcome) {
-    case "rejected":
-      return { kind: "order-rejected", changed: false, ...admission.rejection };
-    case "known": {
-      const { id, sequence } = admission.accepted;
-      return { kind: "order-accepted", changed: false, orderId: id, sequence };
-    }
-    case "new": {
-      const { id, order, book, replaced } = admission;
-      const sequence = state.sequence + 1;
-      const accepted: AcceptedOrder = { id, sequence, acceptedAtMs: at, order, ended: null };
-      if (replaced !== null) endOrder(book, replaced, { by: "replacement", sequence });
-      addToBook(book, accepted);
-      state.orders.set(id, accepted);
-      return { kind: "order-accepted", changed: true, orderId: id, sequence: accepted.sequence };
-    }
+): Book {
+  const { callPhaseMs, priceTick, limitPriceMax, selfTrade } = rules;
+  const gateClosesMs = epochMs(Math.min(wantedMs, interval.startMs));
+  const callFromMs = callPhaseMs === 0 ? null : epochMs(gateClosesMs - callPhaseMs);
+  const phase = callFromMs !== null && callFromMs <= at ? "call" : "continuous";
+  const handle = openBook(
+    arena,
+    interval.index | 0,
+    ticksOf(rules),
+    SELF_TRADE_POLICIES[selfTrade],
+    phase === "call" ? BOOK_PHASE.CALL : BOOK_PHASE.CONTINUOUS,
+  );
+  if (handle < 0) {
+    const message = `the market has no room for interval ${interval.index}: too many are open`;
+    throw new CommonwattError("MARKET_FULL", message, { details: { intervalIndex: interval.index } });
   }
-}
-
-function addToBook(book: Book, accepted: AcceptedOrder): void {
-  const { siteId, side, energyWh }: SignedOrder = accepted.order;
-  const position = book.positions.get(siteId) ?? { side, orderCount: 0, energyWh: 0, placed: [] };
-  book.orders.push(accepted);
-  position.side = side;
-  position.orderCount += 1;
-  position.energyWh += energyWh;
-  position.placed.push(accepted);
-  book.positions.set(siteId, position);
+  return {
+    ...{ interval, gateClosesMs, callFromMs, handle, phase, prices: { priceTick, limitPriceMax } },
+    ...{ orders: [], positions: new Map(), cancels: new Map(), trades: [] },
+    ...{ clearing: null, closedHash: null },
+  };
 }
 
 function closeGate(state: MarketState, index: IntervalIndex, at: EpochMs): MarketEvent {
@@ -116,8 +120,7 @@ function closeGate(state: MarketState, index: IntervalIndex, at: EpochMs): Marke
     });
   }
   if (book.clearing !== null) return { kind: "gate-closed", changed: false, clearing: book.clearing };
-  const seed = `${state.community}/${index}`;
-  const clearing = clearBook(book, mechanismOf(state.rules.mechanism), seed, at);
+  const clearing = clearBook(state, book, at);
   book.clearing = clearing;
   book.closedHash = bookHash(book);
   return { kind: "gate-closed", changed: true, clearing };

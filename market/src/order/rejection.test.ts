@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { bulkType } from "./bulk-order.ts";
 import { ORDER_TYPE } from "./order-id.ts";
 import { CANCEL_REJECTION_CODES, REJECTION_CODES } from "./rejection.ts";
-import { CANCEL_TYPES, REPLACEMENT_TYPE } from "./signed-digest.ts";
+import { CANCEL_TYPES, REPLACEMENT_TYPE, TIMED_TYPE } from "./signed-digest.ts";
 import { DOMAIN_TYPE } from "./typed-data.ts";
 
 it("documents every rejection code, in the order of the checks, and the signed types", async () => {
@@ -12,6 +12,13 @@ it("documents every rejection code, in the order of the checks, and the signed t
     ...REJECTION_CODES,
     ...CANCEL_REJECTION_CODES,
   ]);
-  const types = [DOMAIN_TYPE, ORDER_TYPE, REPLACEMENT_TYPE, bulkType(2), ...Object.values(CANCEL_TYPES)];
+  const types = [
+    DOMAIN_TYPE,
+    ORDER_TYPE,
+    REPLACEMENT_TYPE,
+    TIMED_TYPE,
+    bulkType(2),
+    ...Object.values(CANCEL_TYPES),
+  ];
   for (const type of types) expect(page).toContain(type === ORDER_TYPE ? type : type.replace(ORDER_TYPE, ""));
 });

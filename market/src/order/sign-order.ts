@@ -8,7 +8,6 @@ import {
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { accountOfPublicKey } from "./account.ts";
 import { bytesOf, hexOf, isHexBytes } from "./hex.ts";
-import { orderId } from "./order-id.ts";
 import { orderDigest } from "./signed-digest.ts";
 
 /** Everything of an order but what the key adds. */
@@ -32,7 +31,7 @@ export function accountOfKey(privateKey: Hex): Account {
  */
 export function signOrder(order: UnsignedOrder, privateKey: Hex): SignedOrder {
   const unsigned = { ...order, account: accountOfKey(privateKey) };
-  return { ...unsigned, signature: signDigest(orderId(unsigned), privateKey) };
+  return { ...unsigned, signature: signDigest(orderDigest(unsigned), privateKey) };
 }
 
 /**

@@ -8,6 +8,9 @@ import { hashText, hashWords, integerWord, typedDigest } from "./typed-data.ts";
 /** The EIP-712 type of an order that takes the place of another. */
 export const REPLACEMENT_TYPE: string = `Replacement(bytes32 replaces,Order order)${ORDER_TYPE}`;
 
+/** The EIP-712 type of an order that does not hold until gate closure; `expiresAt` is in ms, 0 for none. */
+export const TIMED_TYPE: string = `TimedOrder(string timeInForce,uint64 expiresAt,Order order)${ORDER_TYPE}`;
+
 /** The EIP-712 types of cancels, by scope. */
 export const CANCEL_TYPES = {
   order: "CancelOrder(string community,address account,bytes32 orderId)",
@@ -16,18 +19,24 @@ export const CANCEL_TYPES = {
 } as const;
 
 const REPLACEMENT_TYPE_HASH = hashText(REPLACEMENT_TYPE);
+const TIMED_TYPE_HASH = hashText(TIMED_TYPE);
 const CANCEL_TYPE_HASHES = {
   order: hashText(CANCEL_TYPES.order),
   interval: hashText(CANCEL_TYPES.interval),
   group: hashText(CANCEL_TYPES.group),
 };
 
-/** What the key of an order's site signs: the order alone, a tree that holds it, or it in place of another. */
+/** What the key of an order's site signs: the order alone, a tree that holds it, it in place of another, or how long it holds. */
 export function orderDigest(order: Omit<SignedOrder, "signature">): Hex {
-  const { community, bulk, replaces } = order;
+  const { community, bulk, replaces, timing } = order;
   const struct = orderStruct(order);
   if (replaces !== undefined) {
     return typedDigest(community, hashWords([REPLACEMENT_TYPE_HASH, bytesOf(replaces), struct]));
+  }
+  if (timing !== undefined) {
+    const expiresAt = timing.inForce === "good-till-time" ? timing.expiresAtMs : 0;
+    const words = [TIMED_TYPE_HASH, hashText(timing.inForce), integerWord(expiresAt), struct];
+    return typedDigest(community, hashWords(words));
   }
   if (bulk === undefined) return typedDigest(community, struct);
   const { proof, group, counter } = bulk;

@@ -7,12 +7,13 @@ import { type JournalReader, JSON_RECORD } from "../journal/read-journal.ts";
 import type { JournalAbout } from "../journal/segment-format.ts";
 
 /** What the journal of a live market holds. */
-const CONTENT = "market-inputs";
+const CONTENT = "market-orders";
 
 /** The kinds of input that a journal may hold. */
 const INPUT_KINDS: ReadonlySet<unknown> = new Set<MarketInput["kind"]>([
   "register-changed",
   "interval-opened",
+  "time-advanced",
   "order-submitted",
   "cancel-submitted",
   "gate-closed",

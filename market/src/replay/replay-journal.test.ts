@@ -1,7 +1,7 @@
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { intervalIndex, type SignedOrder } from "@commonwatt/vpp-core";
+import type { SignedOrder } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
 import { clearedJournal } from "../../test/cleared-journal.ts";
 import { firstSegment, type MarketRecord, readRecords, rewriteJournal } from "../../test/market-records.ts";
@@ -94,23 +94,17 @@ describe("replayJournal", () => {
   });
 });
 
-describe("a journal of version 2", () => {
-  it("is replayed, and gone on with in the format of today", async () => {
+describe("a journal of a market that only knew call auctions", () => {
+  it("is refused: its rules were others", async () => {
     const folder = await temporaryFolder();
     await cp(join(import.meta.dirname, "../../test/version-2/market"), folder, { recursive: true });
-    const stateHash = "0x42010a173f588f40795a5f282befda7074a5857a1294ba83a70d4e807219601f";
-    expect(await replayJournal(folder)).toMatchObject({ stateHash, records: 5, tornBytes: 0 });
-    const venue = doubleAuction();
-    await venue.start(sampleContext(folder));
-    expect(venue.stateHash()).toBe(stateHash);
-    await venue.openInterval({ ...INTERVAL, index: intervalIndex(INTERVAL.index + 1) });
-    const after = venue.stateHash();
-    await venue.stop();
-    expect(await readdir(folder)).toEqual([
-      "market-0000000000000001.journal",
-      "market-0000000000000006.journal",
-    ]);
-    expect(await replayJournal(folder)).toMatchObject({ stateHash: after, records: 6 });
+    await expect(replayJournal(folder)).rejects.toMatchObject({
+      code: "JOURNAL_WRONG_FORMAT",
+      details: { content: "market-inputs" },
+    });
+    await expect(doubleAuction().start(sampleContext(folder))).rejects.toMatchObject({
+      code: "JOURNAL_WRONG_FORMAT",
+    });
   });
 });
 
@@ -133,18 +127,11 @@ describe("a journal of version 1", () => {
     return { folder, text, stateHash };
   }
 
-  it("is replayed, and gone on with in the format of today", async () => {
-    const { folder, text, stateHash } = await journalOfVersion1();
-    expect(await replayJournal(folder)).toMatchObject({ stateHash, records: 5 });
-    await writeFile(join(folder, "market.journal"), `${text}0123abcd {"never fin`);
+  it("is refused: its market knew other rules", async () => {
+    const { folder } = await journalOfVersion1();
+    await expect(replayJournal(folder)).rejects.toMatchObject({ code: "JOURNAL_WRONG_FORMAT" });
     const venue = doubleAuction();
-    await venue.start(sampleContext(folder));
-    expect(venue.stateHash()).toBe(stateHash);
-    await venue.openInterval({ ...INTERVAL, index: intervalIndex(INTERVAL.index + 1) });
-    const after = venue.stateHash();
-    await venue.stop();
-    expect(await readdir(folder)).toEqual(["market-0000000000000006.journal", "market.journal"]);
-    expect(await replayJournal(folder)).toMatchObject({ stateHash: after, records: 6 });
+    await expect(venue.start(sampleContext(folder))).rejects.toMatchObject({ code: "JOURNAL_WRONG_FORMAT" });
   });
 
   it("is refused when a bit of it was flipped, or when it is of something else", async () => {

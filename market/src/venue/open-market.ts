@@ -4,34 +4,40 @@ import type {
   CancelReply,
   Clearing,
   DeliveryInterval,
+  EpochMs,
   Hex,
   IntervalIndex,
   OrderReply,
   SignedCancel,
   SignedOrder,
+  Trade,
   VenueContext,
 } from "@commonwatt/vpp-core";
 import { type MarketCounts, type MarketEngine, marketEngine } from "../engine/market-engine.ts";
 import type { MarketEvent, MarketInput } from "../engine/market-input.ts";
 import type { MarketRules } from "../engine/market-rules.ts";
-import type { AcceptedOrder } from "../engine/market-state.ts";
+import type { AcceptedOrder, Book, OrderEnd } from "../engine/market-state.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
-import { JSON_RECORD } from "../journal/read-journal.ts";
-import { marketAbout, marketRecord, marketRecordBytesMax, replayMarket } from "../replay/market-journal.ts";
+import { marketAbout, replayMarket } from "../replay/market-journal.ts";
+import { durableEngine } from "./durable-engine.ts";
 import { type PublicFeed, publicFeed } from "./public-feed.ts";
 import { publication } from "./publication.ts";
 
 /** A market that has recovered and takes inputs; see `TradingVenue` for what its methods do. */
 export interface OpenMarket {
   readonly community: string;
-  openInterval(interval: DeliveryInterval): Promise<void>;
+  openInterval(interval: DeliveryInterval, gateClosesMs?: EpochMs): Promise<void>;
   submit(order: SignedOrder): Promise<OrderReply>;
   cancel(cancel: SignedCancel): Promise<CancelReply>;
   closeGate(index: IntervalIndex): Promise<Clearing>;
   /** What everybody may see. */
   readonly feed: PublicFeed;
-  /** An order that is on the disk, or `null`. */
-  order(id: Hex): AcceptedOrder | null;
+  /** An order as far as it is on the disk, or `null`. */
+  order(id: Hex): OrderState | null;
+  /** Trades of an interval that are on the disk; `null` when it was never opened. */
+  trades(index: IntervalIndex): readonly Trade[] | null;
+  /** Calls back with intervals in which something was traded, until the answer is called. */
+  onTrades(listener: (index: IntervalIndex) => void): () => void;
   openIntervals(): readonly DeliveryInterval[];
   /** Clearings that are on the disk, oldest interval first. */
   clearings(from: IntervalIndex): readonly Clearing[];
@@ -40,6 +46,16 @@ export interface OpenMarket {
   counts(): MarketCounts;
   stateHash(): Hex;
   close(): Promise<void>;
+}
+
+/** An order and what became of it, as far as that is on the disk. */
+export interface OrderState {
+  readonly accepted: AcceptedOrder;
+  /** `null` while it can trade, and for ever when it went into the call auction. */
+  readonly ended: OrderEnd | null;
+  readonly trades: readonly Trade[];
+  /** How the gate of its interval closed; `null` while it is open. */
+  readonly clearing: Clearing | null;
 }
 
 /**
@@ -68,38 +84,40 @@ export async function openMarket(context: VenueContext, rules: MarketRules): Pro
 function marketOver(
   engine: MarketEngine,
   journal: Journal,
-  { community, clock }: VenueContext,
+  context: VenueContext,
 ): OpenMarket & { input(input: MarketInput): Promise<MarketEvent> } {
+  const { community, clock } = context;
   // What the engine knows may still be on its way to the disk; what others build on must not be.
   const durableClearings = new Map(engine.clearings().map((clearing) => [clearing.intervalIndex, clearing]));
 
   const feed = publicFeed(randomUUID(), engine.books());
-  const publish = publication(engine, feed);
+  const tradeListeners = new Set<(index: IntervalIndex) => void>();
+  const publish = publication(engine, feed, (index) => {
+    for (const listener of tradeListeners) listener(index);
+  });
 
-  /** Engine and journal take an input in the same turn of the event loop, so both see the same order. */
-  const input = async (given: MarketInput): Promise<MarketEvent> => {
-    journal.assertRoom(marketRecordBytesMax(given));
-    const event = engine.apply(given);
-    const sequence = engine.sequence();
-    if (event.changed) publish.applied(sequence, given, event);
-    if (event.changed) journal.append(JSON_RECORD, marketRecord(given, event));
-    // A repeated input waits too: its first answer may still be on the way to the disk.
-    if (event.kind !== "order-rejected" && event.kind !== "cancel-rejected") await journal.durable();
-    if (event.kind === "gate-closed") durableClearings.set(event.clearing.intervalIndex, event.clearing);
-    if (event.changed) publish.settled(sequence);
-    return event;
+  const { input, close } = durableEngine(engine, journal, publish, context);
+  const closeGate = async (intervalIndex: IntervalIndex): Promise<Clearing> => {
+    const event = await input({ kind: "gate-closed", atMs: clock.now(), intervalIndex });
+    assert(event.kind === "gate-closed", "closing a gate gives its clearing");
+    durableClearings.set(intervalIndex, event.clearing);
+    return event.clearing;
   };
-
   return {
     community,
     input,
     feed,
-    order: (id) => {
-      const accepted = engine.order(id);
-      return accepted !== null && accepted.sequence <= publish.sequence() ? accepted : null;
+    order: (id) => orderState(engine, id, publish.sequence(), durableClearings),
+    trades: (index) => {
+      const book = engine.book(index);
+      return book === null ? null : tradesUpTo(book, publish.sequence());
     },
-    async openInterval(interval) {
-      await input({ kind: "interval-opened", atMs: clock.now(), interval });
+    onTrades(listener) {
+      tradeListeners.add(listener);
+      return () => tradeListeners.delete(listener);
+    },
+    async openInterval(interval, gateClosesMs = interval.startMs) {
+      await input({ kind: "interval-opened", atMs: clock.now(), interval, gateClosesMs });
     },
     async submit(order) {
       const event = await input({ kind: "order-submitted", atMs: clock.now(), order });
@@ -115,11 +133,7 @@ function marketOver(
       assert(event.kind === "orders-cancelled", "a cancel is taken or rejected");
       return { status: "cancelled", orderIds: event.orderIds, sequence: event.sequence };
     },
-    async closeGate(intervalIndex) {
-      const event = await input({ kind: "gate-closed", atMs: clock.now(), intervalIndex });
-      assert(event.kind === "gate-closed", "closing a gate gives its clearing");
-      return event.clearing;
-    },
+    closeGate,
     openIntervals: engine.openIntervals,
     clearings: (from) =>
       [...durableClearings.values()]
@@ -129,6 +143,30 @@ function marketOver(
       durableClearings.get(index) ?? (engine.book(index) === null ? "unknown-interval" : "gate-open"),
     counts: engine.counts,
     stateHash: engine.stateHash,
-    close: () => journal.close(),
+    close,
+  };
+}
+
+function tradesUpTo(book: Book, sequence: number): readonly Trade[] {
+  return book.trades.filter((made) => made.sequence <= sequence).map(({ trade }) => trade);
+}
+
+/** An order as far as the input with this sequence; `null` when it came later, or never. */
+function orderState(
+  engine: MarketEngine,
+  id: Hex,
+  sequence: number,
+  clearings: ReadonlyMap<IntervalIndex, Clearing>,
+): OrderState | null {
+  const accepted = engine.order(id);
+  if (accepted === null || accepted.sequence > sequence) return null;
+  const { ended, order } = accepted;
+  const book = engine.book(order.intervalIndex);
+  assert(book !== null, "an order has a book");
+  return {
+    accepted,
+    ended: ended !== null && ended.sequence <= sequence ? ended : null,
+    trades: tradesUpTo(book, sequence).filter(({ bidId, offerId }) => bidId === id || offerId === id),
+    clearing: clearings.get(order.intervalIndex) ?? null,
   };
 }

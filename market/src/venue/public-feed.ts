@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import {
   type Clearing,
-  type DeliveryInterval,
   type IntervalIndex,
   isoTime,
   type OrderSide,
+  type Trade,
   type TradePhase,
 } from "@commonwatt/vpp-core";
-import { type AcceptedOrder, type Book, liveOrders } from "../engine/market-state.ts";
+import type { BookEffect, LevelCause } from "../engine/book-effect.ts";
+import { type AcceptedOrder, type Book, restingOrders } from "../engine/market-state.ts";
 import { eventRing } from "./event-ring.ts";
 
 /** Events that are kept for who comes back: some hours of a busy street. */
@@ -24,6 +25,10 @@ export interface PublicBook {
   readonly intervalIndex: IntervalIndex;
   readonly start: string;
   readonly end: string;
+  /** When the gate is to close. */
+  readonly gateCloses: string;
+  /** Whether orders trade at once, or wait for the call auction. */
+  readonly phase: TradePhase;
   /** By falling price. */
   readonly bids: readonly BookLevel[];
   /** By rising price. */
@@ -40,10 +45,11 @@ export interface FeedSnapshot {
 
 /** What happened, for everybody: no site, no account, no order id. */
 export type PublicEvent =
-  | { readonly type: "opened"; readonly intervalIndex: number; readonly start: string; readonly end: string }
+  | ({ readonly type: "opened" } & Omit<PublicBook, "bids" | "offers">)
+  | { readonly type: "call-opened"; readonly intervalIndex: number }
   | {
       readonly type: "level";
-      readonly cause: "accepted" | "cancelled" | "replaced";
+      readonly cause: LevelCause;
       readonly intervalIndex: number;
       readonly side: OrderSide;
       readonly price: number;
@@ -82,16 +88,18 @@ export interface PublicFeed {
   snapshot(): FeedSnapshot;
   /** An open book, or `null`. */
   book(index: IntervalIndex): PublicBook | null;
-  opened(interval: DeliveryInterval): void;
-  accepted(accepted: AcceptedOrder, replaced: AcceptedOrder | null): void;
-  cancelled(orders: readonly AcceptedOrder[]): void;
+  opened(book: OpenedBook): void;
+  changed(effects: readonly BookEffect[]): void;
   cleared(clearing: Clearing): void;
   /** Calls back after events were added, until the answer is called. */
   onEvents(listener: () => void): () => void;
 }
 
-interface OpenBook {
-  readonly interval: DeliveryInterval;
+/** What a feed is told of a book that was opened. */
+type OpenedBook = Pick<Book, "interval" | "gateClosesMs"> & { readonly phase: TradePhase };
+
+interface OpenBook extends Omit<OpenedBook, "phase"> {
+  phase: TradePhase;
   readonly bid: Map<number, number>;
   readonly offer: Map<number, number>;
 }
@@ -105,22 +113,31 @@ export function publicFeed(name: string, books: readonly Book[], kept: number = 
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
-  const openBook = (interval: DeliveryInterval): void => {
-    open.set(interval.index, { interval, bid: new Map(), offer: new Map() });
+  const openBook = (opened: OpenedBook): OpenBook => {
+    const book = { ...opened, bid: new Map(), offer: new Map() };
+    open.set(opened.interval.index, book);
+    return book;
   };
-  const addLevel = (
-    accepted: AcceptedOrder,
-    changeWh: number,
-    cause: "accepted" | "cancelled" | "replaced",
-  ): void => {
-    const energyWh = changeLevel(open, accepted, changeWh);
-    const { intervalIndex, side, limitPrice } = accepted.order;
-    add({ type: "level", cause, intervalIndex, side, price: limitPrice, energyWh });
+  const take = (effect: BookEffect): void => {
+    if (effect.kind === "trade") {
+      add(tradeEvent(effect.trade));
+    } else if (effect.kind === "level") {
+      const energyWh = changeLevel(open, effect);
+      const { intervalIndex, side, price, cause } = effect;
+      add({ type: "level", cause, intervalIndex, side, price, energyWh });
+    } else {
+      const book = open.get(effect.intervalIndex);
+      assert(book !== undefined, "a call phase begins in an open book");
+      book.phase = "call";
+      add({ type: "call-opened", intervalIndex: effect.intervalIndex });
+    }
   };
 
-  for (const book of books.filter(({ clearing }) => clearing === null)) {
-    openBook(book.interval);
-    for (const accepted of liveOrders(book)) changeLevel(open, accepted, accepted.order.energyWh);
+  for (const book of books) {
+    const { interval, gateClosesMs, phase } = book;
+    if (phase === "closed") continue;
+    openBook({ interval, gateClosesMs, phase });
+    for (const accepted of restingOrders(book)) changeLevel(open, levelOf(accepted));
   }
   return {
     name,
@@ -137,28 +154,18 @@ export function publicFeed(name: string, books: readonly Book[], kept: number = 
       const book = open.get(index);
       return book === undefined ? null : presentBook(book);
     },
-    opened(interval) {
-      openBook(interval);
-      const { index, startMs, endMs } = interval;
-      add({ type: "opened", intervalIndex: index, start: isoTime(startMs), end: isoTime(endMs) });
+    opened(opened) {
+      const { bids: _, offers: __, ...book } = presentBook(openBook(opened));
+      add({ type: "opened", ...book });
       tell();
     },
-    accepted(accepted, replaced) {
-      if (replaced !== null) addLevel(replaced, -replaced.order.energyWh, "replaced");
-      addLevel(accepted, accepted.order.energyWh, "accepted");
-      tell();
-    },
-    cancelled(orders) {
-      for (const accepted of orders) addLevel(accepted, -accepted.order.energyWh, "cancelled");
-      tell();
+    changed(effects) {
+      for (const effect of effects) take(effect);
+      if (effects.length > 0) tell();
     },
     cleared(clearing) {
-      const { intervalIndex, status, clearingPrice, volumeWh, trades } = clearing;
-      open.delete(intervalIndex);
-      for (const { id, price, energyWh, phase } of trades)
-        add({ type: "trade", intervalIndex, id, price, energyWh, phase });
-      const tradeCount = trades.length;
-      add({ type: "cleared", intervalIndex, status, clearingPrice, volumeWh, tradeCount });
+      open.delete(clearing.intervalIndex);
+      for (const event of clearedEvents(clearing)) add(event);
       tell();
     },
     onEvents(listener) {
@@ -168,26 +175,53 @@ export function publicFeed(name: string, books: readonly Book[], kept: number = 
   };
 }
 
-/** Adds energy to an order's level, or takes it away; gives what the level has then. */
+/** What a gate closure tells: the trades of its auction, then how it went. */
+function clearedEvents({
+  intervalIndex,
+  status,
+  clearingPrice,
+  volumeWh,
+  trades,
+}: Clearing): readonly PublicEvent[] {
+  const tradeCount = trades.length;
+  return [
+    ...trades.filter(({ phase }) => phase === "call").map(tradeEvent),
+    { type: "cleared", intervalIndex, status, clearingPrice, volumeWh, tradeCount },
+  ];
+}
+
+function tradeEvent({ intervalIndex, id, price, energyWh, phase }: Trade): PublicEvent {
+  return { type: "trade", intervalIndex, id, price, energyWh, phase };
+}
+
+/** Where an order rests, and with how much. */
+type Level = Pick<BookEffect & { readonly kind: "level" }, "intervalIndex" | "side" | "price" | "changeWh">;
+
+function levelOf({ order: { intervalIndex, side, limitPrice }, openWh }: AcceptedOrder): Level {
+  return { intervalIndex, side, price: limitPrice, changeWh: openWh };
+}
+
+/** Adds energy to a level, or takes it away; gives what the level has then. */
 function changeLevel(
   open: ReadonlyMap<IntervalIndex, OpenBook>,
-  { order }: AcceptedOrder,
-  changeWh: number,
+  { intervalIndex, side, price, changeWh }: Level,
 ): number {
-  const level = open.get(order.intervalIndex)?.[order.side];
-  assert(level !== undefined, "an order changes an open book");
-  const energyWh = (level.get(order.limitPrice) ?? 0) + changeWh;
+  const levels = open.get(intervalIndex)?.[side];
+  assert(levels !== undefined, "an order changes an open book");
+  const energyWh = (levels.get(price) ?? 0) + changeWh;
   assert(energyWh >= 0, "a level holds no less than its orders");
-  if (energyWh === 0) level.delete(order.limitPrice);
-  else level.set(order.limitPrice, energyWh);
+  if (energyWh === 0) levels.delete(price);
+  else levels.set(price, energyWh);
   return energyWh;
 }
 
-function presentBook({ interval, bid, offer }: OpenBook): PublicBook {
+function presentBook({ interval, gateClosesMs, phase, bid, offer }: OpenBook): PublicBook {
   return {
     intervalIndex: interval.index,
     start: isoTime(interval.startMs),
     end: isoTime(interval.endMs),
+    gateCloses: isoTime(gateClosesMs),
+    phase,
     bids: levelsOf(bid, -1),
     offers: levelsOf(offer, 1),
   };

@@ -10,7 +10,8 @@ it("shows what is on the disk, in the order of the engine, and nothing before", 
   const engine = marketEngine(COMMUNITY);
   engine.apply({ kind: "register-changed", atMs: BEFORE, sites: SITES, rules: DEFAULT_MARKET_RULES });
   const feed = publicFeed("feed", engine.books());
-  const publish = publication(engine, feed);
+  const traded: number[] = [];
+  const publish = publication(engine, feed, (index) => traded.push(index));
   const inputs: readonly MarketInput[] = [
     { kind: "interval-opened", atMs: BEFORE, interval: INTERVAL },
     { kind: "order-submitted", atMs: BEFORE, order: orderOf(1, "bid", 500, 280_000) },

@@ -44,6 +44,7 @@ const cleared: RunEvent = {
   status: "cleared",
   clearingPrice: priceMicroPerKwh(190_000),
   volumeWh: wattHours(1500),
+  continuousWh: wattHours(300),
   trades: 2,
   bids: 3,
   offers: 4,
@@ -82,7 +83,7 @@ test("a person reads what was traded, delivered, earned and paid", () => {
   expect(text()).toContain("time  2026-06-21 06:58 UTC, 90 times as fast as real time");
   expect(text()).toContain("wire  home-1/inverter at 127.0.0.1:5020 unit 1");
   expect(text()).toContain(
-    "07:00-07:15  cleared 1.500 kWh at 0.1900 EUR per kWh in 2 trades (3 bids, 4 offers)",
+    "07:00-07:15  cleared 1.200 kWh at 0.1900 EUR per kWh, traded 0.300 kWh before the gate closed, in 2 trades (3 bids, 4 offers)",
   );
   const delivered = "07:00-07:15  delivered 1.480 kWh of 1.500 kWh; 0.0528 EUR";
   expect(text()).toContain(`${delivered} better off than without trading:\n`);

@@ -83,13 +83,19 @@ class Story {
   #cleared(event: EventOf<"cleared">): string {
     this.#times.set(event.intervalIndex, `${clockText(event.startMs)}-${clockText(event.endMs)}`);
     const when = this.#when(event.intervalIndex);
-    if (event.status === "void") return `${when}  the gate closed too late to deliver: nobody trades`;
+    const orders = `${event.bids} bids, ${event.offers} offers`;
+    const before =
+      event.continuousWh > 0 ? `traded ${kwhText(event.continuousWh)} before the gate closed` : null;
+    if (event.status === "void") {
+      return `${when}  the gate closed too late for a call auction: ${before ?? "nobody trades"}`;
+    }
     if (event.clearingPrice === null) {
-      return `${when}  no trade: ${event.bids} bids and ${event.offers} offers do not meet`;
+      return `${when}  ${before ?? "no trade"}: what was left does not meet (${orders})`;
     }
     const price = `${formatPrice(event.clearingPrice)} ${this.#currency} per kWh`;
-    const orders = `${event.bids} bids, ${event.offers} offers`;
-    return `${when}  cleared ${kwhText(event.volumeWh)} at ${price} in ${event.trades} trades (${orders})`;
+    const cleared = kwhText(event.volumeWh - event.continuousWh);
+    const beside = before === null ? "" : `, ${before}`;
+    return `${when}  cleared ${cleared} at ${price}${beside}, in ${event.trades} trades (${orders})`;
   }
 
   #settled(event: EventOf<"settled">): readonly string[] {

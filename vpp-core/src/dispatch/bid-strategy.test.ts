@@ -7,6 +7,8 @@ import { type BidInput, quotes } from "./bid-strategy.ts";
 const tariff = { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) };
 const referencePrice = priceMicroPerKwh(190_000);
 
+const NOTHING = wattHours(0);
+
 function battery(storedWh: number, over: object = {}): BidInput["battery"] {
   return {
     storedWh: wattHours(storedWh),
@@ -20,17 +22,35 @@ function battery(storedWh: number, over: object = {}): BidInput["battery"] {
 
 describe("quotes", () => {
   test("a consumer bids what it lacks at the retail price", () => {
-    const result = quotes({ netLoadWh: wattHours(250), battery: null, tariff, referencePrice });
+    const result = quotes({
+      netLoadWh: wattHours(250),
+      netSoldWh: NOTHING,
+      battery: null,
+      tariff,
+      referencePrice,
+    });
     expect(result).toEqual([{ side: "bid", energyWh: 250, limitPrice: 300_000 }]);
   });
 
   test("solar without a battery is offered at the feed-in price", () => {
-    const result = quotes({ netLoadWh: wattHours(-400), battery: null, tariff, referencePrice });
+    const result = quotes({
+      netLoadWh: wattHours(-400),
+      netSoldWh: NOTHING,
+      battery: null,
+      tariff,
+      referencePrice,
+    });
     expect(result).toEqual([{ side: "offer", energyWh: 400, limitPrice: 80_000 }]);
   });
 
   test("a full battery offers its surplus and what it can discharge near the feed-in price", () => {
-    const result = quotes({ netLoadWh: wattHours(-400), battery: battery(10_000), tariff, referencePrice });
+    const result = quotes({
+      netLoadWh: wattHours(-400),
+      netSoldWh: NOTHING,
+      battery: battery(10_000),
+      tariff,
+      referencePrice,
+    });
     expect(result).toEqual([
       { side: "offer", energyWh: 400, limitPrice: 80_000 },
       { side: "offer", energyWh: 1000, limitPrice: 84_210 },
@@ -38,15 +58,38 @@ describe("quotes", () => {
   });
 
   test("an empty battery bids for its house and for storage", () => {
-    const result = quotes({ netLoadWh: wattHours(200), battery: battery(1000), tariff, referencePrice });
+    const result = quotes({
+      netLoadWh: wattHours(200),
+      netSoldWh: NOTHING,
+      battery: battery(1000),
+      tariff,
+      referencePrice,
+    });
     expect(result).toEqual([
       { side: "bid", energyWh: 200, limitPrice: 300_000 },
       { side: "bid", energyWh: 1000, limitPrice: 264_100 },
     ]);
   });
 
+  test("what was traded already is not quoted again, and what is no longer wanted goes back", () => {
+    const asked = (netLoadWh: number, netSoldWh: number): unknown =>
+      quotes({
+        netLoadWh: wattHours(netLoadWh),
+        netSoldWh: wattHours(netSoldWh),
+        battery: null,
+        tariff,
+        referencePrice,
+      }).map(({ side, energyWh }) => [side, energyWh]);
+    expect(asked(-400, 150)).toEqual([["offer", 250]]);
+    expect(asked(-400, 400)).toEqual([]);
+    expect(asked(250, -100)).toEqual([["bid", 150]]);
+    expect(asked(-300, 400), "sold on a better forecast").toEqual([["bid", 100]]);
+  });
+
   test("nothing to trade gives no quote", () => {
-    expect(quotes({ netLoadWh: wattHours(0), battery: null, tariff, referencePrice })).toEqual([]);
+    expect(
+      quotes({ netLoadWh: wattHours(0), netSoldWh: NOTHING, battery: null, tariff, referencePrice }),
+    ).toEqual([]);
   });
 
   test("quotes are on one side, positive, within the tariff and within what the site can move", () => {
@@ -58,6 +101,7 @@ describe("quotes", () => {
         (netLoadWh, storedWh, reference) => {
           const result = quotes({
             netLoadWh: wattHours(netLoadWh),
+            netSoldWh: NOTHING,
             battery: battery(storedWh),
             tariff,
             referencePrice: priceMicroPerKwh(reference),

@@ -7,6 +7,8 @@ import { type PriceMicroPerKwh, priceMicroPerKwh } from "../units/price.ts";
 export interface BidInput {
   /** Expected consumption minus production; + is a deficit. */
   readonly netLoadWh: WattHours;
+  /** Sold less bought for this interval already: that much more is needed, so no energy is quoted twice. */
+  readonly netSoldWh: WattHours;
   /** `null` for a site without a battery that can be commanded. */
   readonly battery: BatteryOutlook | null;
   readonly tariff: Tariff;
@@ -49,13 +51,13 @@ export function quotes(input: BidInput): readonly Quote[] {
   const offers = steps.filter((step) => step.side === "offer");
   const bidGain = gain(bids, input.referencePrice);
   const offerGain = gain(offers, input.referencePrice);
-  if (bidGain === offerGain) return input.netLoadWh > 0 ? bids : offers;
+  if (bidGain === offerGain) return input.netLoadWh + input.netSoldWh > 0 ? bids : offers;
   return bidGain > offerGain ? bids : offers;
 }
 
 function demandSteps(input: BidInput): readonly Quote[] {
   const { retailPrice, feedInPrice } = input.tariff;
-  const base = input.netLoadWh;
+  const base = input.netLoadWh + input.netSoldWh;
   const { chargePrice, dischargePrice, chargeWh, dischargeWh } = storageTerms(input);
   const atLow = base + chargeWh;
   const atHigh = base - dischargeWh;

@@ -10,6 +10,14 @@ import type { RoutePlugin } from "./route-plugin.ts";
 /** Which side of the market an order is on: a bid buys, an offer sells. */
 export type OrderSide = "bid" | "offer";
 
+/**
+ * How long an order holds, if not until the gate closes: what does not trade at once ends, all of it trades at
+ * once or nothing does, or it ends at a time.
+ */
+export type OrderTiming =
+  | { readonly inForce: "immediate-or-cancel" | "fill-or-kill" }
+  | { readonly inForce: "good-till-time"; readonly expiresAtMs: EpochMs };
+
 /** What a site wants to trade in one delivery interval, before it is signed. */
 export interface OrderIntent {
   readonly siteId: SiteId;
@@ -18,6 +26,8 @@ export interface OrderIntent {
   readonly energyWh: WattHours;
   /** The most a bid pays, the least an offer takes. */
   readonly limitPrice: PriceMicroPerKwh;
+  /** Good till gate closure when left out. */
+  readonly timing?: OrderTiming;
 }
 
 /** An order that its site has signed (EIP-712). The same order signed twice is the same order. */
@@ -138,6 +148,8 @@ export interface Clearing {
 export interface OrderSigner {
   readonly account: Account;
   sign(intent: OrderIntent): SignedOrder;
+  /** Signs to take back all of the site's orders in an interval. `counter` must rise with each such cancel. */
+  signCancel(siteId: SiteId, interval: IntervalIndex, counter: number): SignedCancel;
 }
 
 /** What a venue needs from the outside. */
@@ -158,8 +170,13 @@ export interface TradingVenue {
   start(context: VenueContext): Promise<void>;
   /** Makes a signer for a site's key (32 bytes), for the orders of one community. */
   signer(community: string, privateKey: Hex): OrderSigner;
-  /** Opens the book of an interval; harmless when it is open already. */
-  openInterval(interval: DeliveryInterval): Promise<void>;
+  /** Limit prices must be multiples of this. */
+  readonly priceTick: PriceMicroPerKwh;
+  /**
+   * Opens the book of an interval; harmless when it is open already. `gateClosesMs` is when the gate is to
+   * close, with the start of delivery when left out; the venue's phases follow from it.
+   */
+  openInterval(interval: DeliveryInterval, gateClosesMs?: EpochMs): Promise<void>;
   submit(order: SignedOrder): Promise<OrderReply>;
   /** Takes orders back; the same answer when repeated. */
   cancel(cancel: SignedCancel): Promise<CancelReply>;
@@ -167,6 +184,10 @@ export interface TradingVenue {
   closeGate(index: IntervalIndex): Promise<Clearing>;
   /** Intervals whose gate is still open, oldest first. */
   openIntervals(): readonly DeliveryInterval[];
+  /** Trades of an interval so far that are on the disk, of both phases, in the order in which they were made. */
+  trades(index: IntervalIndex): readonly Trade[];
+  /** Calls back with the intervals in which something was traded, once it is on the disk; until the answer is called. */
+  onTrades(listener: (index: IntervalIndex) => void): () => void;
   /** Every clearing since `from`, oldest first. */
   clearings(from: IntervalIndex): readonly Clearing[];
   /** SHA-256 over everything the venue knows; equal after a replay of the journal. */

@@ -4,8 +4,15 @@ import type { SiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { TradeStore } from "../ports/store.ts";
-import type { Clearing, OrderSigner, TradingVenue } from "../ports/trading-venue.ts";
-import { type Clock, epochMs, sleepUntil } from "../time/clock.ts";
+import type {
+  CancelReply,
+  Clearing,
+  OrderIntent,
+  OrderReply,
+  OrderSigner,
+  TradingVenue,
+} from "../ports/trading-venue.ts";
+import { type Clock, type EpochMs, epochMs, sleepUntil } from "../time/clock.ts";
 import {
   type DeliveryInterval,
   deliveryInterval,
@@ -22,6 +29,8 @@ import type { SiteRunner } from "./site-runner.ts";
 
 /** The gate closes this share of an interval before delivery. */
 const GATE_LEAD_SHARE = 0.1;
+/** It waits for bids that are late, but not longer than until this share of its lead is left. */
+const GATE_DELAY_SHARE_MIN = 1 / 3;
 /** Sites bid at least this share of an interval before the gate, at most half of it. */
 const BID_LEAD_SHARE_MIN = 0.1;
 const BID_LEAD_SHARE_MAX = 0.5;
@@ -74,9 +83,27 @@ function firstTradable(context: MarketLoopContext): DeliveryInterval {
  * the clearing and hands out the positions. Ends after `count` intervals, or when the signal aborts.
  */
 export async function runMarket(context: MarketLoopContext, count: number): Promise<void> {
-  const { venue, minutes, signal } = context;
+  const { venue, minutes } = context;
   const saver = clearingSaver(context);
   await catchUp(context, saver);
+  // What is traded while the gate is open is the sites' at once: they plan for it, and do not offer it again.
+  const stopListening = venue.onTrades((index) => {
+    takePositions(context.sites, deliveryInterval(index, minutes), venue.trades(index));
+  });
+  try {
+    await tradeIntervals(context, saver, count);
+  } finally {
+    stopListening();
+  }
+  await saver.idle();
+}
+
+async function tradeIntervals(
+  context: MarketLoopContext,
+  saver: ClearingSaver,
+  count: number,
+): Promise<void> {
+  const { venue, minutes, signal } = context;
   let interval = firstTradable(context);
   const last = venue.clearings(intervalIndex(0)).at(-1);
   if (last !== undefined && last.intervalIndex >= interval.index) {
@@ -87,7 +114,6 @@ export async function runMarket(context: MarketLoopContext, count: number): Prom
     await Promise.race([tradeInterval(context, saver, interval), saver.failed]);
     interval = nextInterval(interval);
   }
-  await saver.idle();
 }
 
 /** The interval itself, or the first that can still be traded when a sleeping machine has missed it. */
@@ -110,6 +136,7 @@ async function catchUp(context: MarketLoopContext, saver: ClearingSaver): Promis
   const tradable = firstTradable(context);
   for (const open of venue.openIntervals()) {
     if (open.index < tradable.index) await venue.closeGate(open.index);
+    else takePositions(context.sites, open, venue.trades(open.index));
   }
   for (const clearing of venue.clearings(intervalIndex(0))) {
     takeClearing(context, saver, deliveryInterval(clearing.intervalIndex, minutes), clearing);
@@ -123,10 +150,23 @@ async function tradeInterval(
 ): Promise<void> {
   const { venue, clock, signal, report } = context;
   const { gateMs, bidMs } = leads(context);
-  await venue.openInterval(interval);
-  await sleepUntil(clock, epochMs(interval.startMs - gateMs - bidMs), signal);
-  await placeOrders(context, interval);
-  await sleepUntil(clock, epochMs(interval.startMs - gateMs), signal);
+  const gateClosesMs = epochMs(interval.startMs - gateMs);
+  const isNew = !venue.openIntervals().some(({ index }) => index === interval.index);
+  await venue.openInterval(interval, gateClosesMs);
+  const latestMs = epochMs(interval.startMs - gateMs * GATE_DELAY_SHARE_MIN);
+  const round = { interval, latestMs };
+  // Twice: first to trade with whom one meets, then with what is still wanted, at the latest forecast.
+  const early = epochMs(gateClosesMs - 2 * bidMs);
+  const isEarly = early >= clock.now();
+  if (isEarly) {
+    await sleepUntil(clock, early, signal);
+    await placeOrders(context, { ...round, isFirst: isNew });
+  }
+  await sleepUntil(clock, epochMs(gateClosesMs - bidMs), signal);
+  const placing = placeOrders(context, { ...round, isFirst: isNew && !isEarly });
+  await sleepUntil(clock, gateClosesMs, signal);
+  // On a busy machine the gate waits for who is not ready, but never until it is too late.
+  await Promise.race([placing, sleepUntil(clock, latestMs, signal)]);
   const clearing = await venue.closeGate(interval.index);
   takeClearing(context, saver, interval, clearing);
   report({
@@ -137,24 +177,30 @@ async function tradeInterval(
     status: clearing.status,
     clearingPrice: clearing.clearingPrice,
     volumeWh: clearing.volumeWh,
+    continuousWh: clearing.continuous.volumeWh,
     trades: clearing.trades.length,
     bids: clearing.bidCount,
     offers: clearing.offerCount,
   });
 }
 
-async function placeOrders(context: MarketLoopContext, interval: DeliveryInterval): Promise<void> {
-  const { venue, signers, sites, report, logger } = context;
-  const price = referencePrice(context);
+/** A round of bidding. */
+interface BiddingRound {
+  readonly interval: DeliveryInterval;
+  /** From when on orders come too late. */
+  readonly latestMs: EpochMs;
+  /** Whether no site can have an order in the interval yet. */
+  readonly isFirst: boolean;
+}
+
+async function placeOrders(context: MarketLoopContext, round: BiddingRound): Promise<void> {
+  const { signers, sites, logger } = context;
   await Promise.all(
     sites.map(async (site) => {
       const signer = signers.get(site.siteId);
       if (signer === undefined) return;
       try {
-        for (const intent of site.intents(interval, price)) {
-          const reply = await venue.submit(signer.sign(intent));
-          if (reply.status === "rejected") report({ event: "rejected", siteId: site.siteId, ...reply });
-        }
+        await placeSiteOrders(context, round, site, signer);
         site.setVenueReachable(true);
       } catch (error) {
         site.setVenueReachable(false);
@@ -164,9 +210,45 @@ async function placeOrders(context: MarketLoopContext, interval: DeliveryInterva
   );
 }
 
+/**
+ * Places what a site still wants to trade. Its earlier orders go first, also those from before a crash, and what
+ * of them was traded is in its position by then: so no energy is offered twice.
+ */
+async function placeSiteOrders(
+  context: MarketLoopContext,
+  { interval, latestMs, isFirst }: BiddingRound,
+  site: SiteRunner,
+  signer: OrderSigner,
+): Promise<void> {
+  const { venue, clock, report } = context;
+  const tell = (reply: OrderReply | CancelReply): void => {
+    if (reply.status === "rejected") report({ event: "rejected", siteId: site.siteId, ...reply });
+  };
+  if (clock.now() >= latestMs) return;
+  if (!isFirst)
+    tell(await venue.cancel(signer.signCancel(site.siteId, interval.index, Math.floor(clock.now()))));
+  takePositions([site], interval, venue.trades(interval.index));
+  for (const intent of site.intents(interval, referencePrice(context))) {
+    if (clock.now() >= latestMs) return;
+    tell(await venue.submit(signer.sign(onTick(intent, venue.priceTick))));
+  }
+}
+
+/** The nearest limit price that the venue takes and that is no worse for the site. */
+function onTick(intent: OrderIntent, tick: number): OrderIntent {
+  const ticks = intent.limitPrice / tick;
+  const limitPrice = priceMicroPerKwh((intent.side === "bid" ? Math.floor(ticks) : Math.ceil(ticks)) * tick);
+  return { ...intent, limitPrice };
+}
+
+/** What energy was worth when something was last traded, as the mean over both phases. */
 function referencePrice({ venue, tariff }: MarketLoopContext): PriceMicroPerKwh {
-  const last = venue.clearings(intervalIndex(0)).findLast((clearing) => clearing.clearingPrice !== null);
-  return last?.clearingPrice ?? priceMicroPerKwh(Math.floor((tariff.feedInPrice + tariff.retailPrice) / 2));
+  const trades = venue.clearings(intervalIndex(0)).findLast((clearing) => clearing.trades.length > 0)?.trades;
+  if (trades === undefined)
+    return priceMicroPerKwh(Math.floor((tariff.feedInPrice + tariff.retailPrice) / 2));
+  const energyWh = trades.reduce((sum, trade) => sum + trade.energyWh, 0);
+  const worth = trades.reduce((sum, trade) => sum + BigInt(trade.price) * BigInt(trade.energyWh), 0n);
+  return priceMicroPerKwh(Number(worth / BigInt(energyWh)));
 }
 
 /**

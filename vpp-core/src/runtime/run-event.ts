@@ -32,8 +32,11 @@ export type RunEvent =
       readonly startMs: number;
       readonly endMs: number;
       readonly status: "cleared" | "void";
+      /** Of the call auction. */
       readonly clearingPrice: PriceMicroPerKwh | null;
       readonly volumeWh: WattHours;
+      /** Of it, what was traded before the call auction. */
+      readonly continuousWh: WattHours;
       readonly trades: number;
       readonly bids: number;
       readonly offers: number;

@@ -54,9 +54,12 @@ export interface SiteRunner {
   readonly links: readonly DeviceLink[];
   /** Settles when the devices were read for the first time, or have been silent for too long. */
   readonly ready: Promise<void>;
-  /** What the site would like to trade in an interval; nothing when it knows too little or has opted out. */
+  /**
+   * What the site would still like to trade in an interval, beside what it has traded there already; nothing
+   * when it knows too little or has opted out.
+   */
   intents(interval: DeliveryInterval, referencePrice: PriceMicroPerKwh): readonly OrderIntent[];
-  /** Takes on what was traded for an interval. */
+  /** Takes on what was traded for an interval so far. */
   takePosition(interval: DeliveryInterval, netSoldWh: WattHours): void;
   /** Waits until every signed meter reading is in the store; throws as the store does. */
   saveReadings(): Promise<void>;
@@ -221,6 +224,7 @@ class Runner implements SiteRunner {
     const forecast = this.#forecaster(interval, recent);
     return quotes({
       netLoadWh: wattHours(forecast.loadWh - forecast.pvWh),
+      netSoldWh: this.#positions.get(interval.index)?.netSoldWh ?? wattHours(0),
       battery: batteryOutlook({
         image: this.#image,
         interval,
