@@ -3,6 +3,7 @@ import { COUNTER } from "../book/book-arena.ts";
 import { bookOffset } from "../book/book-slot.ts";
 import { isFillable } from "../book/fill-or-kill.ts";
 import { BOOK_FIELD, keyOf } from "../book/layout.ts";
+import { hasFreeSlot } from "../book/order-slot.ts";
 import { readPosition } from "../book/position.ts";
 import { hasFreeLadder } from "../book/price-ladder.ts";
 import { type Book, type MarketState, sideCode } from "./market-state.ts";
@@ -35,9 +36,7 @@ export function hasRoom({ arena }: MarketState, book: Book, { siteId, side }: Si
     count(COUNTER.FREE_POSITION) !== 0 ||
     count(COUNTER.POSITIONS_USED) <= size.positionsMax;
   const onSide = books[bookOffset(arena, book.handle) + BOOK_FIELD.COUNT + sideCode(side)] as number;
-  return (
-    hasPosition && count(COUNTER.ORDERS_FREE) > 0 && (onSide < BOOK_FIELD.QUEUE_MAX || hasFreeLadder(arena))
-  );
+  return hasPosition && hasFreeSlot(arena) && (onSide < BOOK_FIELD.QUEUE_MAX || hasFreeLadder(arena));
 }
 
 /** Whether an order would trade all of its energy at once. */
