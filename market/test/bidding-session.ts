@@ -25,7 +25,14 @@ export interface DayResult {
   readonly prices: readonly PriceMicroPerKwh[];
 }
 
+/** The symmetric market of Cliff and Bruten: eleven of each side, valued .75, 1, … 3.25, a tenth of it per kWh. */
+export const SYMMETRIC: readonly Valuation[] = (["bid", "offer"] as const).flatMap((side) =>
+  Array.from({ length: 11 }, (_, i) => ({ side, value: priceMicroPerKwh(75_000 + 25_000 * i) })),
+);
+
 const SHOUTS_PER_TRADER = 100;
+/** At the price of who was there before. */
+const mechanism = { bid: payAsBid(0), offer: payAsBid(1000) };
 
 /**
  * Days of a continuous double auction made of call auctions: someone drawn by chance writes an order, which
@@ -77,8 +84,10 @@ function tradeAll<Memory>(
     const limitPrice = bidder.limitPrice(caller.valuation, moment, caller.memory, random);
     const order = { ...caller.truth, limitPrice };
     book.set(order.id, order);
-    const crossing = [...book.values()].filter((other) => other === order || crosses(order, other));
-    const [trade] = payAsBid(side === "bid" ? 0 : 1000).clear(crossing, { seed: "" }).trades;
+    const crossing = [...book.values()].filter((other) => crosses(order, other));
+    // Most orders meet nobody, and a clearing of one order is nothing.
+    const [trade] =
+      crossing.length === 0 ? [] : mechanism[side].clear([order, ...crossing], { seed: "" }).trades;
     if (trade !== undefined) {
       const [value, cost] = [trade.bidId, trade.offerId].map((id) => active.get(id)?.truth.limitPrice);
       trades.push({ price: trade.buyerPrice, gain: (value ?? Number.NaN) - (cost ?? Number.NaN) });
@@ -108,4 +117,10 @@ function participant<Memory>(
   const id = `0x${at.toString(16).padStart(4, "0")}` as const;
   const truth = { id, trader: siteId(`trader-${at}`), side, energyWh: wattHours(1), limitPrice: value };
   return { valuation, truth, memory: bidder.begin(valuation, random) };
+}
+
+/** Standard deviation of the prices around the equilibrium of the symmetric market, as a share of it. */
+export function smithsAlpha({ prices }: DayResult): number {
+  const squares = prices.reduce((sum, price) => sum + (price - 200_000) ** 2, 0);
+  return Math.sqrt(squares / prices.length) / 200_000;
 }

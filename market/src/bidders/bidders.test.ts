@@ -1,6 +1,6 @@
 import { type OrderSide, priceMicroPerKwh, seededRandom } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
-import { type DayResult, tradingDays } from "../../test/bidding-session.ts";
+import { type DayResult, SYMMETRIC, smithsAlpha, tradingDays } from "../../test/bidding-session.ts";
 import type { Bidder, BiddingMoment, Valuation } from "./bidder.ts";
 import { linearRamp } from "./linear-ramp.ts";
 import { truthful } from "./truthful.ts";
@@ -24,11 +24,6 @@ interface Values {
 const HOMES: Values = { bid: [150_000, 300_000], offer: [80_000, 230_000] };
 /** Half of everybody should better not trade at all. */
 const ANYBODY: Values = { bid: [0, 300_000], offer: [0, 300_000] };
-
-/** The symmetric market of Cliff and Bruten: eleven of each side, valued .75, 1, … 3.25, a tenth of it per kWh. */
-const SYMMETRIC = (["bid", "offer"] as const).flatMap((side) =>
-  Array.from({ length: 11 }, (_, i) => valued(side, 75_000 + 25_000 * i)),
-);
 
 /** Sessions of some days by as many draws of fifteen buyers and fifteen sellers, the same on every run. */
 function sessions<Memory>(
@@ -78,7 +73,7 @@ describe("a market of zero-intelligence traders (Gode and Sunder)", () => {
 });
 
 describe("a market of ZIP traders (Cliff and Bruten)", () => {
-  const days = { count: 10, days: 6 };
+  const days = { count: 8, days: 5 };
   const learnt = (results: readonly (readonly DayResult[])[]): (readonly DayResult[])[] =>
     results.map((session) => session.slice(2));
 
@@ -122,11 +117,6 @@ describe("a market of ZIP traders (Cliff and Bruten)", () => {
 });
 
 const sunny = (count: number): Valuation[] => Array.from({ length: count }, () => valued("offer", 0));
-
-/** Standard deviation of the prices around the equilibrium of the symmetric market, as a share of it. */
-function smithsAlpha({ prices }: DayResult): number {
-  return Math.sqrt(mean(prices.map((price) => (price - 200_000) ** 2))) / 200_000;
-}
 
 describe("bidders", () => {
   const random = seededRandom("bidders");

@@ -132,7 +132,7 @@ describe("clearing within a network", () => {
     expect(outcome).toMatchObject({ volumeWh: 200, gridFees: 100n });
   });
 
-  it("is the uniform price where there is one zone", () => {
+  it("is the uniform price where there is one zone", { timeout: 3_600_000 }, () => {
     fc.assert(
       fc.property(randomMarkets(ANY), ({ orders, context }) => {
         const together = orders.map((order) => ({ ...order, zone: "all" }));
@@ -150,7 +150,9 @@ describe("clearing within a network", () => {
     );
   });
 
-  it("keeps every limit, makes no energy, passes on each fee and books the rest to the operator, to the nano", () => {
+  it("keeps every limit, makes no energy, passes on each fee and books the rest to the operator, to the nano", {
+    timeout: 3_600_000,
+  }, () => {
     fc.assert(
       fc.property(randomMarkets({ ...ANY, losses: true }), ({ orders, context }) => {
         expectSoundNetwork(orders, context.network, networkConstrained().clear(orders, context));
@@ -159,7 +161,9 @@ describe("clearing within a network", () => {
     );
   });
 
-  it("with losses stays within two Wh for each line and zone of the best, and so does the operator", () => {
+  it("with losses stays within two Wh for each line and zone of the best, and so does the operator", {
+    timeout: 3_600_000,
+  }, () => {
     fc.assert(
       fc.property(randomMarkets({ ...ANY, losses: true }), ({ orders, context }) => {
         const outcome = networkConstrained().clear(orders, context);

@@ -1,6 +1,8 @@
 import type { PriceMicroPerKwh } from "@commonwatt/vpp-core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { book, type Row, units } from "../../test/books.ts";
+import { FC_RUNS, randomMarkets } from "../../test/random-books.ts";
 import { filledWh, welfareOf } from "../oracle/welfare.ts";
 import type { BookOrder, ClearingContext } from "./mechanism.ts";
 import { mechanismOf } from "./mechanism-registry.ts";
@@ -225,6 +227,28 @@ describe("uniformPrice", () => {
     expect(uniformPrice(999).clear(book(units(high), units(low)), CONTEXT).clearingPrice).toBe(
       Number(BigInt(low) + (BigInt(high - low) * 999n) / 1000n),
     );
+  });
+
+  it("takes any k to a price that nobody left out envies, by rounding below the exact one by less than a micro", {
+    timeout: 3_600_000,
+  }, () => {
+    const books = randomMarkets({ tradersMax: 12, ordersPerTraderMax: 3, energies: "any" });
+    const holds = fc.property(books, fc.integer({ min: 0, max: 1000 }), ({ orders }, k) => {
+      const outcome = uniformPrice(k).clear(orders, CONTEXT);
+      const price = outcome.clearingPrice;
+      if (price === null) return;
+      const filled = filledWh(outcome);
+      const left = orders.filter(({ id, energyWh }) => (filled.get(id) ?? 0) < energyWh);
+      for (const { side, limitPrice } of left) {
+        expect(side === "bid" ? price - limitPrice : limitPrice - price).toBeGreaterThanOrEqual(0);
+      }
+      const [low = null, , high = null] = priceInterval(orders);
+      if (low === null || high === null) throw new Error("a book that trades has a price");
+      const exactTimes1000 = BigInt(low) * 1000n + BigInt(high - low) * BigInt(k);
+      expect((exactTimes1000 - BigInt(price) * 1000n) / 1000n).toBe(0n);
+      expect(exactTimes1000 >= BigInt(price) * 1000n).toBe(true);
+    });
+    fc.assert(holds, { numRuns: FC_RUNS });
   });
 
   it("refuses a book whose energy leaves the safe integers, and a k outside 0 to 1000", () => {

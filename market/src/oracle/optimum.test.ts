@@ -52,7 +52,7 @@ function largestMatching(bids: readonly number[], offers: readonly number[]): nu
   return bids.filter((_, bid) => place(bid, new Set())).length;
 }
 
-test("welfare, volume and pairs at most are those of exhaustive searches", () => {
+test("welfare, volume and pairs at most are those of exhaustive searches", { timeout: 3_600_000 }, () => {
   const markets = randomMarkets({ tradersMax: 7, ordersPerTraderMax: 1, energies: "any" })
     .map(({ orders }) => orders.map((order) => ({ ...order, energyWh: wattHours(1 + (order.energyWh % 3)) })))
     .filter((orders) => unitsOf(orders, "bid").length <= 9 && unitsOf(orders, "offer").length <= 9);
