@@ -40,26 +40,31 @@ export const BOOK_FIELD = {
   COUNT: 4,
   /** Ladder of the bid side, that of the offer side follows; `NONE` while a side is a short queue. */
   LADDER: 6,
+  /** The bid that trades first; the offer that does follows. `NONE` when the side is empty. */
+  BEST_ORDER: 8,
   /** Prices are the ticks 0 to `TICKS` − 1. */
-  TICKS: 8,
+  TICKS: 10,
   /** See `SELF_TRADE_POLICY`. */
-  SELF_TRADE: 9,
+  SELF_TRADE: 11,
   /** First position of the book's chain; `NONE` when it has none. */
-  FIRST_POSITION: 10,
+  FIRST_POSITION: 12,
   /** In a free slot: the next free book. */
-  NEXT_BOOK: 11,
+  NEXT_BOOK: 13,
   /** The caller's number for this book, e.g. of its community and delivery interval. */
-  BOOK_TAG: 12,
+  BOOK_TAG: 14,
   /** Generation of the book's slot. */
-  BOOK_GENERATION: 13,
+  BOOK_GENERATION: 15,
   /**
-   * Where the short queue of bids begins; that of offers begins `QUEUE_STRIDE` later. A pair of `KEY_NONE` and
-   * `NONE` stands before its first order, so that a search for a worse price always finds one.
+   * Where the short queue of bids begins; that of offers begins `QUEUE_STRIDE` later. It is searched from its
+   * worst order, whose place is known before the book's head is there, to the key `KEY_END`.
    */
   QUEUE: 16,
   /** Orders that a short queue holds before its side grows a ladder. */
-  QUEUE_MAX: 15,
-  /** Int32 of a short queue: pairs of key and order slot, the best order last. */
+  QUEUE_MAX: 14,
+  /**
+   * Int32 of a short queue: pairs of key and order slot, the worst order first, between a pair of `KEY_NONE`
+   * and `NONE` and one of `KEY_END`.
+   */
   QUEUE_STRIDE: 32,
 } as const;
 
@@ -102,6 +107,8 @@ export const EMPTY = {
   NONE: 0,
   /** The key of an empty side: worse than that of any order. */
   KEY_NONE: -0x4000_0000,
+  /** The key after the best order of a short queue: better than that of any order. */
+  KEY_END: 0x3fff_ffff,
 } as const;
 
 /** The sides of a book. */

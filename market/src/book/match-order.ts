@@ -62,7 +62,7 @@ export function matchOrder(
       const lot = makerLeft + left;
       writeTrade(arena, makerAt, taker, lot, makerLeft === 0 ? ORDER_DONE | OTHER_DONE : ORDER_DONE);
       addFilled(positions, makerPositionAt, other, lot);
-      removeBest(arena, bookAt, other, maker);
+      removeBest(arena, bookAt, other);
       freeSlot(arena, maker);
       traded += lot;
       left = -makerLeft;

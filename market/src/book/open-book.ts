@@ -5,7 +5,7 @@ import { bookOffset, freeBook, takeBook } from "./book-slot.ts";
 import { endOrder } from "./end-order.ts";
 import { BOOK_FIELD, BOOK_PHASE, EMPTY, SIDE } from "./layout.ts";
 import { freePositions } from "./position.ts";
-import { clearSides, listOrders } from "./resting-orders.ts";
+import { clearSide, listOrders } from "./resting-orders.ts";
 import type { SelfTradePolicy } from "./self-trade.ts";
 
 const { GATE_CLOSED } = END_REASON;
@@ -40,7 +40,8 @@ export function openBook(
   const at = takeBook(arena);
   if (at < 0) return BOOKS_FULL;
   books[at + PHASE] = phase;
-  clearSides(books, at);
+  clearSide(books, at, BID);
+  clearSide(books, at, OFFER);
   books[at + TICKS] = ticks;
   books[at + SELF_TRADE] = selfTrade;
   books[at + BOOK_TAG] = tag;

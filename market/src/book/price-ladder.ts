@@ -63,8 +63,8 @@ export function appendToLevel(arena: BookArena, ladder: number, index: number, s
   }
 }
 
-/** Removes an order from its level. Answers whether the level is empty then. */
-export function removeFromLevel(arena: BookArena, ladder: number, index: number, slot: number): boolean {
+/** Removes an order from its level. */
+export function removeFromLevel(arena: BookArena, ladder: number, index: number, slot: number): void {
   const { orders, levels } = arena;
   const orderAt = slot << ORDER_SHIFT;
   const previous = orders[orderAt + PREVIOUS] as number;
@@ -74,13 +74,11 @@ export function removeFromLevel(arena: BookArena, ladder: number, index: number,
   else orders[(previous << ORDER_SHIFT) + NEXT] = next;
   if (next === NONE) levels[at + TAIL] = previous;
   else orders[(next << ORDER_SHIFT) + PREVIOUS] = previous;
-  if ((previous | next) !== NONE) return false;
-  clearBit(arena, ladder, index);
-  return true;
+  if ((previous | next) === NONE) clearBit(arena, ladder, index);
 }
 
-/** Removes the first order of a level, which is `slot`. Answers whether the level is empty then. */
-export function removeFirst(arena: BookArena, ladder: number, index: number, slot: number): boolean {
+/** Removes the first order of a level, which is `slot`. Answers which is the first then; `NONE` when none is left. */
+export function removeFirst(arena: BookArena, ladder: number, index: number, slot: number): number {
   const { orders, levels } = arena;
   const at = levelAt(arena, ladder, index);
   const next = orders[(slot << ORDER_SHIFT) + NEXT] as number;
@@ -90,11 +88,11 @@ export function removeFirst(arena: BookArena, ladder: number, index: number, slo
     // Changes nothing, but brings the order after that into the cache by the time that it is the first.
     const second = orders[(next << ORDER_SHIFT) + NEXT] as number;
     if (second !== NONE) orders[(second << ORDER_SHIFT) + PREVIOUS] = next;
-    return false;
+    return next;
   }
   levels[at + TAIL] = NONE;
   clearBit(arena, ladder, index);
-  return true;
+  return NONE;
 }
 
 /** The best level worse than `index` that holds orders; −1 when there is none. */

@@ -1,5 +1,5 @@
 import type { BookArena } from "./book-arena.ts";
-import { BOOK_FIELD, type BookSide, EMPTY, ORDER_FIELD, SIDE, sideOf } from "./layout.ts";
+import { BOOK_FIELD, type BookSide, EMPTY, ORDER_FIELD, sideOf } from "./layout.ts";
 import {
   appendToLevel,
   giveLadder,
@@ -11,9 +11,9 @@ import {
   takeLadder,
 } from "./price-ladder.ts";
 
-const { BEST, COUNT, LADDER, QUEUE, QUEUE_MAX, QUEUE_STRIDE, TICKS } = BOOK_FIELD;
+const { BEST, BEST_ORDER, COUNT, LADDER, QUEUE, QUEUE_MAX, QUEUE_STRIDE, TICKS } = BOOK_FIELD;
 const { KEY, NEXT, ORDER_SHIFT } = ORDER_FIELD;
-const { KEY_NONE, NONE } = EMPTY;
+const { KEY_END, KEY_NONE, NONE } = EMPTY;
 
 /**
  * The orders of one side of a book in price-time priority. Most books of a community are thin, so a side
@@ -22,15 +22,8 @@ const { KEY_NONE, NONE } = EMPTY;
  */
 
 /** The order that trades first; `NONE` when the side is empty. */
-export function bestOrder(arena: BookArena, bookAt: number, side: BookSide): number {
-  const { books } = arena;
-  const ladder = books[bookAt + LADDER + side] as number;
-  if (ladder === NONE) {
-    const count = books[bookAt + COUNT + side] as number;
-    return books[bookAt + QUEUE + side * QUEUE_STRIDE + 2 * count + 1] as number;
-  }
-  const best = books[bookAt + BEST + side] as number;
-  return levelHead(arena, ladder, indexOfKey(best, books[bookAt + TICKS] as number));
+export function bestOrder({ books }: BookArena, bookAt: number, side: BookSide): number {
+  return books[bookAt + BEST_ORDER + side] as number;
 }
 
 /** The order of the same side that comes next after one that rests; `NONE` when it is the last. */
@@ -41,8 +34,7 @@ export function orderBehind(arena: BookArena, bookAt: number, slot: number): num
   const side = sideOf(key);
   const ladder = books[bookAt + LADDER + side] as number;
   if (ladder === NONE) {
-    const count = books[bookAt + COUNT + side] as number;
-    return books[findInQueue(books, bookAt + QUEUE + side * QUEUE_STRIDE + 2 * count, slot) - 1] as number;
+    return books[findInQueue(books, bookAt + QUEUE + side * QUEUE_STRIDE, slot) - 1] as number;
   }
   const next = orders[orderAt + NEXT] as number;
   if (next !== NONE) return next;
@@ -57,30 +49,39 @@ export function addOrder(arena: BookArena, bookAt: number, slot: number, key: nu
   const count = books[bookAt + COUNT + side] as number;
   let ladder = books[bookAt + LADDER + side] as number;
   if (ladder === NONE && count === QUEUE_MAX) ladder = growLadder(arena, bookAt, side);
-  books[bookAt + COUNT + side] = count + 1;
-  if (key > (books[bookAt + BEST + side] as number)) books[bookAt + BEST + side] = key;
   if (ladder === NONE) {
-    insertIntoQueue(books, bookAt + QUEUE + side * QUEUE_STRIDE + 2 * count, key, slot);
+    insertIntoQueue(books, bookAt + QUEUE + side * QUEUE_STRIDE, key, slot);
   } else {
     appendToLevel(arena, ladder, indexOfKey(key, books[bookAt + TICKS] as number), slot);
   }
-}
-
-function insertIntoQueue(books: Int32Array, best: number, key: number, slot: number): void {
-  let at = best;
-  while ((books[at] as number) >= key) {
-    books[at + 2] = books[at] as number;
-    books[at + 3] = books[at + 1] as number;
-    at -= 2;
+  books[bookAt + COUNT + side] = count + 1;
+  if (key > (books[bookAt + BEST + side] as number)) {
+    books[bookAt + BEST + side] = key;
+    books[bookAt + BEST_ORDER + side] = slot;
   }
-  books[at + 2] = key;
-  books[at + 3] = slot;
 }
 
-/** Where an order stands in a queue whose best order stands at `best`. */
-function findInQueue(books: Int32Array, best: number, slot: number): number {
-  let at = best;
-  while (books[at + 1] !== slot) at -= 2;
+function insertIntoQueue(books: Int32Array, queue: number, key: number, slot: number): void {
+  let at = queue + 2;
+  while ((books[at] as number) < key) at += 2;
+  let moved = key;
+  let movedSlot = slot;
+  while (moved !== KEY_END) {
+    const next = books[at] as number;
+    const nextSlot = books[at + 1] as number;
+    books[at] = moved;
+    books[at + 1] = movedSlot;
+    moved = next;
+    movedSlot = nextSlot;
+    at += 2;
+  }
+  books[at] = KEY_END;
+}
+
+/** Where an order of a queue stands. */
+function findInQueue(books: Int32Array, queue: number, slot: number): number {
+  let at = queue + 2;
+  while (books[at + 1] !== slot) at += 2;
   return at;
 }
 
@@ -101,56 +102,68 @@ export function removeOrder(arena: BookArena, bookAt: number, slot: number): voi
   const { books, orders } = arena;
   const key = orders[(slot << ORDER_SHIFT) + KEY] as number;
   const side = sideOf(key);
-  const ladder = books[bookAt + LADDER + side] as number;
-  const count = (books[bookAt + COUNT + side] as number) - 1;
-  books[bookAt + COUNT + side] = count;
-  if (ladder === NONE) {
-    const best = bookAt + QUEUE + side * QUEUE_STRIDE + 2 * count + 2;
-    for (let at = findInQueue(books, best, slot); at < best; at += 2) {
-      books[at] = books[at + 2] as number;
-      books[at + 1] = books[at + 3] as number;
-    }
-    books[bookAt + BEST + side] = books[best - 2] as number;
+  if (books[bookAt + BEST_ORDER + side] === slot) {
+    removeBest(arena, bookAt, side);
     return;
   }
-  const index = indexOfKey(key, books[bookAt + TICKS] as number);
-  if (removeFromLevel(arena, ladder, index, slot)) leaveLevel(arena, bookAt, side, index);
+  const ladder = books[bookAt + LADDER + side] as number;
+  books[bookAt + COUNT + side] = (books[bookAt + COUNT + side] as number) - 1;
+  if (ladder === NONE) {
+    removeFromQueue(books, bookAt + QUEUE + side * QUEUE_STRIDE, slot);
+  } else {
+    removeFromLevel(arena, ladder, indexOfKey(key, books[bookAt + TICKS] as number), slot);
+  }
 }
 
-/** Removes the order that trades first, which is `slot`. */
-export function removeBest(arena: BookArena, bookAt: number, side: BookSide, slot: number): void {
+function removeFromQueue(books: Int32Array, queue: number, slot: number): void {
+  let at = findInQueue(books, queue, slot);
+  while (books[at] !== KEY_END) {
+    books[at] = books[at + 2] as number;
+    books[at + 1] = books[at + 3] as number;
+    at += 2;
+  }
+}
+
+/** Removes the order that trades first; the side must not be empty. */
+export function removeBest(arena: BookArena, bookAt: number, side: BookSide): void {
   const { books } = arena;
   const ladder = books[bookAt + LADDER + side] as number;
   const count = (books[bookAt + COUNT + side] as number) - 1;
   books[bookAt + COUNT + side] = count;
   if (ladder === NONE) {
-    books[bookAt + BEST + side] = books[bookAt + QUEUE + side * QUEUE_STRIDE + 2 * count] as number;
+    const at = bookAt + QUEUE + side * QUEUE_STRIDE + 2 * count;
+    books[bookAt + BEST + side] = books[at] as number;
+    books[bookAt + BEST_ORDER + side] = books[at + 1] as number;
+    books[at + 2] = KEY_END;
     return;
   }
   const index = indexOfKey(books[bookAt + BEST + side] as number, books[bookAt + TICKS] as number);
-  if (removeFirst(arena, ladder, index, slot)) leaveLevel(arena, bookAt, side, index);
+  const next = removeFirst(arena, ladder, index, books[bookAt + BEST_ORDER + side] as number);
+  books[bookAt + BEST_ORDER + side] = next;
+  if (next === NONE) leaveLevel(arena, bookAt, side, index);
 }
 
-/** After a level of a ladder became empty: the side goes on with the next one, or without a ladder. */
+/** After the best level of a ladder became empty: the side goes on with the next one, or without a ladder. */
 function leaveLevel(arena: BookArena, bookAt: number, side: BookSide, index: number): void {
   const { books } = arena;
   const ladder = books[bookAt + LADDER + side] as number;
-  const ticks = books[bookAt + TICKS] as number;
   if (books[bookAt + COUNT + side] === 0) {
     giveLadder(arena, ladder);
-    books[bookAt + LADDER + side] = NONE;
-    books[bookAt + BEST + side] = KEY_NONE;
-  } else if (index === indexOfKey(books[bookAt + BEST + side] as number, ticks)) {
-    books[bookAt + BEST + side] = nextLevel(arena, ladder, index) - side * ticks;
+    clearSide(books, bookAt, side);
+    return;
   }
+  const next = nextLevel(arena, ladder, index);
+  books[bookAt + BEST + side] = next - side * (books[bookAt + TICKS] as number);
+  books[bookAt + BEST_ORDER + side] = levelHead(arena, ladder, next);
 }
 
-/** Makes both sides of a new book empty. */
-export function clearSides(books: Int32Array, bookAt: number): void {
-  for (const side of [SIDE.BID, SIDE.OFFER]) {
-    books[bookAt + BEST + side] = KEY_NONE;
-    books[bookAt + QUEUE + side * QUEUE_STRIDE] = KEY_NONE;
-  }
+/** Makes a side an empty queue. */
+export function clearSide(books: Int32Array, bookAt: number, side: BookSide): void {
+  books[bookAt + BEST + side] = KEY_NONE;
+  books[bookAt + BEST_ORDER + side] = NONE;
+  books[bookAt + LADDER + side] = NONE;
+  books[bookAt + QUEUE + side * QUEUE_STRIDE] = KEY_NONE;
+  books[bookAt + QUEUE + side * QUEUE_STRIDE + 2] = KEY_END;
 }
 
 /** Lists the orders of a side in priority, best first. Answers how many there are. */

@@ -19,7 +19,7 @@ export interface BookSnapshot {
 
 const MAGIC = Buffer.from("cwattsnp", "latin1");
 /** Counts up whenever the format or the layout of the arena changes: older snapshots are passed over. */
-const VERSION = 2;
+const VERSION = 3;
 /** Magic, version, length of the text, sequence as two words. */
 const FIXED_BYTES = 24;
 const DIGEST_BYTES = 32;
