@@ -68,6 +68,7 @@ describe("commonwatt replay", () => {
         ok: true,
         community: "sonnenweg",
         records: 5,
+        snapshotRecords: 0,
         tornBytes: 0,
         inputs: 5,
         sites: 4,

@@ -52,7 +52,7 @@ function volumeOf(replay: JournalReplay): WattHours {
 }
 
 function jsonLines(replay: JournalReplay): string[] {
-  const { community, records, tornBytes, counts, clearings, stateHash } = replay;
+  const { community, records, snapshotRecords, tornBytes, counts, clearings, stateHash } = replay;
   const events = clearings.map(({ trades, demand, supply, clearedAtMs, ...clearing }) => ({
     event: "clearing",
     ...clearing,
@@ -65,6 +65,7 @@ function jsonLines(replay: JournalReplay): string[] {
     ok: true,
     community,
     records,
+    snapshotRecords,
     tornBytes,
     ...counts,
     volumeWh,
@@ -74,7 +75,7 @@ function jsonLines(replay: JournalReplay): string[] {
 }
 
 function tableLines(replay: JournalReplay): string[] {
-  const { community, records, tornBytes, counts, clearings, stateHash } = replay;
+  const { community, records, snapshotRecords, tornBytes, counts, clearings, stateHash } = replay;
   const rows = clearings.map(
     ({ intervalIndex, status, clearingPrice, volumeWh, trades, bidCount, offerCount }) => {
       const price = clearingPrice === null ? "-" : formatPrice(clearingPrice);
@@ -86,7 +87,7 @@ function tableLines(replay: JournalReplay): string[] {
     ...rows,
     "",
     `community   ${community}`,
-    `records     ${records}${tornBytes > 0 ? ` and ${tornBytes} bytes of what was never finished` : ""}`,
+    `records     ${records}${snapshotRecords > 0 ? `, the first ${snapshotRecords} in a snapshot` : ""}${tornBytes > 0 ? ` and ${tornBytes} bytes of what was never finished` : ""}`,
     `orders      ${counts.orders} of ${counts.sites} sites`,
     `intervals   ${counts.clearings} closed, ${counts.openIntervals} open`,
     `trades      ${counts.trades}, ${formatKwh(volumeOf(replay))} kWh`,

@@ -12,8 +12,10 @@ export interface BookSnapshot {
   readonly about: JournalAbout;
   /** Sequence of the last record in it. */
   readonly sequence: number;
-  /** The state hash of the arena. */
+  /** The state hash: of the arena, or of all that a live market knows. */
   readonly hash: string;
+  /** What a live market knows beside its arena, as JSON. */
+  readonly state?: string;
   readonly arena: ArenaSnapshot;
 }
 
@@ -34,6 +36,7 @@ type Part = readonly [name: ArenaPart, kind: "int32" | "float64", length: number
 interface SnapshotText {
   readonly about: JournalAbout;
   readonly hash: string;
+  readonly state?: string;
   readonly size: ArenaSize;
   readonly parts: readonly Part[];
 }
@@ -44,12 +47,15 @@ function aligned(bytes: number): number {
 
 /** Writes a snapshot into the folder of its journal; it is there as a whole, on the disk, or not at all. */
 export async function writeSnapshot(directory: string, snapshot: BookSnapshot): Promise<string> {
-  const { about, sequence, hash, arena } = snapshot;
+  const { about, sequence, hash, state, arena } = snapshot;
   const entries = Object.entries(arena.parts) as [ArenaPart, Int32Array | Float64Array][];
   const parts = entries.map(
     ([name, part]): Part => [name, part instanceof Int32Array ? "int32" : "float64", part.length],
   );
-  const text: SnapshotText = { about, hash, size: arena.size, parts };
+  const text: SnapshotText = {
+    ...{ about, hash, size: arena.size, parts },
+    ...(state === undefined ? {} : { state }),
+  };
   const name = snapshotName(sequence);
   const draft = join(directory, `.new.${name}`);
   const handle = await open(draft, "w");
@@ -128,6 +134,7 @@ export async function readSnapshot(file: string): Promise<BookSnapshot> {
     about: text.about,
     sequence: longOf(body.readUInt32LE(16), body.readUInt32LE(20)),
     hash: text.hash,
+    ...(text.state === undefined ? {} : { state: text.state }),
     arena: { size: text.size, parts: partsOf(body, textEnd, text.parts) },
   };
 }

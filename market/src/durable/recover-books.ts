@@ -57,7 +57,11 @@ export async function recoverBooks(
   };
 }
 
-async function newestReadable(directory: string, { snapshots }: JournalFiles): Promise<BookSnapshot | null> {
+/** The newest snapshot of a folder that can be read; `null` when there is none. */
+export async function newestReadable(
+  directory: string,
+  { snapshots }: JournalFiles,
+): Promise<BookSnapshot | null> {
   for (const { name } of snapshots.toReversed()) {
     try {
       return await readSnapshot(join(directory, name));

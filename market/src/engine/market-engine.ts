@@ -3,7 +3,8 @@ import type { ArenaSize } from "../book/book-arena.ts";
 import type { SignatureTrust } from "./admit-order.ts";
 import { dueAtMs } from "./advance-market.ts";
 import type { MarketEvent, MarketInput } from "./market-input.ts";
-import { type AcceptedOrder, type Book, emptyMarketState } from "./market-state.ts";
+import { type MarketSnapshot, restoreState, snapshotOf } from "./market-snapshot.ts";
+import { type AcceptedOrder, type Book, emptyMarketState, type MarketState } from "./market-state.ts";
 import { stateHash } from "./state-hash.ts";
 import { transition } from "./transition.ts";
 
@@ -26,7 +27,7 @@ export interface MarketEngine {
   readonly community: string;
   /**
    * Takes one input. Bad orders come out as events.
-   * @throws CommonwattError `MARKET_UNKNOWN_INTERVAL`, `MARKET_INTERVAL_CONFLICT`, `MARKET_FULL`,
+   * @throws CommonwattError `MARKET_UNKNOWN_INTERVAL`, `MARKET_INTERVAL_CONFLICT`, `MARKET_INTERVAL_FORGOTTEN`, `MARKET_FULL`,
    *   `MARKET_REGISTER_INVALID`; the market is then as it was before. An AssertionError for orders, cancels and
    *   gate closures at or after what is due: `time-advanced` comes first.
    */
@@ -47,11 +48,21 @@ export interface MarketEngine {
   sequence(): number;
   counts(): MarketCounts;
   stateHash(): Hex;
+  /** All that the market knows, to go on from later. */
+  snapshot(): MarketSnapshot;
 }
 
 /** Makes a market in which nothing has happened yet. `size` is what its open books have room for. */
 export function marketEngine(community: string, size?: ArenaSize): MarketEngine {
-  const state = emptyMarketState(community, size);
+  return engineOver(emptyMarketState(community, size));
+}
+
+/** Makes a market that goes on where a snapshot was taken. Throws as `restoreState` does. */
+export function restoredEngine(snapshot: MarketSnapshot): MarketEngine {
+  return engineOver(restoreState(snapshot));
+}
+
+function engineOver(state: MarketState): MarketEngine {
   const books = (): Book[] => [...state.books.values()].sort((a, b) => a.interval.index - b.interval.index);
   const openIntervals = (): readonly DeliveryInterval[] =>
     books()
@@ -59,7 +70,7 @@ export function marketEngine(community: string, size?: ArenaSize): MarketEngine 
       .map((book) => book.interval);
   const clearings = (): readonly Clearing[] => books().flatMap((book) => book.clearing ?? []);
   return {
-    community,
+    community: state.community,
     dueAtMs: () => dueAtMs(state),
     apply: (input, signatures = "checked") => transition(state, input, signatures),
     book: (index) => state.books.get(index) ?? null,
@@ -77,5 +88,6 @@ export function marketEngine(community: string, size?: ArenaSize): MarketEngine 
       trades: books().reduce((sum, { trades }) => sum + trades.length, 0),
     }),
     stateHash: () => stateHash(state),
+    snapshot: () => snapshotOf(state),
   };
 }

@@ -18,6 +18,11 @@ export interface MarketRules {
   readonly limitPriceMax: PriceMicroPerKwh;
   /** What happens when an order meets one of its own site while the gate is open. */
   readonly selfTrade: "cancel-newest" | "cancel-resting" | "decrement";
+  /**
+   * How long the market knows an interval after its delivery, in ms. The clearing must have been taken from it by
+   * then, and an order sent again gets another answer after it. What it knows is in memory and in each snapshot.
+   */
+  readonly historyMs: number;
   /** How many orders a site may have at once in one interval. */
   readonly siteOrdersMax: number;
 }
@@ -31,7 +36,7 @@ export const SELF_TRADE_POLICIES: Readonly<Record<MarketRules["selfTrade"], 1 | 
 
 /**
  * Rules for a market that has nothing special about it: continuous until two minutes before gate closure, then
- * a call auction at the middle price; prices up to 10 per kWh in steps of a thousandth, 16 orders.
+ * a call auction at the middle price; prices up to 10 per kWh in steps of a thousandth, 16 orders, two days.
  */
 export const DEFAULT_MARKET_RULES: MarketRules = {
   callPhaseMs: 120_000,
@@ -39,6 +44,7 @@ export const DEFAULT_MARKET_RULES: MarketRules = {
   priceTick: priceMicroPerKwh(1_000),
   limitPriceMax: priceMicroPerKwh(10_000_000),
   selfTrade: "cancel-newest",
+  historyMs: 48 * 3_600_000,
   siteOrdersMax: 16,
 };
 
@@ -70,6 +76,11 @@ export function assertMarketRules(rules: MarketRules): void {
   assert(
     Number.isSafeInteger(callPhaseMs) && callPhaseMs >= 0,
     `callPhaseMs must be an integer ≥ 0, got ${callPhaseMs}`,
+  );
+  const { historyMs } = rules;
+  assert(
+    Number.isSafeInteger(historyMs) && historyMs >= 0,
+    `historyMs must be an integer ≥ 0, got ${historyMs}`,
   );
   assert(Object.hasOwn(SELF_TRADE_POLICIES, selfTrade), `selfTrade is no policy: ${selfTrade}`);
   const { name, promises } = mechanismOf(rules.mechanism);

@@ -112,6 +112,8 @@ export interface MarketState {
   readonly community: string;
   /** Inputs that changed the state so far. */
   sequence: number;
+  /** Intervals that ended before were traded once, and are forgotten; 0 before any is. */
+  forgottenMs: number;
   rules: MarketRules;
   sites: ReadonlyMap<SiteId, Site>;
   /** A number for each site that was ever in the register: given by rising id, kept for good. */
@@ -141,6 +143,7 @@ export function emptyMarketState(community: string, size: ArenaSize = MARKET_SIZ
   return {
     community,
     sequence: 0,
+    forgottenMs: 0,
     rules: DEFAULT_MARKET_RULES,
     sites: new Map(),
     siteNumbers: new Map(),

@@ -30,17 +30,17 @@ export function stateHash(state: MarketState): Hex {
   const books = [...state.books.values()]
     .sort((a, b) => a.interval.index - b.interval.index)
     .map((book) => [book.interval.index, book.closedHash ?? bookHash(book)]);
-  const { community, sequence, rules, arena } = state;
+  const { community, sequence, forgottenMs, rules, arena } = state;
   const groupCancels = entriesOf(state.groupCancels).map(([siteId, groups]) => [siteId, entriesOf(groups)]);
   return hashOf({
-    ...{ community, sequence, rules, books, groupCancels, arena: arenaHash(arena) },
+    ...{ community, sequence, forgottenMs, rules, books, groupCancels, arena: arenaHash(arena) },
     sites: [...state.sites.values()],
     siteNumbers: entriesOf(state.siteNumbers),
   });
 }
 
 /** A map's entries by rising key. */
-function entriesOf<Key extends string | number, Value>(
+export function entriesOf<Key extends string | number, Value>(
   map: ReadonlyMap<Key, Value>,
 ): readonly [Key, Value][] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));

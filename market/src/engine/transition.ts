@@ -12,6 +12,7 @@ import type { SignatureTrust } from "./admit-order.ts";
 import { advanceMarket, dueAtMs } from "./advance-market.ts";
 import { cancelOrders } from "./cancel-orders.ts";
 import { clearBook } from "./clear-book.ts";
+import { forgetBefore } from "./forget-books.ts";
 import type { MarketEvent, MarketInput, RegisterChanged } from "./market-input.ts";
 import { assertMarketRules, SELF_TRADE_POLICIES, ticksOf } from "./market-rules.ts";
 import type { Book, MarketState } from "./market-state.ts";
@@ -74,6 +75,10 @@ function openInterval(
 ): MarketEvent {
   const { index, startMs, endMs } = interval;
   const known = state.books.get(index)?.interval;
+  if (known === undefined && endMs <= state.forgottenMs) {
+    const message = `interval ${index} is so old that the market may have traded and forgotten it`;
+    throw new CommonwattError("MARKET_INTERVAL_FORGOTTEN", message, { details: { intervalIndex: index } });
+  }
   if (known === undefined) {
     state.books.set(index, emptyBook(state, { index, startMs, endMs }, gateClosesMs, atMs));
   } else if (known.startMs !== startMs || known.endMs !== endMs) {
@@ -123,5 +128,6 @@ function closeGate(state: MarketState, index: IntervalIndex, at: EpochMs): Marke
   const clearing = clearBook(state, book, at);
   book.clearing = clearing;
   book.closedHash = bookHash(book);
+  forgetBefore(state, at - state.rules.historyMs);
   return { kind: "gate-closed", changed: true, clearing };
 }

@@ -60,13 +60,14 @@ export interface MarketReplay {
 }
 
 /**
- * Reads a market's journal into an engine.
+ * Reads a market's journal into an engine: a new one, or `begun`, which knows the first records already.
  *
  * Reading fails with CommonwattError `JOURNAL_WRONG_FORMAT` when the records are not of a market, and with
  * `JOURNAL_DIVERGED` when a record does not do again what it did when it was written.
  */
-export function replayMarket(signatures: SignatureTrust): MarketReplay {
-  let engine: MarketEngine | null = null;
+export function replayMarket(signatures: SignatureTrust, begun: MarketEngine | null = null): MarketReplay {
+  const known = begun?.sequence() ?? 0;
+  let engine = begun;
   return {
     engine: () => engine,
     reader: {
@@ -77,9 +78,10 @@ export function replayMarket(signatures: SignatureTrust): MarketReplay {
             details: { content },
           });
         }
-        const market = marketEngine(community);
+        const market = engine ?? marketEngine(community);
         engine = market;
         return (type, sequence, words, at, bytes) => {
+          if (sequence <= known) return;
           const json = Buffer.from(words.buffer, words.byteOffset + 4 * at, bytes).toString("utf8");
           replayRecord(market, type, sequence, json, signatures);
         };

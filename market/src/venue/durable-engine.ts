@@ -4,6 +4,7 @@ import type { MarketEvent, MarketInput } from "../engine/market-input.ts";
 import type { Journal } from "../journal/journal.ts";
 import { JSON_RECORD } from "../journal/read-journal.ts";
 import { marketRecord, marketRecordBytesMax } from "../replay/market-journal.ts";
+import type { MarketSnapshots } from "./market-snapshots.ts";
 import { marketTime } from "./market-time.ts";
 import type { Publication } from "./publication.ts";
 
@@ -19,6 +20,7 @@ export function durableEngine(
   engine: MarketEngine,
   journal: Journal,
   publish: Publication,
+  snapshots: MarketSnapshots,
   { clock, logger }: Pick<VenueContext, "clock" | "logger">,
 ): DurableEngine {
   /** Engine and journal take an input in the same turn of the event loop, so both see the same order. */
@@ -57,10 +59,12 @@ export function durableEngine(
       time.rearm();
       // A repeated input waits too: its first answer may still be on the way to the disk.
       if (event.kind !== "order-rejected" && event.kind !== "cancel-rejected") await settle(sequence);
+      if (event.kind === "gate-closed") snapshots.consider();
       return event;
     },
     async close() {
       time.stop();
+      await snapshots.idle();
       await journal.close();
     },
   };

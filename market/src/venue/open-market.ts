@@ -18,8 +18,12 @@ import type { MarketEvent, MarketInput } from "../engine/market-input.ts";
 import type { MarketRules } from "../engine/market-rules.ts";
 import type { AcceptedOrder, Book, OrderEnd } from "../engine/market-state.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
-import { marketAbout, replayMarket } from "../replay/market-journal.ts";
+import type { JournalFiles } from "../journal/journal-files.ts";
+import type { JournalReader } from "../journal/read-journal.ts";
+import { marketAbout } from "../replay/market-journal.ts";
+import { type MarketRecovery, recoverMarket } from "../replay/recover-market.ts";
 import { durableEngine } from "./durable-engine.ts";
+import { type MarketSnapshots, marketSnapshots } from "./market-snapshots.ts";
 import { type PublicFeed, publicFeed } from "./public-feed.ts";
 import { publication } from "./publication.ts";
 
@@ -62,17 +66,35 @@ export interface OrderState {
  * Recovers a market from its journal and makes it take inputs. Signatures in the journal are trusted.
  * @throws CommonwattError as `doubleAuction` says of start.
  */
-export async function openMarket(context: VenueContext, rules: MarketRules): Promise<OpenMarket> {
+export async function openMarket(
+  context: VenueContext,
+  rules: MarketRules,
+  snapshotEvery: number,
+): Promise<OpenMarket> {
   const { community, directory, logger, sites, clock } = context;
-  const replay = replayMarket("trusted");
-  const opened = await openJournal(directory, marketAbout(community), async () => replay.reader);
-  const { journal, lastSequence, tornBytes } = opened;
+  const recoveries: MarketRecovery[] = [];
+  const readerOf = async (files: JournalFiles): Promise<JournalReader> => {
+    const recovery = await recoverMarket(directory, files, "trusted", true);
+    recoveries.push(recovery);
+    return recovery.reader;
+  };
+  const opened = await openJournal(directory, marketAbout(community), readerOf, JOURNAL_OPTIONS);
+  const { about, journal, lastSequence, tornBytes } = opened;
   try {
-    const engine = replay.engine() ?? marketEngine(community);
+    const [recovery] = recoveries;
+    const engine = recovery?.engine() ?? marketEngine(community);
+    const last = recovery?.snapshotSequence ?? 0;
+    const snapshots = marketSnapshots({
+      ...{ directory, about, engine, journal, logger, last },
+      every: snapshotEvery,
+    });
     if (tornBytes > 0) logger.warn({ tornBytes }, "cut an unfinished batch off the market's journal");
-    const market = marketOver(engine, journal, context);
+    const market = marketOver(engine, journal, snapshots, context);
     await market.input({ kind: "register-changed", atMs: clock.now(), sites, rules });
-    logger.info({ records: lastSequence, stateHash: engine.stateHash() }, "the market is open");
+    logger.info(
+      { records: lastSequence, snapshot: last, stateHash: engine.stateHash() },
+      "the market is open",
+    );
     return market;
   } catch (error) {
     await journal.close();
@@ -80,10 +102,14 @@ export async function openMarket(context: VenueContext, rules: MarketRules): Pro
   }
 }
 
+/** Short segments, so that those before a snapshot can go soon. */
+const JOURNAL_OPTIONS = { segmentBytesMax: 2 ** 20 };
+
 /** Joins the engine and its journal. */
 function marketOver(
   engine: MarketEngine,
   journal: Journal,
+  snapshots: MarketSnapshots,
   context: VenueContext,
 ): OpenMarket & { input(input: MarketInput): Promise<MarketEvent> } {
   const { community, clock } = context;
@@ -96,11 +122,13 @@ function marketOver(
     for (const listener of tradeListeners) listener(index);
   });
 
-  const { input, close } = durableEngine(engine, journal, publish, context);
+  const { input, close } = durableEngine(engine, journal, publish, snapshots, context);
   const closeGate = async (intervalIndex: IntervalIndex): Promise<Clearing> => {
     const event = await input({ kind: "gate-closed", atMs: clock.now(), intervalIndex });
     assert(event.kind === "gate-closed", "closing a gate gives its clearing");
     durableClearings.set(intervalIndex, event.clearing);
+    for (const index of durableClearings.keys())
+      if (engine.book(index) === null) durableClearings.delete(index);
     return event.clearing;
   };
   return {
