@@ -5,11 +5,11 @@ import type { OpenMarket } from "../venue/open-market.ts";
 import {
   CLEARING,
   CLEARINGS,
+  FAILURES,
   FROM,
+  failureOf,
   INTERVAL_INDEX,
   LIMIT,
-  REFUSAL,
-  TOO_MANY,
   TRADES,
 } from "./market-schemas.ts";
 import { presentClearing, presentTrade } from "./present.ts";
@@ -34,7 +34,7 @@ export function addClearingRoutes(plain: FastifyInstance, market: () => OpenMark
         summary: "List how intervals cleared, oldest first",
         description: "Ask for the next page with `from = next`, until `next` is null.",
         querystring: PAGE,
-        response: { 200: CLEARINGS, 429: TOO_MANY },
+        response: { 200: CLEARINGS, ...FAILURES },
       },
     },
     async ({ query: { from, limit } }) => {
@@ -53,7 +53,7 @@ export function addClearingRoutes(plain: FastifyInstance, market: () => OpenMark
         summary: "Show how an interval cleared",
         description: "With the demand and supply curve. 404 while the gate is open.",
         params: INDEX_PARAMS,
-        response: { 200: CLEARING, 404: REFUSAL, 429: TOO_MANY },
+        response: { 200: CLEARING, 404: failureOf(Object.keys(REFUSALS), "Not cleared"), ...FAILURES },
       },
     },
     async (request, reply) => {
@@ -72,7 +72,7 @@ export function addClearingRoutes(plain: FastifyInstance, market: () => OpenMark
           "Those of the continuous phase as they are made, those of the call auction once the gate has closed.",
         params: INDEX_PARAMS,
         querystring: PAGE,
-        response: { 200: TRADES, 404: REFUSAL, 429: TOO_MANY },
+        response: { 200: TRADES, 404: failureOf(["unknown-interval"], "No trades"), ...FAILURES },
       },
     },
     async (request, reply) => {

@@ -6,12 +6,13 @@ import type { FastifyInstance } from "fastify";
 import type { OpenMarket } from "../venue/open-market.ts";
 import { type ApiLimits, BODY_MAX_BYTES } from "./api-limits.ts";
 import { addClearingRoutes } from "./clearing-routes.ts";
-import { BOOK, INTERVAL_INDEX, MARKET_STATE, OPEN_INTERVALS, REFUSAL, TOO_MANY } from "./market-schemas.ts";
+import { BOOK, FAILURES, failureOf, INTERVAL_INDEX, MARKET_STATE, OPEN_INTERVALS } from "./market-schemas.ts";
 import { marketStreams, type StreamSocket } from "./market-stream.ts";
 import { addOrderRoutes } from "./order-routes.ts";
 import { ORDER_STATE } from "./order-schemas.ts";
 import { presentInterval, presentOrder } from "./present.ts";
 import { siteBudget } from "./site-budget.ts";
+import { STREAM_MESSAGE_REF, STREAM_SCHEMAS } from "./stream-schemas.ts";
 
 const TAGS = ["market"];
 const INDEX_PARAMS = Type.Object({ index: INTERVAL_INDEX });
@@ -61,7 +62,7 @@ function addBookRoutes(plain: FastifyInstance, market: () => OpenMarket): void {
       schema: {
         tags: TAGS,
         summary: "List the intervals that take orders",
-        response: { 200: OPEN_INTERVALS, 429: TOO_MANY },
+        response: { 200: OPEN_INTERVALS, ...FAILURES },
       },
     },
     async () => ({ intervals: market().openIntervals().map(presentInterval) }),
@@ -75,7 +76,12 @@ function addBookRoutes(plain: FastifyInstance, market: () => OpenMarket): void {
         description:
           "The book after event `sequence` of `feed`, so the stream goes on at `from = sequence + 1`. Answers 304 to `If-None-Match` while nothing happened in the market. 404 once the gate has closed.",
         params: INDEX_PARAMS,
-        response: { 200: BOOK, 304: Type.Null(), 404: REFUSAL, 429: TOO_MANY },
+        response: {
+          200: BOOK,
+          304: Type.Null({ description: "Nothing has happened in the market since" }),
+          404: failureOf(["gate-closed", "unknown-interval"], "There is no open book"),
+          ...FAILURES,
+        },
       },
     },
     async (request, reply) => {
@@ -104,7 +110,7 @@ function addBookRoutes(plain: FastifyInstance, market: () => OpenMarket): void {
         params: Type.Object({
           orderId: Type.String({ pattern: "^0x[0-9a-f]{64}$", description: "The order's id" }),
         }),
-        response: { 200: ORDER_STATE, 404: REFUSAL, 429: TOO_MANY },
+        response: { 200: ORDER_STATE, 404: failureOf(["unknown-order"], "No such order"), ...FAILURES },
       },
     },
     async (request, reply) => {
@@ -122,7 +128,7 @@ function addStateRoute(app: FastifyInstance, market: () => OpenMarket): void {
       schema: {
         tags: TAGS,
         summary: "Show the market's state hash and counts",
-        response: { 200: MARKET_STATE, 429: TOO_MANY },
+        response: { 200: MARKET_STATE, ...FAILURES },
       },
     },
     async () => ({
@@ -135,6 +141,11 @@ function addStateRoute(app: FastifyInstance, market: () => OpenMarket): void {
 
 function addStreamRoute(plain: FastifyInstance, market: () => OpenMarket, limits: ApiLimits): void {
   const streams = marketStreams(limits);
+  for (const schema of STREAM_SCHEMAS) plain.addSchema(schema);
+  // The WebSocket plugin hides its routes from the document; who makes a client from it needs this one.
+  plain.addHook("onRoute", ({ schema, ...route }) => {
+    if ("websocket" in route && schema !== undefined) schema.hide = false;
+  });
   plain.get(
     "/v1/market/stream",
     {
@@ -143,13 +154,14 @@ function addStreamRoute(plain: FastifyInstance, market: () => OpenMarket, limits
         tags: TAGS,
         summary: "Stream what happens in the market (WebSocket)",
         description:
-          "Begins with a `snapshot`, or with `resumed` after `?feed=…&from=…`, or with `gap` and a `snapshot` when that is no longer possible. See the page about the market's API.",
+          "Begins with a `snapshot`, or with `resumed` after `?feed=…&from=…`, or with `gap` and a `snapshot` when that is no longer possible. Then every event, each with the next `sequence`. Every message is a text with the JSON of a StreamMessage; a client sends nothing. Closed with 4008 when it reads too slowly, with 4029 when there are too many clients. See the page about the market's API.",
         querystring: Type.Object({
           feed: Type.Optional(Type.String({ description: "Name of the feed that `from` counts in" })),
           from: Type.Optional(
             Type.Integer({ minimum: 1, description: "The first event wanted: the last one seen, plus 1" }),
           ),
         }),
+        response: { 101: STREAM_MESSAGE_REF, ...FAILURES },
       },
     },
     (socket: StreamSocket, request) => {

@@ -16,37 +16,45 @@ export const time = (description: string): TSchema =>
 /** A site by its id. */
 export const siteId = (description: string): TSchema => Type.String({ description });
 
-/** The body of a rejection, with every code there is. */
+/** The body of a rejection, with every code there is in the order of the checks. */
 export function rejectionOf(codes: readonly string[]): TSchema {
+  return failureOf(codes, "Rejected, for the first of these reasons that holds; nothing has changed");
+}
+
+/** The body of an answer that is no success, with every code it can have. */
+export function failureOf(codes: readonly string[], description: string): TSchema {
   return Type.Object(
     {
-      code: Type.String({ enum: [...codes], description: "Stable reason; the first of these that holds" }),
+      code: Type.String({ enum: [...codes], description: "Stable reason" }),
       message: Type.String({ description: "The reason for a person; may change" }),
     },
-    { description: "Rejected; nothing has changed" },
+    { description },
   );
 }
 
-/** The body of 429. */
-export const TOO_MANY: TSchema = Type.Object(
-  {
-    code: Type.String({
-      enum: ["rate-limited", "site-rate-limited"],
-      description: "Too many requests of the address, or of the site; retry-after says when to come back",
-    }),
-    message: Type.String({ description: "The reason for a person; may change" }),
-  },
-  { description: "Too many requests" },
-);
+/** What every route of the market may answer instead. */
+export const FAILURES: Readonly<Record<400 | 429 | 500 | 503, TSchema>> = {
+  400: failureOf(["API_BAD_REQUEST"], "The request is not one that the schema allows, or no JSON"),
+  429: failureOf(
+    ["rate-limited", "site-rate-limited"],
+    "Too many requests of the address, or of the site; retry-after says when to come back",
+  ),
+  500: failureOf(
+    ["API_INTERNAL", "JOURNAL_WRITE_FAILED"],
+    "The market has failed and takes nothing until it is restarted; what was acknowledged is kept",
+  ),
+  503: failureOf(
+    ["MARKET_NOT_RUNNING", "JOURNAL_FULL"],
+    "Not now: the market starts or stops, or the disk is behind; try again",
+  ),
+};
 
-/** The body of 413. */
-export const TOO_LARGE: TSchema = Type.Object(
-  {
-    code: Type.Literal("body-too-large"),
-    message: Type.String({ description: "The reason for a person; may change" }),
-  },
-  { description: "The body is too large" },
-);
+/** What a route that takes a body may answer instead. */
+export const BODY_FAILURES: typeof FAILURES & Readonly<Record<413 | 415, TSchema>> = {
+  ...FAILURES,
+  413: failureOf(["body-too-large"], "The body is too large"),
+  415: failureOf(["API_BAD_REQUEST"], "The body is no JSON by its content type"),
+};
 
 /** Index of a delivery interval in a path. */
 export const INTERVAL_INDEX: TInteger = Type.Integer({
@@ -69,15 +77,6 @@ export const LIMIT: TInteger = Type.Integer({
   default: 100,
   description: "How many to show",
 });
-
-/** The body of every refusal. */
-export const REFUSAL: TSchema = Type.Object(
-  {
-    code: Type.String({ description: "Stable reason" }),
-    message: Type.String({ description: "The reason for a person; may change" }),
-  },
-  { description: "Why not" },
-);
 
 /** Intervals that take orders. */
 export const OPEN_INTERVALS: TSchema = Type.Object(
@@ -141,6 +140,20 @@ const next = Type.Union([Type.Integer(), Type.Null()], {
 export const CLEARINGS: TSchema = Type.Object(
   { clearings: Type.Array(CLEARING), next },
   { description: "Clearings, oldest interval first" },
+);
+
+/** In which phase something is, or was made. */
+export const PHASE: TSchema = Type.Union([Type.Literal("continuous"), Type.Literal("call")], {
+  description: "continuous: orders that cross trade at once; call: in the auction at gate closure",
+});
+
+/** Prices with the energy at each. */
+export const LEVELS: TSchema = Type.Array(
+  Type.Object(
+    { price: price("Limit price"), energyWh: energy("All energy at this price, in Wh") },
+    { additionalProperties: false },
+  ),
+  { description: "The best price first" },
 );
 
 /** Trades as everybody may see them. */

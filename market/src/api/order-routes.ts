@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { CANCEL_REJECTION_CODES, REJECTION_CODES } from "../order/rejection.ts";
 import type { OpenMarket } from "../venue/open-market.ts";
 import { BODY_MAX_BYTES } from "./api-limits.ts";
-import { rejectionOf, TOO_LARGE, TOO_MANY } from "./market-schemas.ts";
+import { BODY_FAILURES, rejectionOf } from "./market-schemas.ts";
 import { CANCELLED, ORDER_ACCEPTED, SIGNED_CANCEL, SIGNED_ORDER } from "./order-schemas.ts";
 import type { SiteBudget } from "./site-budget.ts";
 
@@ -34,7 +34,7 @@ export function addOrderRoutes(app: FastifyInstance, market: () => OpenMarket, b
         summary: "Place a signed order, or put one in the place of another",
         description: "Answers when the order is on the disk. Sending the same order again is harmless.",
         body: SIGNED_ORDER,
-        response: { 200: ORDER_ACCEPTED, 413: TOO_LARGE, 422: rejectionOf(REJECTION_CODES), 429: TOO_MANY },
+        response: { 200: ORDER_ACCEPTED, 422: rejectionOf(REJECTION_CODES), ...BODY_FAILURES },
       },
       validatorCompiler: asSent,
     },
@@ -50,7 +50,7 @@ export function addOrderRoutes(app: FastifyInstance, market: () => OpenMarket, b
         summary: "Take orders back",
         description: "Answers when the cancel is on the disk. Sending the same cancel again is harmless.",
         body: SIGNED_CANCEL,
-        response: { 200: CANCELLED, 413: TOO_LARGE, 422: rejectionOf(CANCEL_REJECTION_CODES), 429: TOO_MANY },
+        response: { 200: CANCELLED, 422: rejectionOf(CANCEL_REJECTION_CODES), ...BODY_FAILURES },
       },
       validatorCompiler: asSent,
     },

@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import type { TradingVenue } from "@commonwatt/vpp-core";
-import fastify from "fastify";
+import fastify, { type FastifyInstance } from "fastify";
+import { Value } from "typebox/value";
 import { onTestFinished } from "vitest";
 import { INTERVAL, type SampleContext, sampleContext } from "../../test/sample-market.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { type DoubleAuctionOptions, doubleAuction } from "../double-auction.ts";
+import { STREAM_SCHEMAS } from "./stream-schemas.ts";
 
 /** A message of the stream, as JSON has it. */
 export type StreamMessage = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -32,6 +34,7 @@ export async function listeningMarket(options: DoubleAuctionOptions = {}): Promi
   await venue.start(context);
   await venue.openInterval(INTERVAL);
   const app = fastify({ forceCloseConnections: true });
+  const documented = documentedAnswers(app);
   await app.register(venue.routes);
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   onTestFinished(async () => {
@@ -41,11 +44,9 @@ export async function listeningMarket(options: DoubleAuctionOptions = {}): Promi
   const ask = async (path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(`${url}/v1/market/${path}`, init);
     const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === "" ? null : JSON.parse(text),
-    };
+    const body = text === "" ? null : JSON.parse(text);
+    documented.check(init.method ?? "GET", new URL(response.url).pathname, response.status, body?.code);
+    return { status: response.status, headers: response.headers, body };
   };
   return {
     venue,
@@ -94,6 +95,7 @@ export async function streamClient(
   socket.addEventListener("message", ({ data }) => {
     const message = JSON.parse(String(data)) as StreamMessage;
     messages.push(message);
+    assertStreamMessage(message);
     if (message.type === "snapshot") {
       feed = String(message["feed"]);
       last = Number(message["sequence"]);
@@ -134,6 +136,16 @@ export async function streamClient(
   };
 }
 
+/** Throws when a message is not one that the document describes. */
+function assertStreamMessage(message: StreamMessage): void {
+  const schema = STREAM_SCHEMAS.find(
+    (each) =>
+      (each as { properties?: { type?: { const?: unknown } } }).properties?.type?.const === message.type,
+  );
+  if (schema === undefined || !Value.Check(schema, message))
+    throw new Error(`not in the document: ${JSON.stringify(message)}`);
+}
+
 interface JsonLevel {
   readonly price: number;
   readonly energyWh: number;
@@ -161,3 +173,33 @@ function takeEvent(books: StreamClient["books"], event: StreamMessage): void {
   if (event["energyWh"] === 0) books.get(index)?.delete(key);
   else books.get(index)?.set(key, Number(event["energyWh"]));
 }
+
+/** What routes say that they may answer. */
+interface DocumentedAnswers {
+  /** Throws when an answer is not in the description of its route; those to wrong parameters are the API's own. */
+  check(method: string, path: string, status: number, code: unknown): void;
+}
+
+function documentedAnswers(app: FastifyInstance): DocumentedAnswers {
+  const routes: { readonly method: string; readonly pattern: RegExp; readonly codes: CodesByStatus }[] = [];
+  app.addHook("onRoute", ({ method, url, schema }) => {
+    const pattern = new RegExp(`^${url.replaceAll(/:[a-zA-Z]+/g, "[^/]+")}$`);
+    routes.push({ method: String(method), pattern, codes: (schema?.response ?? {}) as CodesByStatus });
+  });
+  return {
+    check(method, path, status, code) {
+      if (status === 400) return;
+      const route = routes.find((each) => each.method === method && each.pattern.test(path));
+      const answer = route?.codes[status];
+      if (answer === undefined)
+        throw new Error(`${method} ${path} does not say that it may answer ${status}`);
+      const codes = answer.properties?.code?.enum;
+      if (code !== undefined && !codes?.includes(code))
+        throw new Error(`${method} ${path} does not say that it may answer ${status} ${String(code)}`);
+    },
+  };
+}
+
+type CodesByStatus = Readonly<
+  Record<number, { readonly properties?: { readonly code?: { readonly enum?: readonly unknown[] } } }>
+>;

@@ -30,6 +30,10 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
   useStableErrors(app, options.logger);
   await app.register(swagger, {
+    // Schemas that a package names keep their names.
+    refResolver: {
+      buildLocalReference: ({ $id }, _baseUri, _fragment, i) => (typeof $id === "string" ? $id : `def-${i}`),
+    },
     openapi: {
       openapi: "3.1.0",
       info: {
