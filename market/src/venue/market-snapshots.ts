@@ -35,23 +35,26 @@ export interface MarketSnapshots {
 export function marketSnapshots({ logger, every, ...context }: MarketSnapshotsContext): MarketSnapshots {
   let { last } = context;
   let running: Promise<void> | null = null;
+  const consider = (): void => {
+    if (running !== null || context.engine.sequence() - last < every) return;
+    last = context.engine.sequence();
+    running = take(context)
+      .then((filesRemoved) => {
+        logger.info({ sequence: last, filesRemoved }, "took a snapshot of the market");
+      })
+      .catch((error: unknown) => {
+        logger.warn({ error: messageOf(error) }, "no snapshot of the market could be taken");
+      })
+      .finally(() => {
+        running = null;
+        // Much may have been written meanwhile.
+        consider();
+      });
+  };
   return {
-    consider() {
-      if (running !== null || context.engine.sequence() - last < every) return;
-      last = context.engine.sequence();
-      running = take(context)
-        .then((filesRemoved) => {
-          logger.info({ sequence: last, filesRemoved }, "took a snapshot of the market");
-        })
-        .catch((error: unknown) => {
-          logger.warn({ error: messageOf(error) }, "no snapshot of the market could be taken");
-        })
-        .finally(() => {
-          running = null;
-        });
-    },
+    consider,
     async idle() {
-      await running;
+      while (running !== null) await running;
     },
   };
 }

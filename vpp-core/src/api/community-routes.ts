@@ -4,7 +4,7 @@ import type { Store } from "../ports/store.ts";
 import { intervalIndex } from "../time/delivery-interval.ts";
 import { isoTime } from "../time/iso-time.ts";
 import type { CommunityView } from "./community-view.ts";
-import { presentClearing } from "./present.ts";
+import { presentClearing, presentTrade } from "./present.ts";
 import { ClearingBody, IntervalRange, IsoTime, TradeBody } from "./schemas.ts";
 
 const Community = Type.Object({
@@ -71,12 +71,16 @@ export function communityRoutes(plain: FastifyInstance, community: CommunityView
     {
       schema: {
         tags,
-        summary: "Trades, oldest first",
+        summary: "Trades, oldest first, without who traded",
+        description:
+          "Saved when the gate of their interval has closed. A site learns of its own by its orders' ids.",
         querystring: IntervalRange,
         response: { 200: Type.Object({ trades: Type.Array(TradeBody) }) },
       },
     },
-    async ({ query }, reply) =>
-      reply.send({ trades: [...(await store.trades.trades(intervalIndex(query.from), query.limit))] }),
+    async ({ query }, reply) => {
+      const trades = await store.trades.trades(intervalIndex(query.from), query.limit);
+      return reply.send({ trades: trades.map(presentTrade) });
+    },
   );
 }

@@ -2,7 +2,7 @@ import type { Measured } from "../der/measured.ts";
 import { POINT_NAMES } from "../der/point.ts";
 import type { SiteLive } from "../fleet/fleet-store.ts";
 import type { SiteStatement } from "../ports/settlement.ts";
-import type { Clearing } from "../ports/trading-venue.ts";
+import type { Clearing, Trade } from "../ports/trading-venue.ts";
 import { deliveryInterval, type IntervalMinutes } from "../time/delivery-interval.ts";
 import { isoTime } from "../time/iso-time.ts";
 
@@ -43,8 +43,17 @@ export function presentStatement(statement: SiteStatement): object {
   };
 }
 
+/** A trade as everybody may see it: no site, no order. */
+export function presentTrade({ id, intervalIndex, energyWh, price, phase }: Trade): object {
+  return { id, intervalIndex, energyWh, price, phase };
+}
+
 /** A clearing as the API shows it: with the times of its interval. */
-export function presentClearing({ clearedAtMs, ...clearing }: Clearing, minutes: IntervalMinutes): object {
+export function presentClearing(
+  { clearedAtMs, trades, ...clearing }: Clearing,
+  minutes: IntervalMinutes,
+): object {
   const { startMs, endMs } = deliveryInterval(clearing.intervalIndex, minutes);
-  return { ...clearing, clearedAt: isoTime(clearedAtMs), start: isoTime(startMs), end: isoTime(endMs) };
+  const times = { clearedAt: isoTime(clearedAtMs), start: isoTime(startMs), end: isoTime(endMs) };
+  return { ...clearing, ...times, trades: trades.map(presentTrade) };
 }

@@ -99,14 +99,10 @@ export const Statement: TSchema = Type.Object({
 
 const CurveStep: TSchema = Type.Object({ price: whole("micro per kWh"), energyWh: whole("Wh") });
 
-/** One trade. */
+/** One trade as everybody may see it: without who traded, since an order's id tells that to its owner alone. */
 export const TradeBody: TSchema = Type.Object({
-  id: Type.String(),
+  id: Type.String({ description: "Interval index and number within the interval" }),
   intervalIndex: whole("Delivery interval"),
-  sellerId: Type.String(),
-  buyerId: Type.String(),
-  offerId: Type.String(),
-  bidId: Type.String(),
   energyWh: whole("Wh"),
   price: whole("micro per kWh"),
   phase: Type.String({ description: "continuous, or call: in the auction at gate closure" }),
