@@ -20,7 +20,10 @@ vi.setConfig({ hookTimeout: 60_000 });
 
 /** Routes as another package brings them. */
 const guestRoutes: RoutePlugin = async (app) => {
-  app.get("/v1/guest", { schema: { tags: ["guest"], summary: "Say hello" } }, async () => ({ hello: true }));
+  app.addSchema({ $id: "GuestHello", type: "object", properties: { hello: { type: "boolean" } } });
+  const response = { 200: { $ref: "GuestHello#" } };
+  const schema = { tags: ["guest"], summary: "Say hello", response };
+  app.get("/v1/guest", { schema }, async () => ({ hello: true }));
   app.get("/v1/guest/silent", async () => {
     throw new CommonwattError("CHAIN_UNREACHABLE", "the chain does not answer", { retryable: true });
   });
@@ -252,6 +255,7 @@ describe("operation", () => {
   test("the OpenAPI document lists every route, those of other packages too, each with tag and summary", async () => {
     const document = (await get("/docs/json")).json();
     expect(document.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(document.components.schemas), "named as its package does").toEqual(["GuestHello"]);
     expect(Object.keys(document.paths).sort()).toEqual([
       "/health/live",
       "/health/ready",
