@@ -10,11 +10,12 @@ import { DEFAULT_MARKET_RULES } from "./market-rules.ts";
 const OPEN = epochMs(INTERVAL.startMs - 600_000);
 const CLOSES = epochMs(INTERVAL.startMs - 60_000);
 const CALL = epochMs(CLOSES - 120_000);
+const RULES = { ...DEFAULT_MARKET_RULES, callPhaseMs: 120_000 };
 let engine: MarketEngine;
 
 beforeEach(() => {
   engine = marketEngine(COMMUNITY);
-  engine.apply({ kind: "register-changed", atMs: OPEN, sites: SITES, rules: DEFAULT_MARKET_RULES });
+  engine.apply({ kind: "register-changed", atMs: OPEN, sites: SITES, rules: RULES });
   engine.apply({ kind: "interval-opened", atMs: OPEN, interval: INTERVAL, gateClosesMs: CLOSES });
 });
 
@@ -133,7 +134,7 @@ describe("the two phases of a book", () => {
     ["decrement", { newer: { openWh: 200 }, older: { openWh: 0, ended: { by: "self-trade" } } }],
   ] as const)("never lets a site trade with itself: %s", (selfTrade, expected) => {
     engine = marketEngine(COMMUNITY);
-    const rules = { ...DEFAULT_MARKET_RULES, selfTrade };
+    const rules = { ...RULES, selfTrade };
     engine.apply({ kind: "register-changed", atMs: OPEN, sites: SITES, rules });
     engine.apply({ kind: "interval-opened", atMs: OPEN, interval: INTERVAL, gateClosesMs: CLOSES });
     const older = orderOf(1, "offer", 300, 100_000);

@@ -35,11 +35,11 @@ export const SELF_TRADE_POLICIES: Readonly<Record<MarketRules["selfTrade"], 1 | 
 };
 
 /**
- * Rules for a market that has nothing special about it: continuous until two minutes before gate closure, then
+ * Rules for a market that has nothing special about it: continuous until five minutes before gate closure, then
  * a call auction at the middle price; prices up to 10 per kWh in steps of a thousandth, 16 orders, two days.
  */
 export const DEFAULT_MARKET_RULES: MarketRules = {
-  callPhaseMs: 120_000,
+  callPhaseMs: 300_000,
   mechanism: { name: "uniform-price", kPerMille: 500 },
   priceTick: priceMicroPerKwh(1_000),
   limitPriceMax: priceMicroPerKwh(10_000_000),

@@ -154,16 +154,11 @@ async function tradeInterval(
   const isNew = !venue.openIntervals().some(({ index }) => index === interval.index);
   await venue.openInterval(interval, gateClosesMs);
   const latestMs = epochMs(interval.startMs - gateMs * GATE_DELAY_SHARE_MIN);
-  const round = { interval, latestMs };
-  // Twice: first to trade with whom one meets, then with what is still wanted, at the latest forecast.
-  const early = epochMs(gateClosesMs - 2 * bidMs);
-  const isEarly = early >= clock.now();
-  if (isEarly) {
-    await sleepUntil(clock, early, signal);
-    await placeOrders(context, { ...round, isFirst: isNew });
-  }
+  const round = { interval, latestMs, isFirst: isNew };
+  // Late, at the latest forecast and in the call phase: one price for all is worth more to a street than being
+  // early, when who rests first gives away the whole difference.
   await sleepUntil(clock, epochMs(gateClosesMs - bidMs), signal);
-  const placing = placeOrders(context, { ...round, isFirst: isNew && !isEarly });
+  const placing = placeOrders(context, round);
   await sleepUntil(clock, gateClosesMs, signal);
   // On a busy machine the gate waits for who is not ready, but never until it is too late.
   await Promise.race([placing, sleepUntil(clock, latestMs, signal)]);
