@@ -57,5 +57,5 @@ export function readCommand(
     into[2] = small;
     return count === 3;
   }
-  return COMMAND_FIELDS[type] !== 0 && COMMAND_FIELDS[type] === count;
+  return small <= 0 && COMMAND_FIELDS[type] !== 0 && COMMAND_FIELDS[type] === count;
 }
