@@ -45,6 +45,7 @@ export { type DepthLevel, type RestingOrder, readDepth, readSide } from "./book/
 export { replaceOrder } from "./book/replace-order.ts";
 export { SELF_TRADE_POLICY, type SelfTradePolicy } from "./book/self-trade.ts";
 export { submitOrder, TIME_IN_FORCE } from "./book/submit-order.ts";
+export { touch } from "./book/touch.ts";
 export { plugin } from "./cli/plugin.ts";
 export { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
 export type { ReplayWatcher } from "./durable/book-replay.ts";

@@ -5,6 +5,7 @@ import type { BookSide } from "../book/layout.ts";
 import { readDepth } from "../book/read-book.ts";
 import { replaceOrder } from "../book/replace-order.ts";
 import { submitOrder, TIME_IN_FORCE } from "../book/submit-order.ts";
+import { touch } from "../book/touch.ts";
 import { openShape } from "./open-shape.ts";
 import {
   ADD,
@@ -24,6 +25,9 @@ const { GOOD_TILL_GATE, IMMEDIATE_OR_CANCEL } = TIME_IN_FORCE;
 /** Events are read when this many Int32 wait. */
 const DRAIN_AT = 8192;
 
+/** How many messages ahead the memory of one is touched, when there are many books. */
+const AHEAD = 2;
+
 /** The core by its flat calls. */
 export class FlatEngine implements BenchEngine {
   readonly #arena: BookArena;
@@ -32,6 +36,8 @@ export class FlatEngine implements BenchEngine {
   readonly #sites: number;
   /** Order number by slot; kept for traces only. */
   readonly #orders: Int32Array;
+  /** Keeps what was touched, so that it is. */
+  #touched = 0;
   volumeWh = 0;
 
   constructor(shape: WorkloadShape) {
@@ -50,7 +56,10 @@ export class FlatEngine implements BenchEngine {
   run(messages: Int32Array, from: number, to: number, trace?: TradeTrace): void {
     const counters = this.#arena.counters;
     const drainAt = trace === undefined ? DRAIN_AT : 0;
+    const touchTo = this.#books.length > 1 ? to - AHEAD : from;
+    let touched = 0;
     for (let number = from; number < to; number++) {
+      if (number < touchTo) touched += this.#touch(messages, (number + AHEAD) * MESSAGE_STRIDE);
       const answer = this.play(messages, number * MESSAGE_STRIDE);
       if (trace !== undefined && (messages[number * MESSAGE_STRIDE] as number) <= TAKE) {
         this.#orders[answer] = messages[number * MESSAGE_STRIDE + 1] as number;
@@ -58,6 +67,19 @@ export class FlatEngine implements BenchEngine {
       if ((counters[EVENTS_END] as number) > drainAt) this.#drain(trace);
     }
     this.#drain(trace);
+    this.#touched += touched;
+  }
+
+  #touch(messages: Int32Array, at: number): number {
+    const book = messages[at + 2] as number;
+    const position = this.#positions[book * this.#sites + (messages[at + 3] as number)] as number;
+    return touch(
+      this.#arena,
+      this.#books[book] as number,
+      messages[at + 4] as BookSide,
+      position,
+      messages[at + 7] as number,
+    );
   }
 
   /** Plays the message at an index. Answers what the core did. */
