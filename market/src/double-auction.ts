@@ -44,6 +44,7 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
     submit: async (order) => market().submit(order),
     cancel: async (cancel) => market().cancel(cancel),
     closeGate: async (index) => market().closeGate(index),
+    bookedOrders: (index) => market().bookedOrders(index),
     openIntervals: () => market().openIntervals(),
     clearings: (from) => market().clearings(from),
     stateHash: () => market().stateHash(),

@@ -53,6 +53,9 @@ describe("cancelling", () => {
     const signed = cancelOf(1, { scope: "order", orderId: orderId(bid) });
     const done = cancel(signed);
     expect(done).toEqual({ kind: "orders-cancelled", changed: true, orderIds: [orderId(bid)], sequence: 5 });
+    const ended = { by: "order-cancel", cancel: signed };
+    expect(engine.bookedOrders(INTERVAL.index)).toEqual([{ id: orderId(bid), order: bid, ended }]);
+    expect(engine.bookedOrders(intervalIndex(1))).toEqual([]);
     const hash = engine.stateHash();
     expect(cancel(signed)).toEqual({ ...done, changed: false });
     expect(submit(bid), "an ended order that is sent again stays ended").toEqual({

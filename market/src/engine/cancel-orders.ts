@@ -28,6 +28,7 @@ export function cancelOrders(
         const book = state.books.get(accepted.order.intervalIndex);
         assert(book !== undefined, "an accepted order has a book");
         endOrder(book, accepted, { by: `${cancel.scope}-cancel`, sequence });
+        state.cancelsOfOrders.set(accepted.id, cancel);
       }
       const orderIds = orders.map(({ id }) => id);
       if (cancel.scope === "interval") {

@@ -1,4 +1,4 @@
-import type { Clearing, DeliveryInterval, Hex, IntervalIndex } from "@commonwatt/vpp-core";
+import type { BookedOrder, Clearing, DeliveryInterval, Hex, IntervalIndex } from "@commonwatt/vpp-core";
 import type { SignatureTrust } from "./admit-order.ts";
 import type { MarketEvent, MarketInput } from "./market-input.ts";
 import { type AcceptedOrder, type Book, emptyMarketState } from "./market-state.ts";
@@ -34,6 +34,8 @@ export interface MarketEngine {
   books(): readonly Book[];
   /** An order that was ever accepted, or `null`. */
   order(id: Hex): AcceptedOrder | null;
+  /** Every order that a book took in, by rising sequence. */
+  bookedOrders(index: IntervalIndex): readonly BookedOrder[];
   /** Intervals whose gate is open, oldest first. */
   openIntervals(): readonly DeliveryInterval[];
   /** All clearings, oldest interval first. */
@@ -59,6 +61,11 @@ export function marketEngine(community: string): MarketEngine {
     book: (index) => state.books.get(index) ?? null,
     books,
     order: (id) => state.orders.get(id) ?? null,
+    bookedOrders: (index) =>
+      (state.books.get(index)?.orders ?? []).map(({ id, order, ended }) => ({
+        ...{ id, order },
+        ended: ended && { by: ended.by, cancel: state.cancelsOfOrders.get(id) ?? null },
+      })),
     openIntervals,
     clearings,
     sequence: () => state.sequence,

@@ -5,6 +5,7 @@ import type {
   Hex,
   IntervalIndex,
   OrderSide,
+  SignedCancel,
   SignedOrder,
   Site,
   SiteId,
@@ -77,6 +78,8 @@ export interface MarketState {
   readonly books: Map<IntervalIndex, Book>;
   /** Every order ever accepted, by id. */
   readonly orders: Map<Hex, AcceptedOrder>;
+  /** What took an order out of its book, by the order's id; evidence, and no part of the state's hash. */
+  readonly cancelsOfOrders: Map<Hex, SignedCancel>;
   /** The last cancel of each group, by site. */
   readonly groupCancels: Map<SiteId, Map<number, CounterCancel>>;
 }
@@ -90,6 +93,7 @@ export function emptyMarketState(community: string): MarketState {
     sites: new Map(),
     books: new Map(),
     orders: new Map(),
+    cancelsOfOrders: new Map(),
     groupCancels: new Map(),
   };
 }

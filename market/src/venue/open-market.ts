@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type {
+  BookedOrder,
   CancelReply,
   Clearing,
   DeliveryInterval,
@@ -32,6 +33,7 @@ export interface OpenMarket {
   readonly feed: PublicFeed;
   /** An order that is on the disk, or `null`. */
   order(id: Hex): AcceptedOrder | null;
+  bookedOrders(index: IntervalIndex): readonly BookedOrder[];
   openIntervals(): readonly DeliveryInterval[];
   /** Clearings that are on the disk, oldest interval first. */
   clearings(from: IntervalIndex): readonly Clearing[];
@@ -120,6 +122,7 @@ function marketOver(
       assert(event.kind === "gate-closed", "closing a gate gives its clearing");
       return event.clearing;
     },
+    bookedOrders: engine.bookedOrders,
     openIntervals: engine.openIntervals,
     clearings: (from) =>
       [...durableClearings.values()]

@@ -4,7 +4,7 @@ import type { WattHours } from "../units/energy.ts";
 import type { MoneyNano } from "../units/money.ts";
 import type { PriceMicroPerKwh } from "../units/price.ts";
 import type { SignedMeterReading } from "./metering.ts";
-import type { Trade } from "./trading-venue.ts";
+import type { BookedOrder, Trade } from "./trading-venue.ts";
 
 /** What one trade came to after delivery was measured. */
 export interface TradeSettlement {
@@ -42,6 +42,8 @@ export interface SiteStatement {
 export interface IntervalDelivery {
   readonly interval: DeliveryInterval;
   readonly clearingPrice: PriceMicroPerKwh | null;
+  /** Every order that the interval's book took in. */
+  readonly orders: readonly BookedOrder[];
   readonly trades: readonly Trade[];
   /** Per site the signed readings that enclose the interval's start and end. */
   readonly readings: readonly SignedMeterReading[];

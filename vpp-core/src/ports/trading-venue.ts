@@ -67,6 +67,18 @@ export type SignedCancel = {
     }
 );
 
+/** An order that a book took in, and how it left the book before the gate closed. */
+export interface BookedOrder {
+  readonly id: Hex;
+  readonly order: SignedOrder;
+  /** `null` when it took part in the clearing. */
+  readonly ended: {
+    readonly by: "order-cancel" | "interval-cancel" | "group-cancel" | "replacement";
+    /** What its site signed to take it back; `null` when another order took its place. */
+    readonly cancel: SignedCancel | null;
+  } | null;
+}
+
 /** What the venue says to a cancel. `orderIds` are the orders that it took out of their books. */
 export type CancelReply =
   | { readonly status: "cancelled"; readonly orderIds: readonly Hex[]; readonly sequence: number }
@@ -145,6 +157,8 @@ export interface TradingVenue {
   closeGate(index: IntervalIndex): Promise<Clearing>;
   /** Intervals whose gate is still open, oldest first. */
   openIntervals(): readonly DeliveryInterval[];
+  /** Every order that the book of an interval took in, in the order of acceptance; none for one never opened. */
+  bookedOrders(index: IntervalIndex): readonly BookedOrder[];
   /** Every clearing since `from`, oldest first. */
   clearings(from: IntervalIndex): readonly Clearing[];
   /** SHA-256 over everything the venue knows; equal after a replay of the journal. */
