@@ -220,7 +220,8 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     expect(() => escrow({ minimumBond: -1n })).toThrow(invalid("minimumBond"));
     expect(() => escrow({ sweepMinimum: 0n })).toThrow(invalid("sweepMinimum"));
     expect(() => escrow({ rpcUrl: "chain" })).toThrow(invalid("rpcUrl"));
-    expect(() => escrow({ operatorKey: "0x12" })).toThrow(invalid("operatorKey"));
+    expect(() => escrow({ rpcUrl: [] })).toThrow(invalid("rpcUrl"));
+    expect(() => escrow({ maxFeeGwei: 0 })).toThrow(invalid("maxFeeGwei"));
     await expect(escrow().audit()).rejects.toMatchObject({ code: "SETTLEMENT_NOT_RUNNING", retryable: true });
 
     const street = testStreet(1);

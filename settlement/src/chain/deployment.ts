@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import { chainError } from "./chain-error.ts";
 import { deploymentData, ESCROW, TOKEN } from "./contracts.ts";
 import type { Outbox } from "./outbox.ts";
-import { accountOfKey } from "./sign-call.ts";
+import type { ChainSigner } from "./signer.ts";
 
 /** Where the contracts are. */
 export interface Deployment {
@@ -19,7 +19,7 @@ export interface Deployment {
 /** What an escrow is deployed with. */
 export interface DeploymentTerms {
   readonly community: Hex;
-  readonly operatorKey: Hex;
+  readonly operator: ChainSigner;
   readonly challengeWindowSeconds: number;
   readonly withdrawalDelaySeconds: number;
   readonly minimumBond: bigint;
@@ -68,9 +68,9 @@ export async function ensureDeployment(
 }
 
 async function deploy({ chainId, outbox }: DeploymentContext, terms: DeploymentTerms): Promise<Deployment> {
-  const senderKey = terms.operatorKey;
+  const { operator: sender } = terms;
   const create = async (key: string, data: Hex): Promise<{ address: Account; block: number }> => {
-    const { receipt } = await outbox.submit({ key, senderKey, to: null, data, done: async () => false });
+    const { receipt } = await outbox.submit({ key, sender, to: null, data, done: async () => false });
     if (receipt === null || receipt.contractAddress === null) {
       throw new CommonwattError("ESCROW_MISSING", `${key} left no contract behind`);
     }
@@ -82,7 +82,7 @@ async function deploy({ chainId, outbox }: DeploymentContext, terms: DeploymentT
     deploymentData(ESCROW, [
       token.address,
       terms.community,
-      accountOfKey(senderKey),
+      sender.account,
       terms.challengeWindowSeconds,
       terms.withdrawalDelaySeconds,
       terms.minimumBond,

@@ -1,28 +1,28 @@
 import type { Account, Hex, RailSite } from "@commonwatt/vpp-core";
 import { approveData, depositBondData, mintData } from "../chain/escrow-calls.ts";
 import { permitDepositData } from "../chain/permit.ts";
-import { accountOfKey } from "../chain/sign-call.ts";
+import { keySigner } from "../chain/signer.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 
 /** Puts up what is missing of the operator's bond. */
 export async function ensureBond(link: EscrowLink): Promise<void> {
-  const { reader, outbox, patience, deployment, operatorKey: senderKey } = link;
+  const { reader, outbox, patience, deployment, operator: sender } = link;
   const { minimumBond } = link.terms;
   const bond = await patience.until(() => reader.bond());
   if (bond >= minimumBond) return;
   const missing = minimumBond - bond;
-  const operator = accountOfKey(senderKey);
+  const operator = sender.account;
   await ensureTokens(link, operator, missing, `bond:${bond}`);
   await outbox.submit({
     key: `approve:bond:${bond}`,
-    senderKey,
+    sender,
     to: deployment.token,
     data: approveData(deployment.escrow, missing),
     done: async () => (await reader.tokenAllowance(operator)) >= missing,
   });
   await outbox.submit({
     key: `bond:${bond}`,
-    senderKey,
+    sender,
     to: deployment.escrow,
     data: depositBondData(missing),
     done: async () => (await reader.bond()) >= minimumBond,
@@ -72,7 +72,7 @@ async function depositTokens(
   const data: Hex = await permitDepositData(deployment, { ownerKey, account, amount, ...terms });
   await outbox.submit({
     key: `deposit:${account}:${depositedBefore}`,
-    senderKey: ownerKey,
+    sender: keySigner(ownerKey),
     to: deployment.escrow,
     data,
     done: async () => (await reader.funds(account)).deposited > depositedBefore,
@@ -80,10 +80,10 @@ async function depositTokens(
 }
 
 async function ensureTokens(link: EscrowLink, account: Account, amount: bigint, tag: string): Promise<void> {
-  const { reader, outbox, deployment, operatorKey } = link;
+  const { reader, outbox, deployment, operator } = link;
   await outbox.submit({
     key: `mint:${tag}`,
-    senderKey: operatorKey,
+    sender: operator,
     to: deployment.token,
     data: mintData(account, amount),
     done: async () => (await reader.tokenBalance(account)) >= amount,

@@ -25,7 +25,7 @@ export interface StepContext {
 
 /** Puts a stored batch on the chain, or finds it there already. */
 export async function commitBatch({ link, batches }: StepContext, record: BatchRecord): Promise<void> {
-  const { reader, outbox, deployment, operatorKey: senderKey } = link;
+  const { reader, outbox, deployment, operator: sender } = link;
   const { number, intervalIndex, headerHash } = record;
   const previous = number === 1 ? null : await batches.byNumber(number - 1);
   const isCommitted = async (): Promise<boolean> => {
@@ -36,7 +36,7 @@ export async function commitBatch({ link, batches }: StepContext, record: BatchR
   if (!(await link.patience.until(isCommitted))) await coverDebits(link, batches, previous, record);
   const { transactionHash } = await outbox.submit({
     key: `commit:${number}`,
-    senderKey,
+    sender,
     to: deployment.escrow,
     data: commitData(previous === null ? null : headerOf(previous), headerOf(record)),
     done: isCommitted,
@@ -52,7 +52,7 @@ export async function finalizeBatch(
   { link, batches }: StepContext,
   record: BatchRecord,
 ): Promise<number | null> {
-  const { reader, outbox, patience, deployment, operatorKey: senderKey } = link;
+  const { reader, outbox, patience, deployment, operator: sender } = link;
   const { number, intervalIndex } = record;
   const isFinal = async (): Promise<boolean> => (await reader.progress()).finalNumber >= number;
   const { committedAtSeconds } = await patience.until(() => reader.batch(number));
@@ -63,7 +63,7 @@ export async function finalizeBatch(
   try {
     const { transactionHash } = await outbox.submit({
       key: `finalize:${number}`,
-      senderKey,
+      sender,
       to: deployment.escrow,
       data: finalizeData(headerOf(record)),
       done: isFinal,
@@ -86,7 +86,7 @@ export async function payBatches(
   latest: BatchRecord,
   due: readonly BatchRecord[],
 ): Promise<void> {
-  const { reader, outbox, deployment, operatorKey: senderKey } = link;
+  const { reader, outbox, deployment, operator: sender } = link;
   const tree = treeOf(latest);
   const header = headerOf(latest);
   let payHash: Hex = ZERO_HASH;
@@ -95,7 +95,7 @@ export async function payBatches(
     const proofs = Array.from({ length }, (_, offset) => tree.proof(from + offset));
     const { transactionHash } = await outbox.submit({
       key: `settle:${latest.number}:${from}`,
-      senderKey,
+      sender,
       to: deployment.escrow,
       data: settleData(header, proofs),
       done: async () => {

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
 import { requestWithdrawalData } from "../chain/escrow-calls.ts";
 import { connectRpc, nonceOf } from "../chain/rpc.ts";
-import { accountOfKey, signCall } from "../chain/sign-call.ts";
+import { signCall } from "../chain/sign-call.ts";
+import { accountOfKey, keySigner } from "../chain/signer.ts";
 import { escrow } from "../escrow-rail.ts";
 import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
 import { type TestStreet, testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
@@ -49,7 +50,7 @@ async function request(amount: bigint): Promise<void> {
   const ownerKey: Hex = street.sites[1]?.ownerKey ?? "0x";
   const owner = accountOfKey(ownerKey);
   const call = { to: contract, data: requestWithdrawalData(amount, owner) };
-  const signed = await signCall(rpc, ownerKey, call, await nonceOf(rpc, owner), null);
+  const signed = await signCall(rpc, keySigner(ownerKey), call, await nonceOf(rpc, owner), null, null);
   const sent = await rpc.broadcastTransaction(signed.rawTransaction);
   expect((await sent.wait())?.status).toBe(1);
   rpc.destroy();

@@ -1,8 +1,9 @@
-import type { Clock, Hex, Logger, RailSite, SettlementEvent } from "@commonwatt/vpp-core";
+import type { Clock, Logger, RailSite, SettlementEvent } from "@commonwatt/vpp-core";
 import type { Deployment } from "../chain/deployment.ts";
 import type { EscrowReader, EscrowTerms } from "../chain/escrow-reader.ts";
 import type { Outbox } from "../chain/outbox.ts";
 import type { Patience } from "../chain/patience.ts";
+import type { ChainSigner } from "../chain/signer.ts";
 
 /** Everything that works on one deployed escrow. */
 export interface EscrowLink {
@@ -12,7 +13,7 @@ export interface EscrowLink {
   readonly patience: Patience;
   /** As the contract has them. */
   readonly terms: EscrowTerms;
-  readonly operatorKey: Hex;
+  readonly operator: ChainSigner;
   readonly sites: readonly RailSite[];
   readonly depositPerSite: bigint;
   readonly wallClock: Clock;

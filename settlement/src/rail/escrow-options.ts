@@ -1,11 +1,18 @@
-import { CommonwattError, type Hex } from "@commonwatt/vpp-core";
+import { CommonwattError } from "@commonwatt/vpp-core";
+import type { KeySource } from "../chain/key-source.ts";
+import { weiOfGwei } from "../chain/sign-call.ts";
 
 /** How the escrow is run. Amounts are in the token's smallest unit (millionths). */
 export interface EscrowOptions {
-  /** JSON-RPC endpoint; without one a development chain (anvil) of our own is used. */
-  readonly rpcUrl?: string;
-  /** Private key of the operator; without one it is made once and kept in the rail's folder. */
-  readonly operatorKey?: Hex;
+  /**
+   * JSON-RPC endpoint, or several of one chain, of which the next is asked when one fails; without any a
+   * development chain (anvil) of our own is used.
+   */
+  readonly rpcUrl?: string | readonly string[];
+  /** Where the operator's key is; without this it is made once and kept in the rail's folder. */
+  readonly operator?: KeySource;
+  /** The most that is offered for a unit of gas, in gwei; what costs more waits. Default: whatever it takes. */
+  readonly maxFeeGwei?: number;
   /** How long a batch can be challenged. Default: 5 on a development chain, else 6 hours. */
   readonly challengeWindowSeconds?: number;
   /** How long a withdrawal takes; above the window. Default: twice the window and a minute of slack. */
@@ -22,6 +29,9 @@ export interface EscrowOptions {
 
 /** Options with every default filled in. */
 export interface EscrowTermsWanted {
+  /** `null` for a development chain. */
+  readonly rpcUrls: readonly string[] | null;
+  readonly feeCapWei: bigint | null;
   readonly challengeWindowSeconds: number;
   readonly withdrawalDelaySeconds: number;
   readonly depositPerSite: bigint;
@@ -44,7 +54,10 @@ export function completeOptions(options: EscrowOptions): EscrowTermsWanted {
   const dev = options.rpcUrl === undefined;
   const window = options.challengeWindowSeconds ?? (dev ? DEV_WINDOW_SECONDS : WINDOW_SECONDS);
   const slack = dev ? DEV_SLACK_SECONDS : SLACK_SECONDS;
+  const rpcUrls = typeof options.rpcUrl === "string" ? [options.rpcUrl] : (options.rpcUrl ?? null);
   const terms: EscrowTermsWanted = {
+    rpcUrls,
+    feeCapWei: options.maxFeeGwei === undefined ? null : weiOfGwei(options.maxFeeGwei),
     challengeWindowSeconds: window,
     withdrawalDelaySeconds: options.withdrawalDelaySeconds ?? 2 * window + slack,
     depositPerSite: options.depositPerSite ?? 100n * UNIT,
@@ -63,10 +76,14 @@ export function completeOptions(options: EscrowOptions): EscrowTermsWanted {
   check("depositPerSite", terms.depositPerSite, terms.depositPerSite > 0n, "an amount above 0");
   check("minimumBond", terms.minimumBond, terms.minimumBond > 0n, "an amount above 0");
   check("sweepMinimum", terms.sweepMinimum, terms.sweepMinimum > 0n, "an amount above 0");
-  const { rpcUrl = "http://localhost", operatorKey = `0x${"00".repeat(32)}` } = options;
-  check("rpcUrl", rpcUrl, /^https?:$/.test(URL.parse(rpcUrl)?.protocol ?? ""), "an http or https address");
-  // The key itself stays out of messages.
-  check("operatorKey", "something else", /^0x[0-9a-fA-F]{64}$/.test(operatorKey), "0x and 64 hex digits");
+  for (const [index, url] of (terms.rpcUrls ?? []).entries()) {
+    // The address itself may hold a key and stays out of messages.
+    const isHttp = /^https?:$/.test(URL.parse(url)?.protocol ?? "");
+    check("rpcUrl", `something else at ${index + 1}`, isHttp, "an http or https address");
+  }
+  check("rpcUrl", "an empty list", terms.rpcUrls?.length !== 0, "at least one address");
+  const { maxFeeGwei } = options;
+  check("maxFeeGwei", maxFeeGwei ?? "none", maxFeeGwei === undefined || maxFeeGwei > 0, "gwei above 0");
   return terms;
 }
 

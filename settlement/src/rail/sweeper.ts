@@ -3,6 +3,7 @@ import { balancesOf } from "../batch/build-batch.ts";
 import { withdrawnAmount } from "../chain/contracts.ts";
 import { requestWithdrawalData } from "../chain/escrow-calls.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
+import { keySigner } from "../chain/signer.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import { fileOf } from "./stored-batch.ts";
@@ -80,7 +81,7 @@ async function requestEarnings(
   if (earned < minimum) return IDLE_LOOK_MS;
   await link.outbox.submit({
     key: `request:${account}:${funds.withdrawn}`,
-    senderKey: ownerKey,
+    sender: keySigner(ownerKey),
     to: link.deployment.escrow,
     data: requestWithdrawalData(earned, account),
     done: async () => (await link.reader.funds(account)).requested > 0n,

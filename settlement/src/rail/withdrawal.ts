@@ -4,6 +4,7 @@ import { balancesOf } from "../batch/build-batch.ts";
 import { withdrawData } from "../chain/escrow-calls.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
 import type { OutboxResult } from "../chain/outbox.ts";
+import { keySigner } from "../chain/signer.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import { fileOf, headerOf, treeOf } from "./stored-batch.ts";
 
@@ -26,7 +27,7 @@ export async function executeWithdrawal(
   const proof: BalanceProof = treeOf(latest).proof(leaf.index);
   return link.outbox.submit({
     key: `withdraw:${account}:${withdrawn}`,
-    senderKey: ownerKey,
+    sender: keySigner(ownerKey),
     to: link.deployment.escrow,
     data: withdrawData(account, headerOf(latest), proof),
     done: async () => (await link.reader.funds(account)).withdrawn > withdrawn,

@@ -24,7 +24,7 @@ import {
   wattHours,
   watts,
 } from "@commonwatt/vpp-core";
-import { accountOfKey } from "../chain/sign-call.ts";
+import { accountOfKey } from "../chain/signer.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
 
 /** What the grid charges and pays in tests: 0.30 and 0.08 per kWh. */

@@ -124,6 +124,8 @@ class Story {
         return [`! chain: ${event.message}; trying again`];
       case "reachable":
         return ["  chain: back"];
+      case "held-back":
+        return [`! chain: ${event.message}`];
     }
   }
 

@@ -74,7 +74,9 @@ export type SettlementEvent =
       readonly transactionHash: Hex;
     }
   | { readonly kind: "unreachable"; readonly message: string }
-  | { readonly kind: "reachable" };
+  | { readonly kind: "reachable" }
+  /** Something waits though the chain answers: for a lower fee, or for whoever signs. */
+  | { readonly kind: "held-back"; readonly code: string; readonly message: string };
 
 /** The escrow's books against its money, read from the chain. */
 export interface EscrowAudit {
