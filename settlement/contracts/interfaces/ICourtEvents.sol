@@ -29,8 +29,8 @@ interface ICourtEvents {
         uint64 indexed number, uint8 indexed tree, uint32 indexed index, address demander, uint64 deadline
     );
 
-    /// @notice The leaf was shown: abi.encode(TYPEHASH, fields …, salt).
-    event LeafShown(uint64 indexed number, uint8 indexed tree, uint32 indexed index, bytes leaf);
+    /// @notice The leaf was shown, abi.encode(TYPEHASH, fields …, salt), with what it has hashes of.
+    event LeafShown(uint64 indexed number, uint8 indexed tree, uint32 indexed index, bytes leaf, bytes[] evidence);
 
     /// @notice The question is void because its batch was taken back.
     event DemandReleased(uint64 indexed number, uint8 indexed tree, uint32 indexed index);

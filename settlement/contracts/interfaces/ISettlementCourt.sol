@@ -33,13 +33,16 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// withdrawalDelay; zero for nobody.
     /// @param challengeWindow How long a batch can be challenged at least.
     /// @param responseTime How long the operator has to show a leaf.
-    /// @param withdrawalDelay How long a withdrawal takes; above challengeWindow + 2 × responseTime.
+    /// @param withdrawalDelay How long a withdrawal takes; above challengeWindow + 2 × responseTime + pauseLimit, by more
+    /// than a trade takes from being agreed to being committed.
     /// @param silenceLimit How long after the last commit anyone may freeze the court.
-    /// @param pauseLimit The longest pause; 0 with no guardian.
+    /// @param pauseLimit The longest pause; 0 for none.
     /// @param minimumBond The bond needed to commit.
     /// @param demandBond What asking for a leaf needs. Above what an answer costs, as half of it goes to the operator.
     /// @param demandLimit How many questions about one batch may be open. An operator that fills them itself to keep
     /// others from asking burns demandLimit × demandBond / 2 for each batch.
+    /// @param ringSize Batches that the court remembers: at least two more than are ever pending at once. Each costs
+    /// 22,100 gas at the deployment, so that none of the commits does.
     /// @param judges Who may have batches taken back.
     struct Terms {
         bytes32 community;
@@ -57,6 +60,7 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
         uint128 minimumBond;
         uint128 demandBond;
         uint32 demandLimit;
+        uint16 ringSize;
         address[] judges;
     }
 
@@ -99,20 +103,25 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     // ------------------------------------------------------------------ show me
 
     /// @notice Asks to be shown a leaf of a pending batch whose window is open. Takes `demandBond` from the caller,
-    /// returned if there is no answer in time; of an answered question half is burned and half goes to the operator.
-    /// @param tree One of the `TREE_…` constants of `LeafCodec`: 1 orders, 2 readings, 3 fills, 4 positions, 5 balances.
+    /// awarded back if there is no answer in time; of an answered question half is burned, half goes to the operator.
+    /// @param tree 1 orders, 2 readings, 3 fills, 4 positions, 5 balances.
     /// @param index The leaf's position; below the header's count for that tree.
     function demand(CommittedBatch calldata batch, uint8 tree, uint32 index) external;
 
-    /// @notice Shows the leaf, which the event then carries. Anyone may answer for the operator.
+    /// @notice Shows the leaf and what it has hashes of, all of which the event then carries, so that whoever asked can
+    /// bring it before a judge. Anyone may answer for the operator.
+    /// @param tree 1 to 4.
     /// @param leaf What the leaf is the double hash of: abi.encode(TYPEHASH, fields …, salt).
-    /// @param proof Siblings, lowest first.
+    /// @param siblings The nodes beside its way to the root, lowest first.
+    /// @param evidence For an order abi.encode(OrderSignature) and, if its endedHash is not zero, abi.encode(OrderEnd);
+    /// for a reading the signature; else nothing.
     function answer(
         CommittedBatch calldata batch,
         uint8 tree,
         uint32 index,
         bytes calldata leaf,
-        bytes32[] calldata proof
+        bytes32[] calldata siblings,
+        bytes[] calldata evidence
     ) external;
 
     /// @notice Shows a leaf of the balance tree.
@@ -121,9 +130,8 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// @notice Takes a batch back of which a leaf was not shown in time. Anyone may call it; the demander is rewarded.
     function claimUnanswered(CommittedBatch calldata batch, uint8 tree, uint32 index) external;
 
-    /// @notice Returns the bond of a question that is void because its batch was taken back. Anyone may call it.
-    /// @param header The batch's header; with `committedAt` it names the question.
-    function releaseDemand(BatchHeader calldata header, uint64 committedAt, uint8 tree, uint32 index) external;
+    /// @notice Awards the bond of a question back that is void because its batch was taken back. Anyone may call it.
+    function releaseDemand(CommittedBatch calldata batch, uint8 tree, uint32 index) external;
 
     // ------------------------------------------------------------------ forced inclusion
 
@@ -134,9 +142,9 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
 
     // ------------------------------------------------------------------ failure
 
-    /// @notice Ends commits for good when the operator has been silent for longer than `silenceLimit`, pauses not
-    /// counted. What is pending becomes final or is taken back; withdrawals go on for ever. Anyone may call it.
-    /// @param latest The head; ignored before the first batch, when the silence began with the deployment.
+    /// @notice Ends commits for good when the operator has been silent for `silenceLimit`: since the latest commit, the
+    /// last time that a batch was taken back, the end of the last pause or its appointment, whichever came last. What is pending becomes final or is taken back; withdrawals go on for ever. Anyone may call it.
+    /// @param latest The head; ignored when there is none.
     function freeze(CommittedBatch calldata latest) external;
 
     /// @notice Stops commits for `duration`, at most `pauseLimit`, and not again before twice that limit has passed.
@@ -203,6 +211,9 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// @notice How many questions about one batch may be open.
     function demandLimit() external view returns (uint32);
 
+    /// @notice How many batches the court remembers.
+    function ringSize() external view returns (uint16);
+
     /// @notice The bond that stands behind the batches.
     function bond() external view returns (uint256);
 
@@ -231,7 +242,7 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     function pausedUntil() external view returns (uint64);
 
     /// @notice Where `batch` stands; `None` when it is not the court's. A final batch is known only while it is the
-    /// latest one or no more than RING − 1 younger batches exist.
+    /// latest one or fewer than `ringSize` younger batches exist.
     function statusOf(CommittedBatch calldata batch) external view returns (BatchStatus);
 
     /// @notice From when on a pending batch can be made final; the greatest number while a question is open.

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {TokenVault} from "./TokenVault.sol";
+import {IEnergyEscrow} from "./interfaces/IEnergyEscrow.sol";
+import {ISettlementCourt} from "./interfaces/ISettlementCourt.sol";
+import {BalanceLeaf} from "./types/Batch.sol";
+
+/// @title Account ledger
+/// @notice Who deposited, withdrew and waits to withdraw, and what was last recorded of each account's trading.
+abstract contract AccountLedger is IEnergyEscrow, TokenVault {
+    using SafeCast for uint256;
+
+    /// @dev Nano money has nine decimals.
+    uint8 private constant NANO_DECIMALS = 9;
+
+    /// @inheritdoc IEnergyEscrow
+    uint256 public immutable override nanoPerUnit;
+    /// @inheritdoc IEnergyEscrow
+    uint64 public immutable override withdrawalDelay;
+    /// @dev The longest that a batch takes to become final.
+    uint64 internal immutable _finalityLimit;
+
+    address[] private _accountList;
+    mapping(address account => Account) private _accounts;
+    mapping(address account => Withdrawal) private _withdrawals;
+    uint128 private _depositedTotal;
+    uint128 private _withdrawnTotal;
+
+    constructor(ISettlementCourt court_) {
+        uint8 decimals = IERC20Metadata(address(_token)).decimals();
+        if (decimals > NANO_DECIMALS) revert EscrowTooManyDecimals(decimals);
+        nanoPerUnit = 10 ** (NANO_DECIMALS - decimals);
+        withdrawalDelay = court_.withdrawalDelay();
+        _finalityLimit = court_.finalityLimit();
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function deposit(address account, uint256 amount) external override nonReentrant returns (uint256 received) {
+        return _deposit(account, amount);
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function depositWithPermit(address account, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        override
+        nonReentrant
+        returns (uint256 received)
+    {
+        // Failure is no reason to stop: whoever saw the permit may have submitted it first, and then the allowance is
+        // there. If it is not, the transfer fails.
+        try IERC20Permit(address(_token)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        return _deposit(account, amount);
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function requestWithdrawal(uint256 amount, address recipient) external override nonReentrant {
+        if (!_accounts[msg.sender].exists) revert EscrowUnknownAccount(msg.sender);
+        if (amount == 0) revert VaultZeroAmount();
+        _requireOutside(recipient);
+        if (_withdrawals[msg.sender].amount != 0) revert EscrowWithdrawalPending(msg.sender);
+        _withdrawals[msg.sender] = Withdrawal(amount.toUint128(), uint64(block.timestamp), recipient);
+        uint256 maturesAt = block.timestamp + withdrawalDelay;
+        emit WithdrawalRequested(msg.sender, recipient, amount, maturesAt - _finalityLimit, maturesAt);
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function cancelWithdrawal() external override nonReentrant {
+        uint256 amount = _withdrawals[msg.sender].amount;
+        if (amount == 0) revert EscrowNoWithdrawal(msg.sender);
+        delete _withdrawals[msg.sender];
+        emit WithdrawalCancelled(msg.sender, amount);
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function token() external view override returns (IERC20) {
+        return _token;
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function accountCount() external view override returns (uint256) {
+        return _accountList.length;
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function accountAt(uint256 index) public view override returns (address) {
+        if (index >= _accountList.length) revert EscrowUnknownIndex(index);
+        return _accountList[index];
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function accountIndex(address account) external view override returns (uint32) {
+        if (!_accounts[account].exists) revert EscrowUnknownAccount(account);
+        return _accounts[account].index;
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function accountOf(address account) external view override returns (Account memory) {
+        return _accounts[account];
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function balanceOf(address account) public view override returns (uint256) {
+        Account storage known = _accounts[account];
+        uint256 gained = uint256(known.deposited) * nanoPerUnit + known.credit;
+        uint256 spent = uint256(known.withdrawn) * nanoPerUnit + known.debit;
+        // The one rounding: down, for the account.
+        return gained > spent ? (gained - spent) / nanoPerUnit : 0;
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function withdrawalOf(address account) external view override returns (Withdrawal memory) {
+        return _withdrawals[account];
+    }
+
+    /// @dev Deposits − withdrawals of all accounts. Final batches may have moved money between them, never out.
+    function _held() internal view returns (uint256) {
+        return uint256(_depositedTotal) - _withdrawnTotal;
+    }
+
+    /// @dev When the account's request matures; reverts without one.
+    function _maturesAt(address account) internal view returns (uint256) {
+        Withdrawal storage request = _withdrawals[account];
+        if (request.amount == 0) revert EscrowNoWithdrawal(account);
+        return uint256(request.requestedAt) + withdrawalDelay;
+    }
+
+    /// @dev Notes the cumulative amounts of a proved leaf; a second time for the same batch it does nothing.
+    function _record(BalanceLeaf calldata leaf, uint64 number) internal {
+        address expected = accountAt(leaf.index);
+        if (leaf.account != expected) revert EscrowWrongAccount(leaf.account, expected);
+        Account storage known = _accounts[expected];
+        if (known.settledNumber == number) return;
+        if (leaf.credit < known.credit || leaf.debit < known.debit) revert EscrowLeafFell(leaf.index);
+        known.credit = leaf.credit;
+        known.debit = leaf.debit;
+        known.settledNumber = number;
+        emit AccountSettled(expected, number, leaf.credit, leaf.debit, balanceOf(expected));
+    }
+
+    /// @dev Pays a mature request from the recorded balance and closes it.
+    function _payRequest(address account) internal returns (uint256 paid) {
+        Withdrawal memory request = _withdrawals[account];
+        uint256 available = balanceOf(account);
+        if (available == 0) revert VaultZeroAmount();
+        if (available < request.amount && msg.sender != account) {
+            revert EscrowPartialWithdrawal(request.amount, available);
+        }
+        paid = available < request.amount ? available : request.amount;
+
+        delete _withdrawals[account];
+        _pay(account, request.recipient, paid);
+    }
+
+    /// @dev Pays out of an account, which has that much.
+    function _pay(address account, address recipient, uint256 amount) internal {
+        _accounts[account].withdrawn += amount.toUint128();
+        _withdrawnTotal += amount.toUint128();
+        emit Withdrawn(account, recipient, amount);
+        _push(recipient, amount);
+    }
+
+    function _deposit(address account, uint256 amount) private returns (uint256) {
+        _requireOutside(account);
+        uint128 received = _pull(amount);
+        Account storage known = _accounts[account];
+        if (!known.exists) {
+            uint32 index = _accountList.length.toUint32();
+            known.exists = true;
+            known.index = index;
+            _accountList.push(account);
+            emit AccountOpened(account, index);
+        }
+        known.deposited += received;
+        _depositedTotal += received;
+        emit Deposited(account, msg.sender, received);
+        return received;
+    }
+}
