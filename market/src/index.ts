@@ -35,7 +35,8 @@ export {
   welfareOf,
 } from "./oracle/welfare.ts";
 export { checksumAccount } from "./order/account.ts";
-export { type OrderMessage, orderId } from "./order/order-id.ts";
+export { bulkType } from "./order/bulk-order.ts";
+export { ORDER_TYPE, type OrderMessage, orderId } from "./order/order-id.ts";
 export { recoverOrderAccount } from "./order/recover-order-account.ts";
 export {
   CANCEL_REJECTION_CODES,
@@ -46,4 +47,6 @@ export {
 export { type BulkGroup, signBulk } from "./order/sign-bulk.ts";
 export { signCancel, type UnsignedCancel } from "./order/sign-cancel.ts";
 export { accountOfKey, signOrder, signReplacement, type UnsignedOrder } from "./order/sign-order.ts";
+export { CANCEL_TYPES, cancelDigest, orderDigest, REPLACEMENT_TYPE } from "./order/signed-digest.ts";
+export { DOMAIN_TYPE } from "./order/typed-data.ts";
 export { type JournalReplay, replayJournal } from "./replay/replay-journal.ts";

@@ -9,8 +9,9 @@ import {
   type SettlementRail,
 } from "@commonwatt/vpp-core";
 import { settlementRoutes } from "./api/settlement-routes.ts";
+import { balancesOf } from "./batch/balances.ts";
 import type { ArchivedAccount } from "./batch/batch-archive.ts";
-import { balancesOf, buildBatch } from "./batch/build-batch.ts";
+import { buildBatch } from "./batch/build-batch.ts";
 import { auditEscrow } from "./chain/escrow-audit.ts";
 import { meterSigner } from "./metering/meter-signer.ts";
 import { archivedAccounts } from "./rail/archived-accounts.ts";
@@ -116,9 +117,12 @@ async function settleInterval(
       { details: { intervalIndex: index, lastIntervalIndex: last.intervalIndex } },
     );
   }
-  const salts = accounts.map((): Hex => `0x${randomBytes(32).toString("hex")}`);
+  const seed: Hex = `0x${randomBytes(32).toString("hex")}`;
+  const { retailPrice, feedInPrice } = tariff;
+  const { intervalMs, gateClosureMs } = context;
+  const rules = { retailPrice, feedInPrice, feePpm: 0, intervalMs, gateClosureMs };
   const previous = last === null ? null : fileOf(last);
-  const built = buildBatch(previous, { ...delivery, community, tariff, accounts, salts });
+  const built = buildBatch(previous, { ...delivery, community, rules, accounts, seed });
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");
   }

@@ -4,7 +4,11 @@
  * Throws a TypeError for what JSON cannot hold: bigints must be texts by now.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (Array.isArray(value)) {
+    // Rows of plain values have one form only, and there are thousands of them.
+    if (value.every(isPlain)) return JSON.stringify(value);
+    return `[${value.map(canonicalJson).join(",")}]`;
+  }
   if (value !== null && typeof value === "object") {
     const members = Object.entries(value)
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
@@ -14,4 +18,8 @@ export function canonicalJson(value: unknown): string {
   const text = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`JSON cannot hold ${String(value)}`);
   return text;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 }

@@ -25,6 +25,12 @@ export async function archivedAccounts(
   }
   return onChain.map((account) => {
     const site = sites.find((one) => one.account === account);
-    return { account, siteId: site?.id ?? null, meterKey: site?.meterKey ?? null };
+    return {
+      account,
+      siteId: site?.id ?? null,
+      meterKey: site?.meterKey ?? null,
+      importMaxW: site?.limits.importPowerMaxW ?? null,
+      exportMaxW: site?.limits.exportPowerMaxW ?? null,
+    };
   });
 }

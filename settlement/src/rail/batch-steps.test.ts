@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { durationMs, type Logger, type SettlementEvent, sleep, systemClock } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
 import { startDevChain } from "../chain/dev-chain.ts";
-import { uintBytes } from "../chain/keccak.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { escrow } from "../escrow-rail.ts";
+import { encodeWords } from "../hash/words.ts";
 import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
 import { silent, testContext, testInterval, testStreet } from "../testing/street.ts";
 
@@ -37,7 +37,7 @@ it("says that a committed batch was taken back, and never reports it again", {
     await rpc.send("anvil_setStorageAt", [
       contract,
       HEAD_SLOT,
-      uintBytes((word >> HEAD_BITS) << HEAD_BITS, 32),
+      encodeWords((word >> HEAD_BITS) << HEAD_BITS),
     ]);
     rpc.destroy();
     await rail.settle(street.deliver(testInterval(2), [], []));

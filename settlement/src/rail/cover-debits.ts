@@ -1,5 +1,5 @@
 import { type BatchRecord, type BatchStore, CommonwattError, type RailSite } from "@commonwatt/vpp-core";
-import { balancesOf } from "../batch/build-batch.ts";
+import { balancesOf } from "../batch/balances.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
 import { topUp } from "./account-setup.ts";
 import type { EscrowLink } from "./escrow-link.ts";

@@ -1,5 +1,5 @@
 import { type BatchStore, durationMs, messageOf, type RailSite } from "@commonwatt/vpp-core";
-import { balancesOf } from "../batch/build-batch.ts";
+import { balancesOf } from "../batch/balances.ts";
 import { withdrawnAmount } from "../chain/contracts.ts";
 import { requestWithdrawalData } from "../chain/escrow-calls.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";

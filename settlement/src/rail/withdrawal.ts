@@ -1,6 +1,6 @@
 import type { BatchStore, RailSite } from "@commonwatt/vpp-core";
 import type { BalanceProof } from "../batch/balance-tree.ts";
-import { balancesOf } from "../batch/build-batch.ts";
+import { balancesOf } from "../batch/balances.ts";
 import { withdrawData } from "../chain/escrow-calls.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
 import type { OutboxResult } from "../chain/outbox.ts";
