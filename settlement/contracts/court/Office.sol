@@ -9,8 +9,14 @@ import {CommittedBatch} from "../types/Batch.sol";
 import {ShowMe} from "./ShowMe.sol";
 
 /// @title The operator's office
-/// @notice What becomes of commits when the operator is silent, suspect or replaced. None of it reaches the withdrawals.
+/// @notice What becomes of commits when the operator is silent, suspect or replaced, and the rules that all are
+/// accounted by. None of it reaches the withdrawals.
 abstract contract Office is ShowMe {
+    struct RulesVersion {
+        uint64 since;
+        bytes32 hash;
+    }
+
     /// @inheritdoc ISettlementCourt
     address public immutable override governance;
     /// @inheritdoc ISettlementCourt
@@ -26,8 +32,11 @@ abstract contract Office is ShowMe {
     /// @dev From when on silence counts at the earliest.
     uint64 internal _silentSince;
 
+    RulesVersion[] private _rules;
+
     constructor(Terms memory terms) {
-        if (terms.silenceLimit == 0) revert CourtInvalidTerms();
+        if (terms.silenceLimit == 0 || terms.rulesHash == 0) revert CourtInvalidTerms();
+        _rules.push(RulesVersion(0, terms.rulesHash));
         governance = terms.governance;
         withdrawalDelay = terms.withdrawalDelay;
         silenceLimit = terms.silenceLimit;
@@ -83,6 +92,22 @@ abstract contract Office is ShowMe {
     function replaceGuardian(address successor) external override onlyGovernance {
         emit GuardianReplaced(guardian, successor);
         guardian = successor;
+    }
+
+    /// @inheritdoc ISettlementCourt
+    function changeRules(bytes32 rulesHash, uint64 since) external override onlyGovernance {
+        if (rulesHash == 0) revert CourtInvalidTerms();
+        uint256 earliest = Math.max(block.timestamp, _rules[_rules.length - 1].since);
+        if (since < earliest) revert CourtRulesTooSoon(since, earliest);
+        _rules.push(RulesVersion(since, rulesHash));
+        emit RulesChanged(rulesHash, since);
+    }
+
+    /// @inheritdoc ISettlementCourt
+    function rulesHashAt(uint64 time) external view override returns (bytes32) {
+        uint256 i = _rules.length - 1;
+        while (_rules[i].since > time) --i;
+        return _rules[i].hash;
     }
 
     /// @inheritdoc ISettlementCourt

@@ -85,4 +85,7 @@ interface ICourtErrors is IVaultErrors {
 
     /// @notice The next pause can begin at `earliest`.
     error CourtPausedRecently(uint256 earliest);
+
+    /// @notice Rules change in the future, one change after the other: from `earliest` on.
+    error CourtRulesTooSoon(uint64 since, uint256 earliest);
 }

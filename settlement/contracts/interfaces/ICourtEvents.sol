@@ -49,4 +49,7 @@ interface ICourtEvents {
 
     /// @notice Another guardian watches.
     event GuardianReplaced(address indexed former, address indexed guardian);
+
+    /// @notice Intervals from `since` on are accounted by other rules.
+    event RulesChanged(bytes32 indexed rulesHash, uint64 since);
 }

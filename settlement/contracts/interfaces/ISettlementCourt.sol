@@ -27,10 +27,11 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// @param escrow The escrow that pays by this court's batches. It is deployed after the court, so its address is
     /// predicted, and its constructor makes sure of it.
     /// @param registry Where sites and their meters are registered.
+    /// @param rulesHash Hash of the rules that batches are accounted by, see `MarketRules`.
     /// @param operator Who commits batches.
     /// @param guardian Who may pause commits for a while; zero for nobody.
-    /// @param governance A TimelockController that may replace operator and guardian, with a delay above
-    /// withdrawalDelay; zero for nobody.
+    /// @param governance A TimelockController that may change rules, operator and guardian, with a delay
+    /// above withdrawalDelay; zero for nobody.
     /// @param challengeWindow How long a batch can be challenged at least.
     /// @param responseTime How long the operator has to show a leaf.
     /// @param withdrawalDelay How long a withdrawal takes; above challengeWindow + 2 × responseTime + pauseLimit, by more
@@ -49,6 +50,7 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
         IERC20 token;
         IEnergyEscrow escrow;
         ISiteRegistry registry;
+        bytes32 rulesHash;
         address operator;
         address guardian;
         address governance;
@@ -158,6 +160,10 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// @notice Names another guardian, or nobody. Governance only, as above.
     function replaceGuardian(address guardian) external;
 
+    /// @notice Sets other rules for intervals that begin at `since` or later, which is not past. Governance only, as
+    /// above; no batch that was committed is touched.
+    function changeRules(bytes32 rulesHash, uint64 since) external;
+
     // ------------------------------------------------------------------ views
 
     /// @notice Names the community; part of every header.
@@ -178,8 +184,11 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// @notice Who may pause commits.
     function guardian() external view returns (address);
 
-    /// @notice The timelock that may replace operator and guardian.
+    /// @notice The timelock that may change rules, operator and guardian.
     function governance() external view returns (address);
+
+    /// @notice Hash of the rules for an interval that begins at `time`.
+    function rulesHashAt(uint64 time) external view returns (bytes32);
 
     /// @notice Whether `account` may have batches taken back.
     function isJudge(address account) external view returns (bool);

@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {MeterReading, SiteVersion} from "../types/Site.sol";
+import {MeterKey, MeterReading, SiteVersion} from "../types/Site.sol";
 
 /// @title Who owns which site, and which meter speaks for it
 /// @notice A site is known by the Keccak-256 hash of its name. Each version of its record is signed by the owner and by
 /// the meter over the whole record, so neither can be bound to something that it did not agree to. Times in seconds.
-/// @dev A change counts from its `since` on, which is at least `notice` ahead; only a site's first version may begin at
-/// any time. Registered limits and feeder are what the registrar vouches for: only it may register a site or raise its
-/// limits. With no registrar (zero) anyone may, and limits are what owner and meter say.
+/// @dev A change counts from its `since` on: at least `notice` ahead, so that all see it coming, and at most twice that,
+/// so that nobody blocks the site's changes for long. A site's first version may begin at any time before. A meter speaks
+/// for one site only. Limits and feeder are what the registrar vouches for: only it may register a site, raise its
+/// limits or move it. With no registrar (zero) anyone may, and they are what owner and meter say.
 interface ISiteRegistry {
+    /// @notice Who agrees to a record.
+    /// @param owner The owner before the change; of a new site, the owner. r ‖ s ‖ v.
+    /// @param newOwner Another owner who takes over; else empty.
+    /// @param meter P-256 over the SHA-256 hash of the digest, r ‖ s with a low s; or secp256k1 over the digest itself,
+    /// r ‖ s ‖ v. Empty for a site without a meter.
+    struct RecordSignatures {
+        bytes owner;
+        bytes newOwner;
+        bytes meter;
+    }
+
     /// @notice A version counts from its `since` on.
     event SiteRegistered(
         bytes32 indexed site, address indexed owner, bytes32 indexed meterKeyHash, SiteVersion version
@@ -27,11 +39,11 @@ interface ISiteRegistry {
     /// @notice Only the registrar may register a site or raise its limits.
     error RegistryUnauthorized(address caller);
 
-    /// @notice The owner is zero, the key is none of its kind, or the limits are zero.
+    /// @notice The owner is zero, or the key is none of its kind.
     error RegistryMalformed();
 
-    /// @notice A change counts from `earliest` on, or later.
-    error RegistryTooSoon(uint64 since, uint256 earliest);
+    /// @notice A change can begin from `earliest` to `latest`.
+    error RegistryWrongTime(uint64 since, uint256 earliest, uint256 latest);
 
     /// @notice The owner that a change needs did not sign it.
     error RegistryNotSignedByOwner();
@@ -42,6 +54,9 @@ interface ISiteRegistry {
     /// @notice The site was never registered, or not yet at that time.
     error RegistryUnknownSite(bytes32 site);
 
+    /// @notice The meter speaks for another site.
+    error RegistryMeterTaken(bytes32 meterKeyHash, bytes32 site);
+
     /// @notice The two readings are no equivocation of this key.
     error RegistryNothingWrong();
 
@@ -51,27 +66,16 @@ interface ISiteRegistry {
     /// @notice A counter can only rise.
     error RegistryCounterFell(uint64 counter, uint64 current);
 
-    /// @notice Registers a site, or changes it from `version.since` on.
-    /// @param ownerSignature EIP-712 signature over SiteRecord(bytes32 site,address owner,uint8 meterKind,bytes32
-    /// meterX,bytes32 meterY,uint64 importMaxW,uint64 exportMaxW,bytes32 feeder,uint64 since,uint256 nonce,uint64
-    /// deadline), nonce = `versionCount(site)`: the owner's whose site it is at `since`, before this change.
-    /// @param newOwnerSignature The same by the new owner; empty when the owner stays or the site is new.
-    /// @param meterSignature The meter's: P-256 over SHA-256 of the EIP-712 digest (r ‖ s), secp256k1 over the digest
-    /// itself (r ‖ s ‖ v); empty for a site without a meter.
-    function register(
-        bytes32 site,
-        SiteVersion calldata version,
-        uint64 deadline,
-        bytes calldata ownerSignature,
-        bytes calldata newOwnerSignature,
-        bytes calldata meterSignature
-    ) external;
+    /// @notice Registers a site, or changes it from `version.since` on. All sign the EIP-712 structure SiteRecord(bytes32
+    /// site,address owner,uint8 meterKind,bytes32 meterX,bytes32 meterY,uint64 importMaxW,uint64 exportMaxW,bytes32
+    /// feeder,uint64 since,uint256 nonce,uint64 deadline), nonce = `versionCount(site)`, in the domain of name
+    /// "Commonwatt SiteRegistry" and version "1".
+    function register(bytes32 site, SiteVersion calldata version, uint64 deadline, RecordSignatures calldata signatures)
+        external;
 
     /// @notice Revokes a meter that signed two different readings with one sequence number. Anyone may show it.
-    /// @param site The site that has the key now or had it as version `versionIndex`.
     function revokeMeter(
-        bytes32 site,
-        uint256 versionIndex,
+        MeterKey calldata meterKey,
         MeterReading calldata first,
         bytes calldata firstSignature,
         MeterReading calldata second,
