@@ -20,6 +20,9 @@ export const CONTRACT_SOURCES: readonly string[] = [
   "CommunityToken.sol",
   "EnergyEscrow.sol",
   "SettlementCourt.sol",
+  "SiteRegistry.sol",
+  "judges/BalanceJudge.sol",
+  "judges/HeaderJudge.sol",
 ];
 
 /** The same code generation as in `foundry.toml`, so that forge tests what is deployed. */
