@@ -30,5 +30,5 @@ interface IJudge {
     error JudgeWrongRules(bytes32 hash, bytes32 expected);
 
     /// @notice What is looked for does not stand, or would not stand, at this place.
-    error JudgeWrongPlace(uint32 at);
+    error JudgeWrongPlace(uint32 index);
 }

@@ -39,7 +39,7 @@ interface IOrderJudge is IJudge {
         OrderProof calldata second
     ) external;
 
-    /// @notice `cancel-forged`: the leaf says that the account ended the order (1), but the account did not sign that.
+    /// @notice `cancel-forged`: the leaf says that the account ended the order, but the account did not sign that.
     /// @param signature The preimage of the leaf's `signedHash`: its group decides whether a group's cancel meant it.
     /// @param end The preimage of the leaf's `endedHash`; ignored when that is zero, which is wrong by itself.
     function cancelForged(
@@ -50,7 +50,7 @@ interface IOrderJudge is IJudge {
         OrderEnd calldata end
     ) external;
 
-    /// @notice `cancel-forged`: the leaf says that the group was cancelled on chain (2), but it was not, not even five
+    /// @notice `cancel-forged`: the leaf says that the group was cancelled on chain, but it was not, not even five
     /// minutes after gate closure.
     /// @param signature The preimage of the leaf's `signedHash`.
     function groupCancelForged(
@@ -61,7 +61,7 @@ interface IOrderJudge is IJudge {
         OrderSignature calldata signature
     ) external;
 
-    /// @notice `cancel-forged`: the call auction is said to be void for one order (3) and not for another (0).
+    /// @notice `cancel-forged`: the call auction is said to be void for one order and not for another.
     function voidForged(
         ISettlementCourt court,
         CommittedBatch calldata batch,
@@ -69,7 +69,7 @@ interface IOrderJudge is IJudge {
         OrderProof calldata live
     ) external;
 
-    /// @notice `cancel-forged`: the leaf says that the market's rules turned an inbox order down (4), but the account did not
+    /// @notice `cancel-forged`: the leaf says that the market's rules turned an inbox order down, but the account did not
     /// put it into the inbox.
     /// @param signature The preimage of the leaf's `signedHash`.
     function refusalForged(

@@ -27,7 +27,7 @@ interface IPositionJudge is IJudge {
     /// @notice `position-metering`: a metered position's registers at the start or the end are not those of its readings.
     /// @param isEnd Which end of the interval.
     /// @param before The reading that the position names for it.
-    /// @param next The reading after that; ignored when there is none, or when `before` was taken at the very moment.
+    /// @param next The reading after that; ignored when `before` is the last of all.
     function positionBoundary(
         ISettlementCourt court,
         CommittedBatch calldata batch,
@@ -49,10 +49,10 @@ interface IPositionJudge is IJudge {
     ) external;
 
     /// @notice `position-metering`: unmetered, although readings of one meter of the site enclose both ends.
-    /// @param start A reading not after the start.
-    /// @param startNext The one after it; ignored when `start` was taken at the very moment.
-    /// @param end A reading not after the end.
-    /// @param endNext The one after it; ignored when `end` was taken at the very moment.
+    /// @param start The last reading that is not after the start.
+    /// @param startNext The one after it; ignored when `start` is the last of all.
+    /// @param end The last reading that is not after the end.
+    /// @param endNext The one after it; ignored when `end` is the last of all.
     function positionUnmetered(
         ISettlementCourt court,
         CommittedBatch calldata batch,

@@ -10,7 +10,7 @@ import {ISettlementCourt} from "./ISettlementCourt.sol";
 /// @notice Takes back a batch with a reading that its meter did not sign, or that no sound meter could have signed.
 interface IReadingJudge is IJudge {
     /// @notice `reading-forged`: the signature is not the key's over what the leaf says.
-    /// @param meterKey The preimage of the leaf's `meterKeyHash`: x ‖ y of P-256, or an address of secp256k1.
+    /// @param meterKey The preimage of the leaf's `meterKeyHash`: 0x04 ‖ x ‖ y of P-256, or an address of secp256k1.
     /// @param signature The preimage of the leaf's `signatureHash`: r ‖ s of P-256, or r ‖ s ‖ v of secp256k1.
     function readingForged(
         ISettlementCourt court,
@@ -20,8 +20,8 @@ interface IReadingJudge is IJudge {
         bytes calldata signature
     ) external;
 
-    /// @notice `reading-unregistered`: when the reading was taken the site had another meter or another owner, or the
-    /// account's site is another one.
+    /// @notice `reading-unregistered`: when the reading was taken the site had another meter or one that was revoked, or the
+    /// account's site is another one. A revocation counts for batches that are committed five minutes later.
     /// @param position The position of the reading's account; ignored when there can be none.
     function readingUnregistered(
         ISettlementCourt court,

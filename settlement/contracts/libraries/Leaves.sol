@@ -30,22 +30,22 @@ library Leaves {
     );
 
     /// @notice The hash of an order's leaf.
-    function hash(OrderLeaf calldata leaf) internal pure returns (bytes32) {
+    function hash(OrderLeaf memory leaf) internal pure returns (bytes32) {
         return again(keccak256(abi.encode(ORDER_TYPEHASH, leaf)));
     }
 
     /// @notice The hash of a reading's leaf.
-    function hash(ReadingLeaf calldata leaf) internal pure returns (bytes32) {
+    function hash(ReadingLeaf memory leaf) internal pure returns (bytes32) {
         return again(keccak256(abi.encode(READING_TYPEHASH, leaf)));
     }
 
     /// @notice The hash of a fill's leaf.
-    function hash(FillLeaf calldata leaf) internal pure returns (bytes32) {
+    function hash(FillLeaf memory leaf) internal pure returns (bytes32) {
         return again(keccak256(abi.encode(FILL_TYPEHASH, leaf)));
     }
 
     /// @notice The hash of a position's leaf.
-    function hash(PositionLeaf calldata leaf) internal pure returns (bytes32) {
+    function hash(PositionLeaf memory leaf) internal pure returns (bytes32) {
         return again(keccak256(abi.encode(POSITION_TYPEHASH, leaf)));
     }
 

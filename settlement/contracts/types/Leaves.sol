@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+/// @dev How an order left its book: it took part in the call auction, its account ended it, its group was cancelled on chain,
+/// the call auction was void because the gate closed too late, or it came by the inbox and the market's rules turned it down.
+uint8 constant ORDER_LIVE = 0;
+uint8 constant ORDER_ENDED = 1;
+uint8 constant ORDER_GROUP_CANCELLED = 2;
+uint8 constant ORDER_VOID = 3;
+uint8 constant ORDER_REFUSED = 4;
+
+/// @dev When a trade was made: while the gate was open, or in the call auction at its closure.
+uint8 constant PHASE_CONTINUOUS = 0;
+uint8 constant PHASE_CALL = 1;
+
 /// @notice A signed order of the batch's interval. Leaves are sorted by digest, strictly rising.
 /// @param digest The order's id: its EIP-712 digest when it is signed alone, whatever it was signed with.
 /// @param accountIndex Index of the account that signed it.
@@ -11,8 +23,8 @@ pragma solidity ^0.8.28;
 /// @param intervalIndex The batch's interval.
 /// @param orderSalt The salt that the account signed.
 /// @param signedHash Hash of the `OrderSignature`.
-/// @param ended One of `OrderEnds`.
-/// @param endedHash Hash of the `OrderEnd` that the account signed; zero unless `ended` says so.
+/// @param ended `ORDER_LIVE`, `ORDER_ENDED`, `ORDER_GROUP_CANCELLED`, `ORDER_VOID` or `ORDER_REFUSED`.
+/// @param endedHash Hash of the `OrderEnd` that the account signed for `ORDER_ENDED`; else zero.
 /// @param salt Random, so that nothing can be guessed from the hashes in a neighbour's proof.
 struct OrderLeaf {
     bytes32 digest;
@@ -59,7 +71,7 @@ struct ReadingLeaf {
 /// @param accountIndex Index of this party's account.
 /// @param orderIndex Index of this party's order in the orders tree.
 /// @param isSeller Whether this party sells.
-/// @param phase 0 while the gate was open, 1 in the call auction.
+/// @param phase `PHASE_CONTINUOUS` or `PHASE_CALL`.
 /// @param energyWh What was traded; not zero.
 /// @param price Micro per kWh.
 /// @param settledWh What of it was delivered and taken.
@@ -156,21 +168,21 @@ struct PositionProof {
 
 /// @notice A place between two neighbouring fills: shows which fill of an order or account is the last, or that there is
 /// none.
-/// @param at 0 to fillCount: how many leaves stand before the place.
-/// @param previous The leaf at − 1; all zero when `at` is 0.
-/// @param next The leaf at `at`; all zero when `at` is fillCount.
+/// @param index 0 to fillCount: how many leaves stand before the place.
+/// @param previous The leaf at index − 1; all zero when `index` is 0.
+/// @param next The leaf at `index`; all zero when `index` is fillCount.
 struct FillCut {
-    uint32 at;
+    uint32 index;
     FillProof previous;
     FillProof next;
 }
 
 /// @notice A place between two neighbouring orders: shows that an order is not in the batch.
-/// @param at 0 to orderCount: how many leaves stand before the place.
-/// @param previous The leaf at − 1; all zero when `at` is 0.
-/// @param next The leaf at `at`; all zero when `at` is orderCount.
+/// @param index 0 to orderCount: how many leaves stand before the place.
+/// @param previous The leaf at index − 1; all zero when `index` is 0.
+/// @param next The leaf at `index`; all zero when `index` is orderCount.
 struct OrderCut {
-    uint32 at;
+    uint32 index;
     OrderProof previous;
     OrderProof next;
 }

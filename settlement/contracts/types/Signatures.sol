@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+/// @dev How an order was signed: alone, with others at once, in place of another.
+uint8 constant SIGNED_ALONE = 0;
+uint8 constant SIGNED_IN_BULK = 1;
+uint8 constant SIGNED_AS_REPLACEMENT = 2;
+
+/// @dev What an account signed to end its order: a cancel of the order, of its orders in the interval or of a group, or an
+/// order in its place.
+uint8 constant END_ORDER = 0;
+uint8 constant END_INTERVAL = 1;
+uint8 constant END_GROUP = 2;
+uint8 constant END_REPLACEMENT = 3;
+
 /// @notice How an order was signed. What its kind does not use is zero or empty.
-/// @param kind One of `OrderSignatures`: alone, with others, in place of another.
+/// @param kind `SIGNED_ALONE`, `SIGNED_IN_BULK` or `SIGNED_AS_REPLACEMENT`.
 /// @param replaces Digest of the order whose place it takes.
 /// @param group The account's group, 0 to 255, of orders signed at once.
 /// @param counter The order holds until its group is cancelled with a higher counter.
@@ -20,7 +32,7 @@ struct OrderSignature {
 }
 
 /// @notice How an account ended its order. What its scope does not use is zero.
-/// @param scope One of `OrderEnds`: this order, its orders of the interval, a group, or by a replacement.
+/// @param scope `END_ORDER`, `END_INTERVAL`, `END_GROUP` or `END_REPLACEMENT`.
 /// @param group The group that was cancelled.
 /// @param counter Counter of the cancel of an interval or a group.
 /// @param replacement EIP-712 struct hash of the order that took its place.
