@@ -23,7 +23,7 @@ contract SettlementCourt is Office {
     /// @inheritdoc ISettlementCourt
     mapping(address account => bool) public override isJudge;
     /// @inheritdoc ISettlementCourt
-    mapping(bytes32 orderHash => uint64) public override orderSubmittedAt;
+    mapping(address account => mapping(bytes32 orderHash => uint64)) public override orderSubmittedAt;
 
     constructor(Terms memory terms)
         HeaderRing(terms.community, terms.operator, terms.challengeWindow, terms.ringSize)
@@ -50,9 +50,9 @@ contract SettlementCourt is Office {
     /// @inheritdoc ISettlementCourt
     function submitOrder(bytes calldata order) external override {
         bytes32 orderHash = keccak256(order);
-        if (orderSubmittedAt[orderHash] != 0) revert CourtOrderKnown(orderHash);
-        orderSubmittedAt[orderHash] = uint64(block.timestamp);
-        emit OrderSubmitted(orderHash, order);
+        if (orderSubmittedAt[msg.sender][orderHash] != 0) revert CourtOrderKnown(orderHash);
+        orderSubmittedAt[msg.sender][orderHash] = uint64(block.timestamp);
+        emit OrderSubmitted(msg.sender, orderHash, order);
     }
 
     function _takeBack(uint64 number, address challenger, bytes32 kind) internal override {

@@ -22,7 +22,13 @@ export const CONTRACT_SOURCES: readonly string[] = [
   "SettlementCourt.sol",
   "SiteRegistry.sol",
   "judges/BalanceJudge.sol",
+  "judges/FillJudge.sol",
   "judges/HeaderJudge.sol",
+  "judges/InclusionJudge.sol",
+  "judges/OrderJudge.sol",
+  "judges/PositionJudge.sol",
+  "judges/PriceJudge.sol",
+  "judges/ReadingJudge.sol",
 ];
 
 /** The same code generation as in `foundry.toml`, so that forge tests what is deployed. */

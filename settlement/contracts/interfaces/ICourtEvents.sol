@@ -36,7 +36,7 @@ interface ICourtEvents {
     event DemandReleased(uint64 indexed number, uint8 indexed tree, uint32 indexed index);
 
     /// @notice An order that the operator must not overlook.
-    event OrderSubmitted(bytes32 indexed orderHash, bytes order);
+    event OrderSubmitted(address indexed account, bytes32 indexed orderHash, bytes order);
 
     /// @notice No batch will ever follow.
     event CourtFroze(uint64 head);

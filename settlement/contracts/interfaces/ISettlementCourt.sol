@@ -138,8 +138,8 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     // ------------------------------------------------------------------ forced inclusion
 
     /// @notice Puts a signed order where the operator cannot overlook it: `InclusionJudge` takes a batch back that lacks
-    /// an order which was here in time. The court keeps the hash and the time, the event carries the order.
-    /// @param order The signed order, encoded as `InclusionJudge` says.
+    /// an order which its account put here in time. The court keeps who, the hash and the time; the event carries the order.
+    /// @param order abi.encode of an `InboxOrder`; it counts only when its own account submits it.
     function submitOrder(bytes calldata order) external;
 
     // ------------------------------------------------------------------ failure
@@ -260,6 +260,6 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// @notice The question about a leaf that awaits its answer.
     function demandOf(CommittedBatch calldata batch, uint8 tree, uint32 index) external view returns (Demand memory);
 
-    /// @notice When an order was submitted, by the Keccak-256 hash of its bytes; 0 if never.
-    function orderSubmittedAt(bytes32 orderHash) external view returns (uint64);
+    /// @notice When `account` itself submitted an order, by the Keccak-256 hash of its bytes; 0 if never.
+    function orderSubmittedAt(address account, bytes32 orderHash) external view returns (uint64);
 }

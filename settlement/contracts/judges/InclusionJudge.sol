@@ -16,6 +16,7 @@ contract InclusionJudge is Judge, IInclusionJudge {
 
     /// @dev Markets count in JavaScript's safe integers: nobody can be made to take in more.
     uint64 private constant SAFE_MAX = 2 ** 53 - 1;
+    int64 private constant LIMIT_PRICE_MAX = 2 ** 53 - 1;
 
     /// @inheritdoc IInclusionJudge
     function ignoredOrder(
@@ -36,7 +37,7 @@ contract InclusionJudge is Judge, IInclusionJudge {
     }
 
     function _requireSubmitted(ISettlementCourt court, InboxOrder calldata order, uint256 gateClosure) private view {
-        uint256 submittedAt = _submittedAt(court, order.account, keccak256(abi.encode(order)));
+        uint256 submittedAt = court.orderSubmittedAt(order.account, keccak256(abi.encode(order)));
         if (submittedAt == 0 || submittedAt + NOTICE > gateClosure) {
             revert JudgeSubmittedLate(submittedAt, gateClosure > NOTICE ? gateClosure - NOTICE : 0);
         }
@@ -47,7 +48,7 @@ contract InclusionJudge is Judge, IInclusionJudge {
         OrderLeaf memory leaf = _leafOf(order);
         digest = OrderSignatures.orderDigest(community, leaf);
         bool isInRange = order.energyWh > 0 && order.energyWh <= SAFE_MAX && order.limitPrice >= 0
-            && order.limitPrice <= int64(SAFE_MAX) && order.signature.counter <= SAFE_MAX;
+            && order.limitPrice <= LIMIT_PRICE_MAX && order.signature.counter <= SAFE_MAX;
         bool isSound = isInRange && order.signature.kind != SIGNED_AS_REPLACEMENT && order.account != address(0)
             && OrderSignatures.signerOf(community, leaf, order.signature) == order.account;
         if (!isSound) revert JudgeUnsoundOrder(digest);

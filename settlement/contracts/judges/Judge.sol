@@ -65,9 +65,4 @@ abstract contract Judge is IJudge {
         uint256 startMs = uint256(header.intervalStart) * 1000;
         return startMs > rules.gateClosureMs ? (startMs - rules.gateClosureMs) / 1000 : 0;
     }
-
-    /// @dev When `account` put the order with this hash into the inbox; 0 if never.
-    function _submittedAt(ISettlementCourt court, address, bytes32 orderHash) internal view returns (uint256) {
-        return court.orderSubmittedAt(orderHash);
-    }
 }

@@ -133,7 +133,7 @@ contract OrderJudge is Judge, IOrderJudge {
     ) external override {
         _proveSigned(batch.header, order, signature);
         bytes32 inboxHash = _inboxHash(order.leaf, signature);
-        bool wasSubmitted = _submittedAt(court, order.leaf.account, inboxHash) != 0;
+        bool wasSubmitted = court.orderSubmittedAt(order.leaf.account, inboxHash) != 0;
         _takeBack(court, batch, order.leaf.ended == ORDER_REFUSED && !wasSubmitted, CANCEL_FORGED);
     }
 

@@ -123,7 +123,7 @@ contract ReadingJudge is Judge, IReadingJudge {
             return MeterKey(METER_P256, bytes32(meterKey[1:33]), bytes32(meterKey[33:]));
         }
         if (meterKey.length == ADDRESS_LENGTH) {
-            return MeterKey(METER_SECP256K1, bytes32(uint256(uint160(bytes20(meterKey)))), 0);
+            return MeterKey(METER_SECP256K1, bytes32(meterKey) >> 96, 0);
         }
     }
 
