@@ -19,7 +19,7 @@ import {
 import type { ArchivedAccount, ArchivedReading } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
-import { meterKeyHashOf, siteHashOf } from "./reading-leaf.ts";
+import { siteHashOf } from "./reading-leaf.ts";
 
 /** What a position's leaf says of its site and meter. */
 export type Metering = Omit<PositionLeaf, "account" | "soldWh" | "boughtWh" | "creditNano" | "debitNano">;
@@ -114,7 +114,7 @@ function archivedReading(
   return {
     leaf: {
       ...{ accountIndex, ...hashes, sequence, takenAtMs, importWh, exportWh },
-      meterKeyHash: meterKeyHashOf(meterKey),
+      meterKeyHash: keccak256(meterKey),
       signatureHash: keccak256(signature),
     },
     meterKey,

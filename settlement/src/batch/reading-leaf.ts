@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "@commonwatt/vpp-core";
-import { keccak256, keccakText } from "../hash/keccak.ts";
+import { keccakText } from "../hash/keccak.ts";
 import { Words } from "../hash/words.ts";
 
 /** A meter reading as it stands in a batch, without its salt: `ReadingLeaf` of `contracts/types`. */
@@ -14,7 +14,7 @@ export type ReadingLeaf = {
   readonly takenAtMs: number;
   readonly importWh: number;
   readonly exportWh: number;
-  /** Keccak-256 of the key's x and y, 64 bytes. */
+  /** Keccak-256 of the meter's key, 65 bytes. */
   readonly meterKeyHash: Hex;
   /** Keccak-256 of the signature's r and s, 64 bytes. */
   readonly signatureHash: Hex;
@@ -46,14 +46,4 @@ export function readingWords(leaf: ReadingLeaf, salt: Uint8Array): Words {
 /** SHA-256 of a site's name. */
 export function siteHashOf(siteId: string): Hex {
   return `0x${createHash("sha256").update(siteId, "utf8").digest("hex")}`;
-}
-
-/** A meter's key as a contract takes it: x and y without the byte that says so. */
-export function meterPoint(meterKey: Hex): Hex {
-  return `0x${meterKey.slice(4)}`;
-}
-
-/** The hash of a meter's key as a reading's leaf has it. */
-export function meterKeyHashOf(meterKey: Hex): Hex {
-  return keccak256(meterPoint(meterKey));
 }
