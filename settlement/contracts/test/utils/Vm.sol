@@ -12,6 +12,7 @@ interface Vm {
     function assertTrue(bool condition, string calldata reason) external pure;
     function assertFalse(bool condition, string calldata reason) external pure;
     function assume(bool condition) external pure;
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function chainId(uint256 newChainId) external;
     function etch(address target, bytes calldata code) external;
     function expectEmit(address emitter) external;
@@ -19,6 +20,7 @@ interface Vm {
     function expectRevert() external;
     function expectRevert(bytes calldata revertData) external;
     function expectRevert(bytes4 selector) external;
+    function getNonce(address account) external view returns (uint64);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
