@@ -39,9 +39,9 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     const street = testStreet(3);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
     const events: SettlementEvent[] = [];
-    rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+    rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
     await rail.start(testContext(street, directory, stores, events));
-    expect(await rail.audit()).toMatchObject({ owed: 1_300_000_000n, conserved: true, batchesCommitted: 0 });
+    expect(await rail.audit()).toMatchObject({ owed: 300_000_000n, conserved: true, batchesCommitted: 0 });
 
     const [one, two] = [testInterval(1), testInterval(2)];
     const first = street.deliver(
@@ -74,7 +74,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
 
     const audit = await rail.audit();
     expect(audit).toMatchObject({ conserved: true, batchesCommitted: 2, batchesFinalized: 2 });
-    expect(audit.tokenBalance).toBe(1_300_000_000n);
+    expect(audit.tokenBalance).toBe(300_000_000n);
     const records = await stores.batches.list(1, 10);
     expect(records.map(({ status }) => status)).toEqual(["paid", "paid"]);
     const [a, b] = records.map(fileOf);
@@ -97,7 +97,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     const street = testStreet(2);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
     const events: SettlementEvent[] = [];
-    rail = escrow({ challengeWindowSeconds: 1, withdrawalDelaySeconds: 2 });
+    rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, withdrawalDelaySeconds: 4 });
     await rail.start(testContext(street, directory, stores, events));
     const interval = testInterval(1);
     const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
@@ -118,7 +118,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
       amount: 200_000n,
     });
     const audit = await rail.audit();
-    expect(audit).toMatchObject({ conserved: true, tokenBalance: 1_200_000_000n - 200_000n });
+    expect(audit).toMatchObject({ conserved: true, tokenBalance: 200_000_000n - 200_000n });
     // Earned once, withdrawn once: a second batch without trades brings nothing more.
     await rail.settle(street.deliver(testInterval(2), [], []));
     await rail.drain(soon());
@@ -128,7 +128,12 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
   it("lets a home that runs short deposit again before its batch is committed", async () => {
     const street = testStreet(2);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-    rail = escrow({ challengeWindowSeconds: 1, depositPerSite: 50_000n, sweepEarnings: false });
+    rail = escrow({
+      challengeWindowSeconds: 1,
+      responseSeconds: 1,
+      depositPerSite: 50_000n,
+      sweepEarnings: false,
+    });
     await rail.start(testContext(street, directory, stores));
     const interval = testInterval(1);
     await rail.settle(
@@ -143,7 +148,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     );
     await rail.drain(soon());
     // 0.20 was missing 0.15, and a full deposit of 0.05 came on top.
-    const owed = 1_000_000_000n + 2n * 50_000n + 200_000n;
+    const owed = 2n * 50_000n + 200_000n;
     expect(await rail.audit()).toMatchObject({ conserved: true, owed });
   });
 
@@ -152,7 +157,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     try {
       const street = testStreet(2);
       const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-      rail = escrow({ rpcUrl: chain.rpcUrl, challengeWindowSeconds: 1 });
+      rail = escrow({ rpcUrl: chain.rpcUrl, challengeWindowSeconds: 1, responseSeconds: 1 });
       await rail.start(testContext(street, directory, stores));
       const interval = testInterval(1);
       const trades = [testTrade(interval, 1, 1, 2, 500, 100_000)];
@@ -182,7 +187,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
   it("counts a home whose meter says nothing sound as if it had delivered nothing", async () => {
     const street = testStreet(2);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-    rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+    rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
     await rail.start(testContext(street, directory, stores));
     const interval = testInterval(1);
     const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
@@ -213,9 +218,10 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
         details: expect.objectContaining({ field }),
       });
     expect(() => escrow({ challengeWindowSeconds: 0 })).toThrow(invalid("challengeWindowSeconds"));
-    expect(() => escrow({ challengeWindowSeconds: 5, withdrawalDelaySeconds: 5 })).toThrow(
-      invalid("withdrawalDelaySeconds"),
-    );
+    expect(() => escrow({ responseSeconds: 0 })).toThrow(invalid("responseSeconds"));
+    expect(() =>
+      escrow({ challengeWindowSeconds: 5, responseSeconds: 2, withdrawalDelaySeconds: 9 }),
+    ).toThrow(invalid("withdrawalDelaySeconds"));
     expect(() => escrow({ depositPerSite: 0n })).toThrow(invalid("depositPerSite"));
     expect(() => escrow({ minimumBond: -1n })).toThrow(invalid("minimumBond"));
     expect(() => escrow({ sweepMinimum: 0n })).toThrow(invalid("sweepMinimum"));

@@ -16,8 +16,11 @@ import { auditEscrow } from "./chain/escrow-audit.ts";
 import { meterSigner } from "./metering/meter-signer.ts";
 import { archivedAccounts } from "./rail/archived-accounts.ts";
 import { type BatchPump, startPump } from "./rail/batch-pump.ts";
+import { committedBatch } from "./rail/committed-batch.ts";
+import { rulesOf } from "./rail/deployment-terms.ts";
 import { completeOptions, type EscrowOptions } from "./rail/escrow-options.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
+import { showLeaves } from "./rail/show-leaves.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 import { type Sweeper, startSweeper } from "./rail/sweeper.ts";
 
@@ -28,6 +31,8 @@ interface RunningRail {
   readonly accounts: readonly ArchivedAccount[];
   readonly pump: BatchPump;
   readonly sweeper: Sweeper | null;
+  /** Settles when nothing is shown any more. */
+  readonly shown: Promise<void>;
   readonly controller: AbortController;
 }
 
@@ -64,7 +69,8 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
           : null;
         const onPaid = (): void => sweeper?.wake();
         const pump = startPump({ link: chain.link, batches, repair: chain.repair, onPaid });
-        running = { context, chain, accounts, pump, sweeper, controller };
+        const shown = showLeaves({ link: chain.link, batches });
+        running = { context, chain, accounts, pump, sweeper, shown, controller };
       } catch (error) {
         await chain.close();
         throw error;
@@ -78,9 +84,11 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     drain: (signal) => use().pump.drained(signal),
     async audit() {
       const { chain, context } = use();
-      return auditEscrow(chain.rpc, chain.link.deployment, async (number, hash) => {
+      const { link } = chain;
+      return auditEscrow(chain.rpc, link.deployment, async (number) => {
         const record = await context.batches.byNumber(number);
-        return record?.headerHash === hash ? balancesOf(fileOf(record)).accounts : null;
+        if (record === null || (await committedBatch(link, record)) === null) return null;
+        return balancesOf(fileOf(record)).accounts;
       });
     },
     async stop() {
@@ -89,11 +97,11 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
         starting?.abort(stopping);
         return;
       }
-      const { controller, pump, sweeper, chain } = running;
+      const { controller, pump, sweeper, shown, chain } = running;
       await queue;
       running = null;
       controller.abort(stopping);
-      await Promise.all([pump.ended, sweeper?.ended]);
+      await Promise.all([pump.ended, sweeper?.ended, shown]);
       await chain.close();
     },
   };
@@ -105,7 +113,7 @@ async function settleInterval(
   { context, accounts, pump }: RunningRail,
   delivery: IntervalDelivery,
 ): Promise<IntervalSettlement> {
-  const { batches, community, tariff, logger } = context;
+  const { batches, community, logger } = context;
   const { index } = delivery.interval;
   const known = await batches.byInterval(index);
   if (known !== null) return known.settlement;
@@ -118,9 +126,7 @@ async function settleInterval(
     );
   }
   const seed: Hex = `0x${randomBytes(32).toString("hex")}`;
-  const { retailPrice, feedInPrice } = tariff;
-  const { intervalMs, gateClosureMs } = context;
-  const rules = { retailPrice, feedInPrice, feePpm: 0, intervalMs, gateClosureMs };
+  const rules = rulesOf(context);
   const previous = last === null ? null : fileOf(last);
   const built = buildBatch(previous, { ...delivery, community, rules, accounts, seed });
   for (const { siteId, code } of built.unmetered) {

@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 async function startRail(): Promise<SettlementRail> {
-  rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+  rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
   await rail.start(testContext(street, directory, stores, events));
   return rail;
 }
@@ -85,14 +85,14 @@ async function expectAllPaid(on: SettlementRail, batchCount: number): Promise<vo
     conserved: true,
     batchesCommitted: batchCount,
     batchesFinalized: batchCount,
-    tokenBalance: 1_300_000_000n,
+    tokenBalance: 300_000_000n,
   });
   const keys = stores.outbox.entries.filter(({ status }) => status === "confirmed").map(({ key }) => key);
   expect(keys).toEqual([...new Set(keys)]);
   const last = await stores.batches.byNumber(batchCount);
   expect(last?.header).toMatchObject({
-    creditTotal: String(120_000 * batchCount),
-    debitTotal: String(120_000 * batchCount),
+    creditTotal: String(120_000_000 * batchCount),
+    debitTotal: String(120_000_000 * batchCount),
     feeTotal: "0",
   });
 }
@@ -110,7 +110,7 @@ describe("a rail that is interrupted", { timeout: 60_000 }, () => {
       await expectAllPaid(after, 2);
       const confirmed = stores.outbox.entries.filter((entry) => entry.status === "confirmed");
       expect(confirmed.filter(({ key }) => /^(commit|finalize|deposit|bond|deploy)/.test(key))).toHaveLength(
-        2 + 2 + 3 + 1 + 2,
+        2 + 2 + 3 + 1 + 12,
       );
     },
   );

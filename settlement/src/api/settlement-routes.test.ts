@@ -17,7 +17,7 @@ let app: FastifyInstance;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "commonwatt-api-"));
   const street = testStreet(2);
-  rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+  rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
   app = Fastify();
   await app.register(rail.routes);
   expect((await app.inject("/v1/settlement/batches")).statusCode).toBe(503);
@@ -67,7 +67,7 @@ describe("the settlement routes", () => {
 
   it("show the escrow's audit with amounts as texts", async () => {
     const audit = (await app.inject("/v1/settlement/escrow")).json();
-    expect(audit).toMatchObject({ conserved: true, owed: "1200000000", tokenBalance: "1200000000" });
+    expect(audit).toMatchObject({ conserved: true, owed: "200000000", tokenBalance: "200000000" });
     expect(audit).toMatchObject({ batchesCommitted: 2, batchesFinalized: 2, chainId: 31_337 });
   });
 

@@ -12,8 +12,13 @@ import { escrow } from "../escrow-rail.ts";
 import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
 import { type TestStreet, testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
 
-/** Locked from 4 − 1 seconds after the request on. */
-const TERMS = { challengeWindowSeconds: 1, withdrawalDelaySeconds: 4, sweepEarnings: false };
+/** Locked from 6 − (1 + 2 × 1) seconds after the request on. */
+const TERMS = {
+  challengeWindowSeconds: 1,
+  responseSeconds: 1,
+  withdrawalDelaySeconds: 6,
+  sweepEarnings: false,
+};
 const MAX_UINT128 = 2n ** 128n - 1n;
 
 let directory: string;
@@ -63,7 +68,7 @@ describe("a buyer who asks for all its money", { timeout: 60_000 }, () => {
     expect(await rail.audit()).toMatchObject({
       conserved: true,
       batchesFinalized: 1,
-      tokenBalance: 1_200_000_000n,
+      tokenBalance: 200_000_000n,
     });
   });
 
@@ -73,7 +78,7 @@ describe("a buyer who asks for all its money", { timeout: 60_000 }, () => {
     await sleep(systemClock, durationMs(3_000));
     await settleOne(2);
     // 100 − 0.12 went out, and 0.24 − 0.12 came in again with a fresh deposit of 100.
-    const tokenBalance = 1_200_000_000n - 99_880_000n + 100_120_000n;
+    const tokenBalance = 200_000_000n - 99_880_000n + 100_120_000n;
     expect(await rail.audit()).toMatchObject({ conserved: true, batchesFinalized: 2, tokenBalance });
   });
 });

@@ -1,5 +1,6 @@
 import { CommonwattError } from "@commonwatt/vpp-core";
 import type { KeySource } from "../chain/key-source.ts";
+import { finalityLimitSeconds } from "../chain/manifest.ts";
 import { weiOfGwei } from "../chain/sign-call.ts";
 
 /** How the escrow is run. Amounts are in the token's smallest unit (millionths). */
@@ -13,9 +14,11 @@ export interface EscrowOptions {
   readonly operator?: KeySource;
   /** The most that is offered for a unit of gas, in gwei; what costs more waits. Default: whatever it takes. */
   readonly maxFeeGwei?: number;
-  /** How long a batch can be challenged. Default: 5 on a development chain, else 6 hours. */
+  /** How long a batch can be challenged. Default: 4 on a development chain, else 6 hours. */
   readonly challengeWindowSeconds?: number;
-  /** How long a withdrawal takes; above the window. Default: twice the window and a minute of slack. */
+  /** How long the operator has to show a leaf that somebody asks for. Default: 3 and 6 hours. */
+  readonly responseSeconds?: number;
+  /** How long a withdrawal takes; above the window and two responses. Default: those, and a window more. */
   readonly withdrawalDelaySeconds?: number;
   /** What each site puts in before it trades, and again when it runs short. Default: 100 units. */
   readonly depositPerSite?: bigint;
@@ -33,7 +36,10 @@ export interface EscrowTermsWanted {
   readonly rpcUrls: readonly string[] | null;
   readonly feeCapWei: bigint | null;
   readonly challengeWindowSeconds: number;
+  readonly responseSeconds: number;
   readonly withdrawalDelaySeconds: number;
+  /** How long after the last batch anybody may end the court. */
+  readonly silenceLimitSeconds: number;
   readonly depositPerSite: bigint;
   readonly minimumBond: bigint;
   readonly sweepEarnings: boolean;
@@ -41,10 +47,14 @@ export interface EscrowTermsWanted {
 }
 
 const UNIT = 1_000_000n;
-const DEV_WINDOW_SECONDS = 5;
+const DEV_WINDOW_SECONDS = 4;
 const WINDOW_SECONDS = 6 * 3_600;
-const DEV_SLACK_SECONDS = 5;
+const DEV_RESPONSE_SECONDS = 3;
+const RESPONSE_SECONDS = 6 * 3_600;
+const DEV_SLACK_SECONDS = 2;
 const SLACK_SECONDS = 60;
+/** A street that lies still for a month is no street any more. */
+const SILENCE_LIMIT_SECONDS = 30 * 24 * 3_600;
 
 /**
  * Fills in the defaults and checks what was given.
@@ -53,13 +63,17 @@ const SLACK_SECONDS = 60;
 export function completeOptions(options: EscrowOptions): EscrowTermsWanted {
   const dev = options.rpcUrl === undefined;
   const window = options.challengeWindowSeconds ?? (dev ? DEV_WINDOW_SECONDS : WINDOW_SECONDS);
+  const response = options.responseSeconds ?? (dev ? DEV_RESPONSE_SECONDS : RESPONSE_SECONDS);
+  const finality = finalityLimitSeconds({ challengeWindowSeconds: window, responseSeconds: response });
   const slack = dev ? DEV_SLACK_SECONDS : SLACK_SECONDS;
   const rpcUrls = typeof options.rpcUrl === "string" ? [options.rpcUrl] : (options.rpcUrl ?? null);
   const terms: EscrowTermsWanted = {
     rpcUrls,
     feeCapWei: options.maxFeeGwei === undefined ? null : weiOfGwei(options.maxFeeGwei),
     challengeWindowSeconds: window,
-    withdrawalDelaySeconds: options.withdrawalDelaySeconds ?? 2 * window + slack,
+    responseSeconds: response,
+    withdrawalDelaySeconds: options.withdrawalDelaySeconds ?? finality + window + slack,
+    silenceLimitSeconds: SILENCE_LIMIT_SECONDS,
     depositPerSite: options.depositPerSite ?? 100n * UNIT,
     minimumBond: options.minimumBond ?? 1_000n * UNIT,
     sweepEarnings: options.sweepEarnings ?? dev,
@@ -67,11 +81,12 @@ export function completeOptions(options: EscrowOptions): EscrowTermsWanted {
   };
   const { withdrawalDelaySeconds: delay } = terms;
   check("challengeWindowSeconds", window, Number.isSafeInteger(window) && window >= 1, "whole seconds ≥ 1");
+  check("responseSeconds", response, Number.isSafeInteger(response) && response >= 1, "whole seconds ≥ 1");
   check(
     "withdrawalDelaySeconds",
     delay,
-    Number.isSafeInteger(delay) && delay > window,
-    `whole seconds > ${window}, the challenge window`,
+    Number.isSafeInteger(delay) && delay > finality,
+    `whole seconds > ${finality}, the window and two responses`,
   );
   check("depositPerSite", terms.depositPerSite, terms.depositPerSite > 0n, "an amount above 0");
   check("minimumBond", terms.minimumBond, terms.minimumBond > 0n, "an amount above 0");

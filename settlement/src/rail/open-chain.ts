@@ -8,26 +8,29 @@ import {
   sleep,
 } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
-import { communityHash } from "../batch/batch-header.ts";
 import { isUnreachable } from "../chain/chain-error.ts";
-import { type Deployment, ensureDeployment } from "../chain/deployment.ts";
+import { courtReader } from "../chain/court-reader.ts";
+import { ensureDeployment } from "../chain/deployment.ts";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
 import { chainIdOf, endpointName } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { fundGas } from "../chain/gas.ts";
 import { keptKey, signerFrom } from "../chain/key-source.ts";
+import type { Deployment } from "../chain/manifest.ts";
 import { createOutbox } from "../chain/outbox.ts";
 import { patience } from "../chain/patience.ts";
+import { registryReader } from "../chain/registry-reader.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { accountOfKey, type ChainSigner, keySigner } from "../chain/signer.ts";
 import { ensureBond, openAccounts } from "./account-setup.ts";
+import { termsFor } from "./deployment-terms.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import type { EscrowOptions, EscrowTermsWanted } from "./escrow-options.ts";
+import { registerSites } from "./register-sites.ts";
 
 /** How long a configured node may be silent at the start before it counts as wrongly configured. */
 const FIRST_ANSWER_MS = 30_000;
 const ASK_AGAIN_MS = 500;
-
 /** A chain with our contracts on it. */
 export interface OpenChain {
   readonly link: EscrowLink;
@@ -78,34 +81,33 @@ async function prepare(
   const { feeCapWei } = wanted;
   const store = context.outbox;
   const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei });
+  const terms = termsFor(context, wanted, operator.account);
   const deploy = async (): Promise<Deployment> => {
     const everybody = [operator.account, ...sites.map(({ account }) => account)];
     await patient.until(() => fundGas(rpc, everybody));
-    const community = communityHash(context.community);
+    const replaceable = devChain !== null;
     return patient.until(() =>
-      ensureDeployment(
-        { directory, chainId, rpc, outbox, replaceable: devChain !== null },
-        { ...wanted, community, operator },
-      ),
+      ensureDeployment({ directory, chainId, rpc, outbox, operator, token: null, replaceable }, terms),
     );
   };
   const deployment = await deploy();
-  const reader = escrowReader(rpc, deployment);
-  const terms = await patient.until(() => reader.terms());
-  if (terms.community !== communityHash(context.community)) {
+  if (deployment.terms.community !== terms.community) {
     throw new CommonwattError(
       "ESCROW_OTHER_COMMUNITY",
       `the escrow at ${deployment.escrow} is not that of community ${context.community}`,
     );
   }
+  const escrow = escrowReader(rpc, deployment);
   const { depositPerSite } = wanted;
   const link: EscrowLink = {
-    ...{ deployment, reader, outbox, patience: patient, terms, operator, sites, depositPerSite },
+    ...{ deployment, escrow, court: courtReader(rpc, deployment), registry: registryReader(rpc, deployment) },
+    ...{ outbox, patience: patient, operator, sites, depositPerSite },
+    nanoPerUnit: await patient.until(() => escrow.nanoPerUnit()),
     ...{ wallClock, logger, emit, signal },
   };
   const openBooks = async (): Promise<void> => {
     await ensureBond(link);
-    await openAccounts(link);
+    await Promise.all([registerSites(link), openAccounts(link)]);
   };
   await openBooks();
   const repair = async (): Promise<void> => {

@@ -62,6 +62,7 @@ export function testStreet(count: number): TestStreet {
       limits: { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) },
       ownerKey,
       meterKey: signer.meterKey,
+      signWithMeter: signer.signRecord,
     };
     return { site, signer, sequence: 0, importWh: 10_000, exportWh: 5_000 };
   });

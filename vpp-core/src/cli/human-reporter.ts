@@ -120,6 +120,8 @@ class Story {
         return [
           `             ${event.siteId.padEnd(9)} withdrew ${this.#money(ofMicro(event.amount))}  ${event.transactionHash}`,
         ];
+      case "taken-back":
+        return [`! batch ${event.batchNumber} was taken back (${event.reason})  ${event.transactionHash}`];
       case "unreachable":
         return [`! chain: ${event.message}; trying again`];
       case "reachable":

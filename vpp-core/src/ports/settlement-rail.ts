@@ -13,6 +13,8 @@ export interface RailSite extends Site {
   readonly ownerKey: Hex;
   /** Uncompressed P-256 point of its meter. */
   readonly meterKey: Hex;
+  /** Signs 32 bytes of a record that binds the meter to its site. */
+  readonly signWithMeter: (digest: Hex) => Hex;
 }
 
 /** What a rail needs from the outside. */

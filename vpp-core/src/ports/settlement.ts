@@ -67,6 +67,14 @@ export type SettlementEvent =
       readonly transactionHash: Hex;
     }
   | {
+      /** Somebody proved a batch wrong; it and all after it are off the chain, and the bond is slashed. */
+      readonly kind: "taken-back";
+      readonly batchNumber: number;
+      /** What was shown, e.g. `overdraft`. */
+      readonly reason: string;
+      readonly transactionHash: Hex;
+    }
+  | {
       readonly kind: "withdrawn";
       readonly siteId: SiteId;
       /** In the token's smallest unit. */
