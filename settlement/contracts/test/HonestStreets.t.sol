@@ -9,6 +9,7 @@ import {vm} from "./utils/Vm.sol";
 
 /// @dev No judge condemns an honest batch, whatever it is shown.
 contract HonestStreetsTest is Accusations {
+    /// forge-config: default.fuzz.runs = 128
     function testFuzz_everyRightProofShowsNothingWrong(uint256 seed, uint256 random) public {
         Street memory street = _street(seed, 2 + seed % 4, 3);
         _commit(street);
@@ -21,6 +22,7 @@ contract HonestStreetsTest is Accusations {
         _assertStands("honest");
     }
 
+    /// forge-config: default.fuzz.runs = 128
     function testFuzz_noChangeOfAProofCondemns(uint256 seed, uint256 random, uint256 change) public {
         Street memory street = _street(seed, 2 + seed % 4, 2);
         _commit(street);

@@ -51,7 +51,16 @@ abstract contract Accusations is JudgeFixture {
         return _calls;
     }
 
-    function _accuseOrder(Street memory street, uint256 i) private {
+    /// @dev Puts all challenges that were gathered before the judges, until one takes the batch back.
+    function _isCondemned() internal returns (bool) {
+        for (uint256 i = 0; i < _calls.length; ++i) {
+            (bool condemned,) = _calls[i].judge.call(_calls[i].data);
+            if (condemned) return true;
+        }
+        return false;
+    }
+
+    function _accuseOrder(Street memory street, uint256 i) internal {
         address judge = address(orderJudge);
         _add(
             judge, abi.encodeCall(orderJudge.orderForged, (court, street.batch, street.order(i), street.signatures[i]))
@@ -67,7 +76,7 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accuseEnd(Street memory street, uint256 i) private {
+    function _accuseEnd(Street memory street, uint256 i) internal {
         address judge = address(orderJudge);
         _add(
             judge,
@@ -105,7 +114,7 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accusePair(Street memory street, uint256 i, uint256 j) private {
+    function _accusePair(Street memory street, uint256 i, uint256 j) internal {
         _add(
             address(orderJudge),
             abi.encodeCall(orderJudge.voidForged, (court, street.batch, street.order(i), street.order(j)))
@@ -119,7 +128,7 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accuseFill(Street memory street, uint256 i) private {
+    function _accuseFill(Street memory street, uint256 i) internal {
         FillLeaf memory fill = street.fills[i];
         _add(
             address(fillJudge),
@@ -140,14 +149,14 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accuseTrade(Street memory street, uint256 i) private {
+    function _accuseTrade(Street memory street, uint256 i) internal {
         FillLeaf memory fill = street.fills[i];
         _add(address(priceJudge), abi.encodeCall(priceJudge.callPrice, (court, street.batch, street.fill(i))));
         if (fill.orderIndex < street.orders.length) _accuseCancelled(street, i);
         if (fill.twin < street.fills.length) _accuseSettlement(street, i);
     }
 
-    function _accuseCancelled(Street memory street, uint256 i) private {
+    function _accuseCancelled(Street memory street, uint256 i) internal {
         uint256 orderIndex = street.fills[i].orderIndex;
         _add(
             address(orderJudge),
@@ -165,7 +174,7 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accuseSettlement(Street memory street, uint256 i) private {
+    function _accuseSettlement(Street memory street, uint256 i) internal {
         FillLeaf memory fill = street.fills[i];
         FillLeaf memory other = street.fills[fill.twin];
         Parties memory shown;
@@ -184,7 +193,7 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accusePosition(Street memory street, uint256 i) private {
+    function _accusePosition(Street memory street, uint256 i) internal {
         PositionLeaf memory leaf = street.positions[i];
         address judge = address(positionJudge);
         _add(
@@ -212,7 +221,7 @@ abstract contract Accusations is JudgeFixture {
         _accuseBoundary(street, i, true, leaf.endReading);
     }
 
-    function _accuseBoundary(Street memory street, uint256 i, bool isEnd, uint256 index) private {
+    function _accuseBoundary(Street memory street, uint256 i, bool isEnd, uint256 index) internal {
         _add(
             address(positionJudge),
             abi.encodeCall(
@@ -223,7 +232,7 @@ abstract contract Accusations is JudgeFixture {
     }
 
     /// @dev With two of the account's readings.
-    function _accuseMetering(Street memory street, uint256 i, uint256 random) private {
+    function _accuseMetering(Street memory street, uint256 i, uint256 random) internal {
         uint256 first = 0;
         while (first < street.readings.length && street.readings[first].accountIndex < i) ++first;
         uint256 last = first;
@@ -233,7 +242,7 @@ abstract contract Accusations is JudgeFixture {
         _accuseUnmetered(street, i, start, start + (random >> 8) % (last - start));
     }
 
-    function _accuseUnmetered(Street memory street, uint256 i, uint256 start, uint256 end) private {
+    function _accuseUnmetered(Street memory street, uint256 i, uint256 start, uint256 end) internal {
         _add(
             address(positionJudge),
             abi.encodeCall(
@@ -251,7 +260,7 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accuseReading(Street memory street, uint256 i) private {
+    function _accuseReading(Street memory street, uint256 i) internal {
         address judge = address(readingJudge);
         uint256 account = street.readings[i].accountIndex;
         _add(
@@ -273,7 +282,7 @@ abstract contract Accusations is JudgeFixture {
         );
     }
 
-    function _accuseReadings(Street memory street, uint256 i) private {
+    function _accuseReadings(Street memory street, uint256 i) internal {
         address judge = address(readingJudge);
         _add(
             judge,
