@@ -50,8 +50,20 @@ abstract contract StreetBuilder {
         return Rules(300_000, 80_000, 12_345, INTERVAL_S * 1000, 3_600_000);
     }
 
+    function _hashOf(Rules memory rules) internal pure returns (bytes32) {
+        return keccak256(abi.encode(MarketRules.TYPEHASH, rules));
+    }
+
     /// @dev A street of `accountCount` accounts with up to `ordersMax` orders each.
     function _street(uint256 seed, uint256 accountCount, uint256 ordersMax) internal returns (Street memory street) {
+        _open(street);
+        _addHomes(street, seed, accountCount);
+        _addOrders(street, seed, ordersMax);
+        _close(street, seed);
+    }
+
+    /// @dev The header as far as it is known before anything is traded.
+    function _open(Street memory street) internal {
         vm.warp(START - 36 hours);
         street.rules = _rules();
         street.batch.header.community = COMMUNITY;
@@ -59,9 +71,11 @@ abstract contract StreetBuilder {
         street.batch.header.intervalIndex = INTERVAL;
         street.batch.header.intervalStart = START;
         street.batch.header.intervalEnd = START + INTERVAL_S;
-        street.batch.header.rulesHash = keccak256(abi.encode(MarketRules.TYPEHASH, street.rules));
-        _addHomes(street, seed, accountCount);
-        _addOrders(street, seed, ordersMax);
+        street.batch.header.rulesHash = _hashOf(street.rules);
+    }
+
+    /// @dev Trades, settles and seals; then it is a minute after the interval.
+    function _close(Street memory street, uint256 seed) internal {
         Bookkeeper.settle(street, Traders.trade(street, seed));
         street.seal();
         vm.warp(START + INTERVAL_S + 60);
@@ -94,7 +108,7 @@ abstract contract StreetBuilder {
             position.salt = bytes32(random);
             if (random % 8 == 0) continue;
             position.siteId = keccak256(bytes(_siteName(i)));
-            readingCount = _addReadings(street, i, random >> 8, readingCount);
+            readingCount = _addReadings(street, i, (random >> 16) % 6, random >> 8, readingCount);
         }
         (ReadingLeaf[] memory readings, bytes[] memory keys, bytes[] memory signatures) =
             (street.readings, street.meterKeys, street.meterSignatures);
@@ -105,24 +119,27 @@ abstract contract StreetBuilder {
         }
     }
 
-    /// @dev Readings around both ends, at both ends, at the start only, none, or of a meter that is changed in between.
-    function _addReadings(Street memory street, uint256 i, uint256 random, uint256 from) private returns (uint256) {
+    /// @dev Readings around both ends (0, 1), at both ends (2), at the start only (3), none (4), or of a meter that is changed
+    /// in between (5); from the index `from` on. Answers the index after them.
+    function _addReadings(Street memory street, uint256 i, uint256 plan, uint256 random, uint256 from)
+        internal
+        returns (uint256)
+    {
         uint8 kind = random % 5 == 0 ? METER_SECP256K1 : METER_P256;
-        uint256 plan = (random >> 8) % 6;
         _register(street, i, _meterKey(i), kind, 0);
         if (plan == 5) _register(street, i, _meterKey(i) + 1, kind, START + INTERVAL_S / 2);
         uint256 count = plan == 4 ? 0 : plan == 3 ? 1 + random % 2 : plan == 2 ? 2 : 4;
         uint64 importWh = uint64(random >> 16) % 1e9;
         uint64 exportWh = uint64(random >> 32) % 1e9;
         for (uint256 n = 0; n < count; ++n) {
+            importWh += uint64(random >> (40 + 8 * n)) % 250;
+            exportWh += uint64(random >> (80 + 8 * n)) % 250;
             ReadingLeaf memory leaf = street.readings[from + n];
             leaf.accountIndex = uint32(i);
             leaf.siteId = street.positions[i].siteId;
             leaf.siteHash = sha256(bytes(_siteName(i)));
             leaf.sequence = uint64(10 + n);
             leaf.takenAtMs = _takenAt(plan, n, random);
-            (importWh, exportWh) =
-            (importWh + uint64(random >> (40 + 8 * n)) % 250, exportWh + uint64(random >> (80 + 8 * n)) % 250);
             (leaf.importWh, leaf.exportWh) = (importWh, exportWh);
             leaf.salt = keccak256(abi.encode("reading", from + n));
             _signReading(street, from + n, _meterKey(i) + (plan == 5 && n > 1 ? 1 : 0), kind);
