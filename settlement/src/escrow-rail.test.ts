@@ -14,9 +14,10 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyBatch } from "./batch/verify-batch.ts";
 import { DEV_CHAIN_ID, startDevChain } from "./chain/dev-chain.ts";
+import { memoryOutbox } from "./chain/memory-outbox.ts";
 import { escrow } from "./escrow-rail.ts";
 import { fileOf } from "./rail/stored-batch.ts";
-import { memoryBatches, memoryOutbox } from "./testing/memory-stores.ts";
+import { memoryBatches } from "./testing/memory-batches.ts";
 import { testContext, testInterval, testStreet, testTrade } from "./testing/street.ts";
 
 let directory: string;

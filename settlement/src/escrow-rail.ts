@@ -55,7 +55,11 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     });
   };
   const rail: SettlementRail = {
-    routes: settlementRoutes({ batches: () => use().context.batches, audit: () => rail.audit() }),
+    routes: settlementRoutes({
+      batches: () => use().context.batches,
+      audit: () => rail.audit(),
+      deployment: () => use().chain.link.deployment,
+    }),
     meterSigner,
     async start(context) {
       const controller = new AbortController();

@@ -14,13 +14,14 @@ import {
 } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DevChainOwner } from "./chain/dev-chain-lock.ts";
+import { memoryOutbox } from "./chain/memory-outbox.ts";
 import { escrow } from "./escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "./testing/memory-stores.ts";
+import { memoryBatches } from "./testing/memory-batches.ts";
 import { type TestStreet, testContext, testInterval, testStreet, testTrade } from "./testing/street.ts";
 
 let directory: string;
 let street: TestStreet;
-let stores: { batches: BatchStore; outbox: OutboxStore & { readonly entries: OutboxEntry[] } };
+let stores: { batches: BatchStore; outbox: OutboxStore & { readonly entries: readonly OutboxEntry[] } };
 let events: SettlementEvent[];
 let rail: SettlementRail | null = null;
 

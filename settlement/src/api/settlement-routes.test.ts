@@ -6,8 +6,9 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { verifyBatch } from "../batch/verify-batch.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { escrow } from "../escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
+import { memoryBatches } from "../testing/memory-batches.ts";
 import { testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
 
 let directory: string;

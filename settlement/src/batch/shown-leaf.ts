@@ -59,5 +59,5 @@ function evidenceOf(
     return [encodeSignature(order.signed), ...end];
   }
   const reading = tree === "readings" ? readings[index] : undefined;
-  return reading === undefined ? [] : [reading.meterKey, reading.signature];
+  return reading === undefined ? [] : [reading.signature];
 }

@@ -38,6 +38,7 @@ export interface LeafDemand {
   readonly number: number;
   readonly tree: number;
   readonly index: number;
+  readonly demander: Account;
   readonly deadlineSeconds: number;
 }
 
@@ -135,11 +136,15 @@ export function courtReader(rpc: JsonRpcProvider, { court, block }: Deployment):
       for (const log of await logs("LeafDemanded", [batch.header.number])) {
         const event = COURT.abi.parseLog(log);
         const [tree, index] = [Number(event?.args["tree"]), Number(event?.args["index"])];
-        const asked = await read("demandOf", [committedArgument(batch), tree, index]);
-        const deadlineSeconds = Number((asked as { readonly deadline: bigint }).deadline);
+        const asked = (await read("demandOf", [committedArgument(batch), tree, index])) as {
+          readonly demander: Account;
+          readonly deadline: bigint;
+        };
+        const { demander } = asked;
+        const deadlineSeconds = Number(asked.deadline);
         if (deadlineSeconds === 0 || demands.some((one) => one.tree === tree && one.index === index))
           continue;
-        demands.push({ number: batch.header.number, tree, index, deadlineSeconds });
+        demands.push({ number: batch.header.number, tree, index, demander, deadlineSeconds });
       }
       return demands;
     },

@@ -2,20 +2,15 @@ import { type Account, CommonwattError, type Hex } from "@commonwatt/vpp-core";
 import { getCreateAddress, type JsonRpcProvider, ZeroAddress } from "ethers";
 import { chainError } from "./chain-error.ts";
 import { COURT, deploymentData, ESCROW, JUDGES, REGISTRY, readContract, TOKEN } from "./contracts.ts";
-import {
-  type Deployment,
-  type DeploymentTerms,
-  manifestPath,
-  readManifest,
-  writeManifest,
-} from "./manifest.ts";
+import { type Deployment, type DeploymentTerms, readManifest, writeManifest } from "./manifest.ts";
 import type { Outbox } from "./outbox.ts";
 import { nonceOf } from "./rpc.ts";
 import type { ChainSigner } from "./signer.ts";
 
 /** What a deployment needs. */
 export interface DeploymentContext {
-  readonly directory: string;
+  /** Path of the manifest. */
+  readonly manifest: string;
   readonly chainId: number;
   readonly rpc: JsonRpcProvider;
   readonly outbox: Outbox;
@@ -42,7 +37,7 @@ export async function ensureDeployment(
   context: DeploymentContext,
   terms: DeploymentTerms,
 ): Promise<Deployment> {
-  const path = manifestPath(context.directory);
+  const path = context.manifest;
   const known = await readManifest(path);
   if (known !== null) {
     const missing = await missingContract(context.rpc, context.chainId, known);

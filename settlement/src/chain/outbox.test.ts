@@ -14,10 +14,10 @@ import {
 } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { memoryOutbox } from "../testing/memory-stores.ts";
 import { silent } from "../testing/street.ts";
 import { DEV_CHAIN_ID, type DevChain, startDevChain } from "./dev-chain.ts";
 import { fundGas } from "./gas.ts";
+import { memoryOutbox } from "./memory-outbox.ts";
 import { createOutbox, type Outbox, type OutboxCall } from "./outbox.ts";
 import { patience } from "./patience.ts";
 import { connectRpc, nonceOf } from "./rpc.ts";

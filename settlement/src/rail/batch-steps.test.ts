@@ -8,9 +8,10 @@ import { committedArgument } from "../chain/court-calls.ts";
 import { courtReader } from "../chain/court-reader.ts";
 import { startDevChain } from "../chain/dev-chain.ts";
 import { manifestPath, readManifest } from "../chain/manifest.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { escrow } from "../escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
+import { memoryBatches } from "../testing/memory-batches.ts";
 import { silent, testContext, testInterval, testStreet } from "../testing/street.ts";
 import { headerOf } from "./stored-batch.ts";
 

@@ -5,11 +5,12 @@ import { durationMs, type Hex, type SettlementRail, sleep, systemClock } from "@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
 import { requestWithdrawalData } from "../chain/escrow-calls.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { connectRpc, nonceOf } from "../chain/rpc.ts";
 import { signCall } from "../chain/sign-call.ts";
 import { accountOfKey, keySigner } from "../chain/signer.ts";
 import { escrow } from "../escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
+import { memoryBatches } from "../testing/memory-batches.ts";
 import { type TestStreet, testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
 
 /** Locked from 6 − (1 + 2 × 1) seconds after the request on. */

@@ -10,6 +10,8 @@ export interface EscrowOptions {
    * development chain (anvil) of our own is used.
    */
   readonly rpcUrl?: string | readonly string[];
+  /** Path of the manifest that `commonwatt deploy` wrote; without this the contracts are deployed once. */
+  readonly deployment?: string;
   /** Where the operator's key is; without this it is made once and kept in the rail's folder. */
   readonly operator?: KeySource;
   /** The most that is offered for a unit of gas, in gwei; what costs more waits. Default: whatever it takes. */

@@ -16,7 +16,7 @@ import { chainIdOf, endpointName } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { fundGas } from "../chain/gas.ts";
 import { keptKey, signerFrom } from "../chain/key-source.ts";
-import type { Deployment } from "../chain/manifest.ts";
+import { type Deployment, manifestPath } from "../chain/manifest.ts";
 import { createOutbox } from "../chain/outbox.ts";
 import { patience } from "../chain/patience.ts";
 import { registryReader } from "../chain/registry-reader.ts";
@@ -86,8 +86,9 @@ async function prepare(
     const everybody = [operator.account, ...sites.map(({ account }) => account)];
     await patient.until(() => fundGas(rpc, everybody));
     const replaceable = devChain !== null;
+    const manifest = options.deployment ?? manifestPath(directory);
     return patient.until(() =>
-      ensureDeployment({ directory, chainId, rpc, outbox, operator, token: null, replaceable }, terms),
+      ensureDeployment({ manifest, chainId, rpc, outbox, operator, token: null, replaceable }, terms),
     );
   };
   const deployment = await deploy();

@@ -1,17 +1,8 @@
-import {
-  type BatchRecord,
-  type BatchStore,
-  durationMs,
-  type Hex,
-  messageOf,
-  sleep,
-} from "@commonwatt/vpp-core";
-import { shownLeaf, treeNamed } from "../batch/shown-leaf.ts";
-import { answerBalanceData, answerData, type CommittedBatch } from "../chain/court-calls.ts";
-import type { LeafDemand } from "../chain/court-reader.ts";
+import { type BatchStore, durationMs, messageOf, sleep } from "@commonwatt/vpp-core";
+import { answerDemand } from "../chain/answer-demand.ts";
 import { committedBatch } from "./committed-batch.ts";
 import type { EscrowLink } from "./escrow-link.ts";
-import { fileOf, treeOf } from "./stored-batch.ts";
+import { fileOf } from "./stored-batch.ts";
 
 /** Looks per response time: an answer that comes too late costs the bond. */
 const LOOKS_PER_RESPONSE = 6;
@@ -49,41 +40,10 @@ export async function answerOpen({ link, batches }: ShowContext): Promise<void> 
     const batch = record === null ? null : await committedBatch(link, record);
     if (record === null || batch === null) continue;
     for (const demand of await patience.until(() => court.openDemands(batch))) {
-      await answer(link, record, batch, demand);
+      const { tree, index } = demand;
+      const context = { ...link, signer: link.operator };
+      const transactionHash = await answerDemand(context, batch, fileOf(record), tree, index);
+      link.logger.info({ number, tree, index, transactionHash }, "showed a leaf that somebody asked for");
     }
   }
-}
-
-async function answer(
-  { court, outbox, operator, deployment, logger }: EscrowLink,
-  record: BatchRecord,
-  batch: CommittedBatch,
-  { number, tree, index, deadlineSeconds }: LeafDemand,
-): Promise<void> {
-  const data = dataOf(record, batch, tree, index);
-  if (data === null) {
-    logger.error({ number, tree, index }, "somebody asks for a leaf that is none");
-    return;
-  }
-  await outbox.submit({
-    key: `show:${number}:${tree}:${index}:${deadlineSeconds}`,
-    sender: operator,
-    to: deployment.court,
-    data,
-    done: async () => {
-      const open = await court.openDemands(batch);
-      return !open.some((one) => one.tree === tree && one.index === index);
-    },
-  });
-  logger.info({ number, tree, index }, "showed a leaf that somebody asked for");
-}
-
-function dataOf(record: BatchRecord, batch: CommittedBatch, tree: number, index: number): Hex | null {
-  const name = treeNamed(tree);
-  if (name === null) return null;
-  if (name === "balances") {
-    return index < batch.header.accountCount ? answerBalanceData(batch, treeOf(record).proof(index)) : null;
-  }
-  const shown = shownLeaf(fileOf(record), name, index);
-  return shown === null ? null : answerData(batch, tree, index, shown);
 }

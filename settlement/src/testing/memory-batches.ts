@@ -1,4 +1,4 @@
-import type { BatchRecord, BatchStore, OutboxEntry, OutboxStore } from "@commonwatt/vpp-core";
+import type { BatchRecord, BatchStore } from "@commonwatt/vpp-core";
 
 /** JSON there and back, as a database does it to everything that is not a typed column. */
 function throughJson<Value>(value: Value): Value {
@@ -32,30 +32,5 @@ export function memoryBatches(): BatchStore {
         .filter(({ number }) => number >= from)
         .slice(0, limit),
     statements: async () => [],
-  };
-}
-
-/** An outbox store for tests; `entries` is everything that was ever put. */
-export function memoryOutbox(): OutboxStore & { readonly entries: OutboxEntry[] } {
-  const entries: OutboxEntry[] = [];
-  const mark = (key: string, status: OutboxEntry["status"]): void => {
-    const index = entries.findLastIndex((one) => one.key === key);
-    const entry = entries[index];
-    if (entry !== undefined && entry.status === "pending") entries[index] = { ...entry, status };
-  };
-  return {
-    entries,
-    async put(entry) {
-      if (entries.some((one) => one.key === entry.key && one.status === "confirmed")) {
-        throw new Error(`${entry.key} is confirmed already`);
-      }
-      mark(entry.key, "replaced");
-      entries.push(entry);
-    },
-    byKey: async (key) => entries.findLast((one) => one.key === key) ?? null,
-    pending: async () => entries.filter(({ status }) => status === "pending"),
-    async confirm(key) {
-      mark(key, "confirmed");
-    },
   };
 }

@@ -1,0 +1,35 @@
+import type { Account, Hex } from "@commonwatt/vpp-core";
+import { AbiCoder } from "ethers";
+import { type BatchHeader, clearingPriceWord } from "../batch/batch-header.ts";
+import type { Accusation, CommittedBatch } from "../proofs/accusation.ts";
+import type { InboxOrder } from "../proofs/chain-facts.ts";
+import { COURT, type CompiledContract, callData, JUDGES } from "./contracts.ts";
+
+/** The bytes that bring an accusation before its judge. */
+export function accusationData(accusation: Accusation, court: Account, batch: CommittedBatch): Hex {
+  const args = accusation.arguments(court, batch).map(argument);
+  return callData(judgeOf(accusation), accusation.call, args);
+}
+
+function judgeOf({ judge }: Accusation): CompiledContract {
+  const contract = judge === "SettlementCourt" ? COURT : JUDGES[judge];
+  if (contract === undefined) throw new TypeError(`there is no ${judge}`);
+  return contract;
+}
+
+/** A value as ethers encodes it: headers say with a number that nothing was cleared. */
+export function argument(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if ("header" in value) return { ...value, header: argument(value.header) };
+  if (!("balancesRoot" in value)) return value;
+  const header = value as BatchHeader;
+  return { ...header, clearingPrice: clearingPriceWord(header.clearingPrice) };
+}
+
+/** The bytes of an order as its account puts it into the inbox. */
+export function encodeInboxOrder(order: InboxOrder): Hex {
+  const { inputs } = JUDGES["InclusionJudge"]?.abi.getFunction("ignoredOrder") ?? { inputs: [] };
+  const type = inputs.find(({ name }) => name === "order");
+  if (type === undefined) throw new TypeError("the judge of inclusion takes an order");
+  return AbiCoder.defaultAbiCoder().encode([type], [order]) as Hex;
+}

@@ -1,0 +1,12 @@
+import type { CommonwattPlugin } from "@commonwatt/vpp-core";
+import { registerDeploy } from "./deploy-command.ts";
+import { registerWatch } from "./watch-command.ts";
+
+/** What the settlement adds to the `commonwatt` command: `deploy`, `watch`. */
+export const plugin: CommonwattPlugin = {
+  name: "settlement",
+  commands(program) {
+    registerDeploy(program);
+    registerWatch(program);
+  },
+};
