@@ -6,14 +6,13 @@ import {IEnergyEscrow} from "../interfaces/IEnergyEscrow.sol";
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {BalanceTree} from "../libraries/BalanceTree.sol";
 import {BatchHeaders} from "../libraries/BatchHeaders.sol";
-import {Leaves} from "../libraries/Leaves.sol";
-import {MerkleTree} from "../libraries/MerkleTree.sol";
 import {BalanceLeaf, BalanceNode, BalanceProof, BatchHeader, CommittedBatch} from "../types/Batch.sol";
 import {PositionProof} from "../types/Leaves.sol";
+import {Judge} from "./Judge.sol";
 
 /// @title Balance judge
 /// @dev See `IBalanceJudge` for what each function shows.
-contract BalanceJudge is IBalanceJudge {
+contract BalanceJudge is Judge, IBalanceJudge {
     using BalanceTree for BatchHeader;
     using BatchHeaders for BatchHeader;
 
@@ -24,8 +23,8 @@ contract BalanceJudge is IBalanceJudge {
     {
         _requireProof(batch.header, proof);
         IEnergyEscrow escrow = court.escrow();
-        if (_netDebit(proof.leaf) <= _ownNano(escrow, escrow.accountAt(proof.leaf.index))) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "overdraft");
+        bool isWrong = _netDebit(proof.leaf) > _ownNano(escrow, escrow.accountAt(proof.leaf.index));
+        _takeBack(court, batch, isWrong, "overdraft");
     }
 
     /// @inheritdoc IBalanceJudge
@@ -38,9 +37,9 @@ contract BalanceJudge is IBalanceJudge {
     ) external override {
         _requireSuccessive(previous, previousProof, batch.header, proof);
         int256 net = _netDebit(proof.leaf);
-        if (net <= _netDebit(previousProof.leaf)) revert JudgeNothingWrong();
-        if (net <= _freeNano(court, proof.leaf.index, batch.committedAt)) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "locked-spending");
+        bool isWrong =
+            net > _netDebit(previousProof.leaf) && net > _freeNano(court, proof.leaf.index, batch.committedAt);
+        _takeBack(court, batch, isWrong, "locked-spending");
     }
 
     /// @inheritdoc IBalanceJudge
@@ -53,8 +52,8 @@ contract BalanceJudge is IBalanceJudge {
     ) external override {
         _requireSuccessive(previous, previousProof, batch.header, proof);
         BalanceLeaf calldata before = previousProof.leaf;
-        if (proof.leaf.credit >= before.credit && proof.leaf.debit >= before.debit) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "regress");
+        bool isWrong = proof.leaf.credit < before.credit || proof.leaf.debit < before.debit;
+        _takeBack(court, batch, isWrong, "regress");
     }
 
     /// @inheritdoc IBalanceJudge
@@ -67,14 +66,13 @@ contract BalanceJudge is IBalanceJudge {
         PositionProof calldata position
     ) external override {
         _requireSuccessive(previous, previousProof, batch.header, proof);
-        _requirePosition(batch.header, position);
-        if (position.index != proof.leaf.index) revert JudgeUnrelated(position.index, proof.leaf.index);
+        _prove(batch.header, position);
+        _requireAt(position.index, proof.leaf.index);
         BalanceLeaf calldata before = previousProof.leaf;
         // In 256 bits, where the sums cannot overflow.
         bool follows = proof.leaf.credit == uint256(before.credit) + position.leaf.creditNano
             && proof.leaf.debit == uint256(before.debit) + position.leaf.debitNano;
-        if (follows) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "balance-delta");
+        _takeBack(court, batch, !follows, "balance-delta");
     }
 
     /// @inheritdoc IBalanceJudge
@@ -84,8 +82,8 @@ contract BalanceJudge is IBalanceJudge {
     {
         _requireProof(batch.header, proof);
         bool hasLeaf = proof.leaf.index < batch.header.accountCount;
-        if (!hasLeaf || proof.leaf.account == court.escrow().accountAt(proof.leaf.index)) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "misplaced-leaf");
+        bool isWrong = hasLeaf && proof.leaf.account != court.escrow().accountAt(proof.leaf.index);
+        _takeBack(court, batch, isWrong, "misplaced-leaf");
     }
 
     /// @inheritdoc IBalanceJudge
@@ -93,9 +91,9 @@ contract BalanceJudge is IBalanceJudge {
         external
         override
     {
-        _requirePosition(batch.header, position);
-        if (position.leaf.account == court.escrow().accountAt(position.index)) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "misplaced-leaf");
+        _prove(batch.header, position);
+        bool isWrong = position.leaf.account != court.escrow().accountAt(position.index);
+        _takeBack(court, batch, isWrong, "misplaced-leaf");
     }
 
     /// @inheritdoc IBalanceJudge
@@ -104,10 +102,9 @@ contract BalanceJudge is IBalanceJudge {
         override
     {
         uint256 index = last.leaf.index;
-        if (index + 1 != batch.header.accountCount) revert JudgeUnrelated(index + 1, batch.header.accountCount);
+        _requireAt(index + 1, batch.header.accountCount);
         _requireProof(batch.header, last);
-        if (_isEmptyToTheRight(last)) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "padding");
+        _takeBack(court, batch, !_isEmptyToTheRight(last), "padding");
     }
 
     /// @dev Where the last account's path goes left, the node beside it holds padding alone; together they hold all of it.
@@ -131,25 +128,17 @@ contract BalanceJudge is IBalanceJudge {
     ) private pure {
         _requireProof(header, proof);
         uint32 index = previousProof.leaf.index;
-        if (index != proof.leaf.index) revert JudgeUnrelated(index, proof.leaf.index);
+        _requireAt(index, proof.leaf.index);
         if (header.number == 1) {
             if (!BalanceTree.isEmpty(previousProof)) revert JudgeBalanceUnproved(index);
             return;
         }
-        bytes32 previousHash = previous.hash();
-        if (previousHash != header.previousHash) revert JudgeWrongPreimage(previousHash, header.previousHash);
+        _requirePreimage(previous.hash(), header.previousHash);
         _requireProof(previous, previousProof);
     }
 
     function _requireProof(BatchHeader calldata header, BalanceProof calldata proof) private pure {
         if (!header.verify(proof)) revert JudgeBalanceUnproved(proof.leaf.index);
-    }
-
-    function _requirePosition(BatchHeader calldata header, PositionProof calldata position) private pure {
-        bytes32 leaf = Leaves.hash(position.leaf);
-        bool isThere =
-            MerkleTree.has(header.positionsRoot, header.accountCount, position.index, leaf, position.siblings);
-        if (!isThere) revert JudgePositionUnproved(position.index);
     }
 
     /// @dev What the account may spend beside its credits, given when the batch was committed: all, or what its request

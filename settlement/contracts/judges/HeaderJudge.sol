@@ -4,14 +4,13 @@ pragma solidity ^0.8.28;
 import {IHeaderJudge} from "../interfaces/IHeaderJudge.sol";
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {BatchHeaders} from "../libraries/BatchHeaders.sol";
-import {MarketRules} from "../libraries/MarketRules.sol";
 import {BatchHeader, CommittedBatch, Rules} from "../types/Batch.sol";
+import {Judge} from "./Judge.sol";
 
 /// @title Header judge
 /// @dev See `IHeaderJudge` for what each function shows.
-contract HeaderJudge is IHeaderJudge {
+contract HeaderJudge is Judge, IHeaderJudge {
     using BatchHeaders for BatchHeader;
-    using MarketRules for Rules;
 
     uint256 private constant MS_PER_SECOND = 1000;
 
@@ -21,13 +20,11 @@ contract HeaderJudge is IHeaderJudge {
         override
     {
         BatchHeader calldata header = batch.header;
-        bytes32 previousHash = previous.hash();
-        if (previousHash != header.previousHash) revert JudgeWrongPreimage(previousHash, header.previousHash);
+        _requirePreimage(previous.hash(), header.previousHash);
         bool isLater = header.intervalIndex > previous.intervalIndex && header.intervalStart >= previous.intervalEnd;
         bool fell = header.accountCount < previous.accountCount || header.creditTotal < previous.creditTotal
             || header.debitTotal < previous.debitTotal || header.feeTotal < previous.feeTotal;
-        if (isLater && !fell) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "sequence");
+        _takeBack(court, batch, !isLater || fell, "sequence");
     }
 
     /// @inheritdoc IHeaderJudge
@@ -36,19 +33,17 @@ contract HeaderJudge is IHeaderJudge {
         override
     {
         BatchHeader calldata header = batch.header;
-        bytes32 rulesHash = rules.hash();
-        if (rulesHash != header.rulesHash) revert JudgeWrongPreimage(rulesHash, header.rulesHash);
+        _requireRules(header, rules);
         uint256 startMs = uint256(header.intervalIndex) * rules.intervalMs;
         bool fits = header.intervalStart * MS_PER_SECOND == startMs
             && header.intervalEnd * MS_PER_SECOND == startMs + rules.intervalMs;
-        if (fits) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "sequence");
+        _takeBack(court, batch, !fits, "sequence");
     }
 
     /// @inheritdoc IHeaderJudge
     function headerRules(ISettlementCourt court, CommittedBatch calldata batch) external override {
-        if (batch.header.rulesHash == court.rulesHashAt(batch.header.intervalStart)) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "rules");
+        bool isWrong = batch.header.rulesHash != court.rulesHashAt(batch.header.intervalStart);
+        _takeBack(court, batch, isWrong, "rules");
     }
 
     /// @inheritdoc IHeaderJudge
@@ -61,13 +56,11 @@ contract HeaderJudge is IHeaderJudge {
         // Debits are credits and fees, so without debits there is nothing.
         bool hasAccounts = header.positionsRoot != 0 || header.balancesRoot != 0 || header.debitTotal != 0;
         isWrong = isWrong || (header.accountCount == 0 && hasAccounts);
-        if (!isWrong) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "empty-tree");
+        _takeBack(court, batch, isWrong, "empty-tree");
     }
 
     /// @inheritdoc IHeaderJudge
     function headerAccounts(ISettlementCourt court, CommittedBatch calldata batch) external override {
-        if (batch.header.accountCount <= court.escrow().accountCount()) revert JudgeNothingWrong();
-        court.takeBack(batch, msg.sender, "unknown-accounts");
+        _takeBack(court, batch, batch.header.accountCount > court.escrow().accountCount(), "unknown-accounts");
     }
 }
