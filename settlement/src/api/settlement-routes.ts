@@ -104,6 +104,15 @@ export function settlementRoutes(source: SettlementSource): RoutePlugin {
           return record === null ? unknownBatch(reply, request.params.number) : record.archive;
         }),
     );
+    await app.register(chainRoutes(source));
+  };
+}
+
+/** What the chain has: the manifest, and the escrow's audit. */
+function chainRoutes(source: SettlementSource): RoutePlugin {
+  return async (app) => {
+    const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+    const unavailable = { 503: Failure };
     routes.get(
       "/v1/settlement/deployment",
       {

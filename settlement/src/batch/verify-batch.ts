@@ -16,7 +16,7 @@ import {
   hashArchive,
 } from "./batch-archive.ts";
 import { type BatchHeaderJson, communityHash } from "./batch-header.ts";
-import { assembleBatch } from "./build-batch.ts";
+import { assembleBatch, type BatchParts } from "./build-batch.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type OrderFault, orderFault } from "./order-faults.ts";
 
@@ -126,14 +126,18 @@ function checkOrders(archive: BatchArchive, isTrusted: boolean, faults: Set<Batc
 }
 
 function rebuild(previous: BatchFile | null, archive: BatchArchive, signatures: SignatureTrust): BatchFile {
+  return assembleBatch(previous, partsOf(archive), signatures).file;
+}
+
+/** What a batch was made from, out of its archive. Throws for fills that are not of trades. */
+export function partsOf(archive: BatchArchive): BatchParts {
   const { index, startMs, endMs } = archive.interval;
-  const parts = {
+  return {
     ...archive,
     interval: { index: index as IntervalIndex, startMs: epochMs(startMs), endMs: epochMs(endMs) },
     trades: tradesOf(archive),
     readings: archive.readings.map((reading) => signedReading(archive, reading)),
   };
-  return assembleBatch(previous, parts, signatures).file;
 }
 
 /** The trades behind an archive's fills, each as its seller has it. Throws for fills that are not of trades. */

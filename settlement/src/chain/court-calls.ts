@@ -12,7 +12,7 @@ export interface CommittedBatch {
 }
 
 /** A header as ethers encodes it. */
-export function headerArgument(header: BatchHeader): object {
+function headerArgument(header: BatchHeader): object {
   return { ...header, clearingPrice: clearingPriceWord(header.clearingPrice) };
 }
 
@@ -46,11 +46,6 @@ export function finalizeData(batch: CommittedBatch): Hex {
 /** Adds to the operator's bond. */
 export function depositBondData(amount: bigint): Hex {
   return callData(COURT, "depositBond", [amount]);
-}
-
-/** Asks to be shown a leaf. */
-export function demandData(batch: CommittedBatch, tree: number, index: number): Hex {
-  return callData(COURT, "demand", [committedArgument(batch), tree, index]);
 }
 
 /** Shows a leaf of the trees of orders, readings, fills or positions. */

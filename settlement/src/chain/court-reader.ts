@@ -62,78 +62,40 @@ export interface CourtReader {
   rewardOf(account: Account): Promise<bigint>;
 }
 
+/** Where a court's events are read. */
+interface CourtLogs {
+  readonly rpc: JsonRpcProvider;
+  readonly deployment: Deployment;
+}
+
 /** Makes a reader of a deployed court. */
-export function courtReader(rpc: JsonRpcProvider, { court, block }: Deployment): CourtReader {
+export function courtReader(rpc: JsonRpcProvider, deployment: Deployment): CourtReader {
+  const at: CourtLogs = { rpc, deployment };
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
-    readContract(rpc, COURT, court, name, args);
-  const logs = (event: string, args: readonly unknown[], fromBlock: number = block): Promise<Log[]> =>
-    rpc
-      .getLogs({ address: court, fromBlock, topics: COURT.abi.encodeFilterTopics(event, [...args]) })
-      .catch((error: unknown) => {
-        throw chainError(error, `looking for ${event}`);
-      });
-  const blockTime = async (blockNumber: number): Promise<number> => {
-    const found = await rpc.getBlock(blockNumber).catch((error: unknown) => {
-      throw chainError(error, `reading block ${blockNumber}`);
-    });
-    return found?.timestamp ?? 0;
-  };
-  const commitIn = async (
-    candidates: readonly Pick<Log, "topics" | "data">[],
-    number: number,
-    blockNumber: number,
-    transactionHash: Hex,
-  ): Promise<BatchCommit | null> => {
-    for (const { topics, data } of candidates) {
-      const event = COURT.abi.parseLog({ topics: [...topics], data });
-      if (event?.name !== "BatchCommitted" || Number(event.args["number"]) !== number) continue;
-      const committedAt = await blockTime(blockNumber);
-      return { headerHash: event.args["headerHash"] as Hex, committedAt, transactionHash };
-    }
-    return null;
-  };
+    readContract(rpc, COURT, deployment.court, name, args);
   return {
     async progress() {
       const [head, finalNumber] = await Promise.all([read("head"), read("finalNumber")]);
       return { head: Number(head), finalNumber: Number(finalNumber) };
     },
-    async commitOf(number, knownHash) {
-      const receipt = knownHash === null ? null : await receiptOf(rpc, knownHash);
-      if (receipt?.succeeded) {
-        const found = await commitIn(receipt.logs, number, receipt.blockNumber, receipt.transactionHash);
-        if (found !== null) return found;
-      }
-      const last = (await logs("BatchCommitted", [number])).at(-1);
-      return last === undefined
-        ? null
-        : commitIn([last], number, last.blockNumber, last.transactionHash as Hex);
-    },
+    commitOf: (number, knownHash) => commitOf(at, number, knownHash),
     async blockOf(transactionHash) {
       return { block: (await receiptOf(rpc, transactionHash))?.blockNumber ?? null };
     },
     async finalizeHash(number) {
-      return ((await logs("BatchFinalized", [number])).at(-1)?.transactionHash as Hex | undefined) ?? null;
+      const last = (await logsOf(at, "BatchFinalized", [number])).at(-1);
+      return (last?.transactionHash as Hex | undefined) ?? null;
     },
     async finalizableAt(batch) {
       const seconds = (await read("finalizableAt", [committedArgument(batch)])) as bigint;
       return seconds > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(seconds);
     },
     async takenBack(fromBlock) {
-      return (await logs("BatchTakenBack", [], fromBlock)).map((log) => {
-        const event = COURT.abi.parseLog(log);
-        return {
-          number: Number(event?.args["number"]),
-          oldHead: Number(event?.args["oldHead"]),
-          challenger: event?.args["challenger"] as Account,
-          kind: textOf(event?.args["kind"] as Hex),
-          blockNumber: log.blockNumber,
-          transactionHash: log.transactionHash as Hex,
-        };
-      });
+      return (await logsOf(at, "BatchTakenBack", [], fromBlock)).map(takenBackIn);
     },
     async openDemands(batch) {
       const demands: LeafDemand[] = [];
-      for (const log of await logs("LeafDemanded", [batch.header.number])) {
+      for (const log of await logsOf(at, "LeafDemanded", [batch.header.number])) {
         const event = COURT.abi.parseLog(log);
         const [tree, index] = [Number(event?.args["tree"]), Number(event?.args["index"])];
         const asked = (await read("demandOf", [committedArgument(batch), tree, index])) as {
@@ -150,6 +112,60 @@ export function courtReader(rpc: JsonRpcProvider, { court, block }: Deployment):
     },
     bond: async () => (await read("bond")) as bigint,
     rewardOf: async (account) => (await read("rewardOf", [account])) as bigint,
+  };
+}
+
+function logsOf(
+  { rpc, deployment }: CourtLogs,
+  event: string,
+  args: readonly unknown[],
+  fromBlock: number = deployment.block,
+): Promise<readonly Log[]> {
+  const topics = COURT.abi.encodeFilterTopics(event, [...args]);
+  return rpc.getLogs({ address: deployment.court, fromBlock, topics }).catch((error: unknown) => {
+    throw chainError(error, `looking for ${event}`);
+  });
+}
+
+async function commitOf(at: CourtLogs, number: number, knownHash: Hex | null): Promise<BatchCommit | null> {
+  const receipt = knownHash === null ? null : await receiptOf(at.rpc, knownHash);
+  if (receipt?.succeeded) {
+    const found = await commitIn(at, receipt.logs, number, receipt.blockNumber, receipt.transactionHash);
+    if (found !== null) return found;
+  }
+  const last = (await logsOf(at, "BatchCommitted", [number])).at(-1);
+  if (last === undefined) return null;
+  return commitIn(at, [last], number, last.blockNumber, last.transactionHash as Hex);
+}
+
+async function commitIn(
+  { rpc }: CourtLogs,
+  logs: readonly Pick<Log, "topics" | "data">[],
+  number: number,
+  blockNumber: number,
+  transactionHash: Hex,
+): Promise<BatchCommit | null> {
+  for (const { topics, data } of logs) {
+    const event = COURT.abi.parseLog({ topics: [...topics], data });
+    if (event?.name !== "BatchCommitted" || Number(event.args["number"]) !== number) continue;
+    const block = await rpc.getBlock(blockNumber).catch((error: unknown) => {
+      throw chainError(error, `reading block ${blockNumber}`);
+    });
+    const headerHash = event.args["headerHash"] as Hex;
+    return { headerHash, committedAt: block?.timestamp ?? 0, transactionHash };
+  }
+  return null;
+}
+
+function takenBackIn(log: Log): TakenBack {
+  const event = COURT.abi.parseLog(log);
+  return {
+    number: Number(event?.args["number"]),
+    oldHead: Number(event?.args["oldHead"]),
+    challenger: event?.args["challenger"] as Account,
+    kind: textOf(event?.args["kind"] as Hex),
+    blockNumber: log.blockNumber,
+    transactionHash: log.transactionHash as Hex,
   };
 }
 

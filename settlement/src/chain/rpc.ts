@@ -3,6 +3,8 @@ import { getAddress, type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult, N
 import { chainError } from "./chain-error.ts";
 import { type Endpoints, endpoints, type RpcPayload } from "./endpoints.ts";
 
+export type { JsonRpcProvider } from "ethers";
+
 /** The parts of a receipt that matter here. */
 export interface ChainReceipt {
   readonly transactionHash: Hex;

@@ -1,12 +1,14 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
+import { registerChainFaultsTest } from "./chain-faults-command.ts";
 import { registerDeploy } from "./deploy-command.ts";
 import { registerWatch } from "./watch-command.ts";
 
-/** What the settlement adds to the `commonwatt` command: `deploy`, `watch`. */
+/** What the settlement adds to the `commonwatt` command: `deploy`, `watch`, `chain-faults-test`. */
 export const plugin: CommonwattPlugin = {
   name: "settlement",
   commands(program) {
     registerDeploy(program);
     registerWatch(program);
+    registerChainFaultsTest(program);
   },
 };

@@ -137,10 +137,15 @@ async function rounds(
     await watcher.round();
     return;
   }
+  let told = "";
   while (!signal.aborted) {
-    await watcher.round().catch((error: unknown) => {
-      if (!signal.aborted) print(troubleOf(error));
-    });
+    const trouble = await watcher.round().then(
+      () => null,
+      (error: unknown) => troubleOf(error),
+    );
+    // The same trouble is told once, however long it lasts.
+    if (trouble !== null && trouble.words !== told && !signal.aborted) print(trouble);
+    told = trouble?.words ?? "";
     await sleep(systemClock, durationMs(1_000 * everySeconds), signal).catch(() => undefined);
   }
 }

@@ -32,7 +32,7 @@ export async function showLeaves(context: ShowContext): Promise<void> {
 }
 
 /** Answers every open question about a pending batch that the store knows. */
-export async function answerOpen({ link, batches }: ShowContext): Promise<void> {
+async function answerOpen({ link, batches }: ShowContext): Promise<void> {
   const { court, patience } = link;
   const { head, finalNumber } = await patience.until(() => court.progress());
   for (let number = finalNumber + 1; number <= head; number++) {

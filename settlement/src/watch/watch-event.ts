@@ -45,6 +45,8 @@ export type WatchEvent =
       readonly number: number;
       readonly tree: string;
       readonly index: number;
+      /** After a claim, what the watcher was awarded so far, in the token's smallest unit. */
+      readonly rewardMicro?: string;
       readonly transactionHash: Hex | null;
       readonly words: string;
     }

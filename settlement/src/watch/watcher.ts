@@ -263,7 +263,8 @@ export class Watcher {
         this.#challenged += 1;
         this.#known.delete(number);
         const words = `nobody showed ${leaf} in time: the batch is taken back and the operator's bond is slashed`;
-        emit({ event: "claimed", ...base, transactionHash, words });
+        const rewardMicro = String(await court.rewardOf(challenger.signer.account));
+        emit({ event: "claimed", ...base, transactionHash, rewardMicro, words });
         return;
       }
     }
@@ -271,7 +272,7 @@ export class Watcher {
 }
 
 /** What a failed round says. */
-export function troubleOf(error: unknown): WatchEvent {
+export function troubleOf(error: unknown): Extract<WatchEvent, { event: "trouble" }> {
   const code = isCommonwattError(error) ? error.code : "WATCH_FAILED";
   return { event: "trouble", code, words: messageOf(error) };
 }
