@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Leaves} from "../../libraries/Leaves.sol";
+import {MerkleTree} from "../../libraries/MerkleTree.sol";
 import {CommittedBatch, Rules} from "../../types/Batch.sol";
 import {
     FillCut,
@@ -30,6 +31,8 @@ struct Street {
     bytes[] meterSignatures;
     FillLeaf[] fills;
     PositionLeaf[] positions;
+    /// Leaves that each tree is said to have; 0 for those that it has.
+    uint32 crowd;
 }
 
 /// @notice Seals a street into its header's roots, and proves its leaves.
@@ -39,34 +42,38 @@ library Streets {
 
     /// @notice Writes roots and counts of the leaves as they are into the header.
     function seal(Street memory street) internal pure {
-        street.batch.header.ordersRoot = _orderHashes(street).root();
-        street.batch.header.orderCount = uint32(street.orders.length);
-        street.batch.header.readingsRoot = _readingHashes(street).root();
-        street.batch.header.readingCount = uint32(street.readings.length);
-        street.batch.header.fillsRoot = _fillHashes(street).root();
-        street.batch.header.fillCount = uint32(street.fills.length);
-        street.batch.header.positionsRoot = _positionHashes(street).root();
-        street.batch.header.accountCount = uint32(street.positions.length);
+        street.batch.header.ordersRoot = _root(_orderHashes(street), street.crowd);
+        street.batch.header.orderCount = _count(street.orders.length, street.crowd);
+        street.batch.header.readingsRoot = _root(_readingHashes(street), street.crowd);
+        street.batch.header.readingCount = _count(street.readings.length, street.crowd);
+        street.batch.header.fillsRoot = _root(_fillHashes(street), street.crowd);
+        street.batch.header.fillCount = _count(street.fills.length, street.crowd);
+        street.batch.header.positionsRoot = _root(_positionHashes(street), street.crowd);
+        street.batch.header.accountCount = _count(street.positions.length, street.crowd);
     }
 
     function order(Street memory street, uint256 index) internal pure returns (OrderProof memory proof) {
         if (index >= street.orders.length) return proof;
-        return OrderProof(uint32(index), street.orders[index], _orderHashes(street).siblingsOf(index));
+        return OrderProof(uint32(index), street.orders[index], _siblings(_orderHashes(street), index, street.crowd));
     }
 
     function reading(Street memory street, uint256 index) internal pure returns (ReadingProof memory proof) {
         if (index >= street.readings.length) return proof;
-        return ReadingProof(uint32(index), street.readings[index], _readingHashes(street).siblingsOf(index));
+        return
+            ReadingProof(uint32(index), street.readings[index], _siblings(_readingHashes(street), index, street.crowd));
     }
 
     function fill(Street memory street, uint256 index) internal pure returns (FillProof memory proof) {
         if (index >= street.fills.length) return proof;
-        return FillProof(uint32(index), street.fills[index], _fillHashes(street).siblingsOf(index));
+        return FillProof(uint32(index), street.fills[index], _siblings(_fillHashes(street), index, street.crowd));
     }
 
     function position(Street memory street, uint256 index) internal pure returns (PositionProof memory proof) {
         if (index >= street.positions.length) return proof;
-        return PositionProof(uint32(index), street.positions[index], _positionHashes(street).siblingsOf(index));
+        return
+            PositionProof(
+                uint32(index), street.positions[index], _siblings(_positionHashes(street), index, street.crowd)
+            );
     }
 
     /// @notice The place between the fills at `index` − 1 and `index`.
@@ -112,6 +119,36 @@ library Streets {
 
     function _key(uint256 accountIndex, uint256 orderIndex) private pure returns (uint256) {
         return accountIndex << 32 | orderIndex;
+    }
+
+    function _count(uint256 count, uint32 crowd) private pure returns (uint32) {
+        return crowd > 0 ? crowd : uint32(count);
+    }
+
+    /// @dev In a crowd the leaves are the first ones, and all that is right of them hashes to something.
+    function _root(bytes32[] memory hashes, uint32 crowd) private pure returns (bytes32 node) {
+        node = hashes.root();
+        if (crowd == 0) return node;
+        for (uint256 level = MerkleTree.depth(hashes.length); level < MerkleTree.depth(crowd); ++level) {
+            node = keccak256(abi.encode(node, _stranger(level)));
+        }
+    }
+
+    function _siblings(bytes32[] memory hashes, uint256 index, uint32 crowd)
+        private
+        pure
+        returns (bytes32[] memory siblings)
+    {
+        bytes32[] memory known = hashes.siblingsOf(index);
+        if (crowd == 0) return known;
+        siblings = new bytes32[](MerkleTree.depth(crowd));
+        for (uint256 level = 0; level < siblings.length; ++level) {
+            siblings[level] = level < known.length ? known[level] : _stranger(level);
+        }
+    }
+
+    function _stranger(uint256 level) private pure returns (bytes32) {
+        return keccak256(abi.encode("stranger", level));
     }
 
     function _orderHashes(Street memory street) private pure returns (bytes32[] memory hashes) {
