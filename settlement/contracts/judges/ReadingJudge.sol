@@ -123,6 +123,8 @@ contract ReadingJudge is Judge, IReadingJudge {
             return MeterKey(METER_P256, bytes32(meterKey[1:33]), bytes32(meterKey[33:]));
         }
         if (meterKey.length == ADDRESS_LENGTH) {
+            // The 20 bytes stand on the left of the word.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return MeterKey(METER_SECP256K1, bytes32(meterKey) >> 96, 0);
         }
     }
