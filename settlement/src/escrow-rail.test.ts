@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type Account,
   durationMs,
+  type Logger,
   type SettlementEvent,
   type SettlementRail,
   siteId,
@@ -210,6 +211,45 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     expect(settled.statements[0]).toMatchObject({ debitNano: 100_000_000n, meteredExportWh: 0 });
     await rail.drain(soon());
     expect((await rail.audit()).conserved).toBe(true);
+  });
+
+  it("never says a key, neither in its log nor in an event or a manifest", async () => {
+    const street = testStreet(2);
+    const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+    const said: unknown[] = [];
+    const take = (fields: object, message: string): void => void said.push([fields, message]);
+    const logger: Logger = { debug: take, info: take, warn: take, error: take, child: () => logger };
+    const file = join(directory, "given.key");
+    const key = `0x${"c3".repeat(32)}`;
+    await writeFile(file, key, { mode: 0o600 });
+    rail = escrow({
+      operator: { file },
+      challengeWindowSeconds: 1,
+      responseSeconds: 1,
+      depositPerSite: 50_000n,
+    });
+    const context = testContext(street, directory, stores);
+    await rail.start({ ...context, logger, emit: (event) => said.push(event) });
+    const interval = testInterval(1);
+    const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
+    await rail.settle(
+      street.deliver(
+        interval,
+        [
+          [0, 1_000],
+          [1_000, 0],
+        ],
+        trades,
+      ),
+    );
+    await rail.drain(soon());
+    said.push(await readFile(join(directory, "deployment.json"), "utf8"));
+    const text = JSON.stringify(said, (_, value) => (typeof value === "bigint" ? String(value) : value));
+    expect(text).toContain("runs short");
+    expect(JSON.stringify(stores.outbox.entries).includes(key.slice(2))).toBe(false);
+    for (const secret of [key, ...street.sites.map(({ ownerKey }) => ownerKey)]) {
+      expect(text.toLowerCase().includes(secret.slice(2))).toBe(false);
+    }
   });
 
   it("refuses what it cannot run with", async () => {

@@ -64,7 +64,7 @@ function retailerAmount(energy: MeteredEnergy, tariff: Tariff): MoneyNano {
  * taken off its meter. A site that settled more than it metered (it sold on what a neighbour then failed
  * to deliver) has the difference on the other side.
  */
-function energyLeftToRetailer(energy: MeteredEnergy, netSettledSoldWh: number): MeteredEnergy {
+export function energyLeftToRetailer(energy: MeteredEnergy, netSettledSoldWh: number): MeteredEnergy {
   const exportWh = energy.exportWh - Math.max(0, netSettledSoldWh);
   const importWh = energy.importWh - Math.max(0, -netSettledSoldWh);
   return {

@@ -8,6 +8,7 @@ import {
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { type Deployment, manifestToJson } from "../chain/manifest.ts";
+import { statementRoutes } from "./statement-routes.ts";
 
 const Hash = Type.Union([Type.String({ pattern: "^0x[0-9a-f]{64}$" }), Type.Null()]);
 const Amount = Type.String({ description: "In the token's smallest unit, as a decimal text" });
@@ -105,6 +106,7 @@ export function settlementRoutes(source: SettlementSource): RoutePlugin {
         }),
     );
     await app.register(chainRoutes(source));
+    await app.register(statementRoutes(source.batches));
   };
 }
 

@@ -1,14 +1,16 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
 import { registerChainFaultsTest } from "./chain-faults-command.ts";
 import { registerDeploy } from "./deploy-command.ts";
+import { registerStatement } from "./statement-command.ts";
 import { registerWatch } from "./watch-command.ts";
 
-/** What the settlement adds to the `commonwatt` command: `deploy`, `watch`, `chain-faults-test`. */
+/** What the settlement adds to the `commonwatt` command: `deploy`, `watch`, `statement`, `chain-faults-test`. */
 export const plugin: CommonwattPlugin = {
   name: "settlement",
   commands(program) {
     registerDeploy(program);
     registerWatch(program);
+    registerStatement(program);
     registerChainFaultsTest(program);
   },
 };
