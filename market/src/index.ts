@@ -35,7 +35,7 @@ export {
   welfareOf,
 } from "./oracle/welfare.ts";
 export { checksumAccount } from "./order/account.ts";
-export { bulkType } from "./order/bulk-order.ts";
+export { BULK_HEIGHT_MAX, bulkType, GROUP_MAX } from "./order/bulk-order.ts";
 export { ORDER_TYPE, type OrderMessage, orderId } from "./order/order-id.ts";
 export { recoverOrderAccount } from "./order/recover-order-account.ts";
 export {

@@ -8,6 +8,9 @@ import {ISettlementCourt} from "./ISettlementCourt.sol";
 /// @title Judge of headers
 /// @notice Takes back a batch whose header is wrong by itself or after the one before.
 interface IHeaderJudge is IJudge {
+    /// @notice The leaf is not the last one of this tree.
+    error JudgeLeafUnproved(uint8 tree);
+
     /// @notice `sequence`: the interval is not after the one before, or a count or a cumulative total fell.
     /// @param previous The header before; there is none to compare the first batch with.
     function headerSequence(ISettlementCourt court, BatchHeader calldata previous, CommittedBatch calldata batch)
@@ -23,6 +26,18 @@ interface IHeaderJudge is IJudge {
     /// @notice `empty-tree`: a tree without leaves has a root that is not zero, balances without accounts have totals, or
     /// the number of fills is odd.
     function headerEmptyTree(ISettlementCourt court, CommittedBatch calldata batch) external;
+
+    /// @notice `padding`: something stands to the right of the last leaf of a tree, where nobody could ask for it.
+    /// @param tree 1 orders, 2 readings, 3 fills, 4 positions.
+    /// @param last The hash of the tree's last leaf, at count − 1.
+    /// @param siblings The nodes beside its way to the root, lowest first.
+    function headerPadding(
+        ISettlementCourt court,
+        CommittedBatch calldata batch,
+        uint8 tree,
+        bytes32 last,
+        bytes32[] calldata siblings
+    ) external;
 
     /// @notice `unknown-accounts`: the batch has more accounts than the escrow.
     function headerAccounts(ISettlementCourt court, CommittedBatch calldata batch) external;

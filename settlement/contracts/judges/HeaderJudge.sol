@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 import {IHeaderJudge} from "../interfaces/IHeaderJudge.sol";
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {BatchHeaders} from "../libraries/BatchHeaders.sol";
+import {MerkleTree} from "../libraries/MerkleTree.sol";
 import {BatchHeader, CommittedBatch, Rules} from "../types/Batch.sol";
 import {Judge} from "./Judge.sol";
 
@@ -11,6 +14,7 @@ import {Judge} from "./Judge.sol";
 /// @dev See `IHeaderJudge` for what each function shows.
 contract HeaderJudge is Judge, IHeaderJudge {
     using BatchHeaders for BatchHeader;
+    using MerkleTree for bytes32;
 
     uint256 private constant MS_PER_SECOND = 1000;
 
@@ -62,5 +66,35 @@ contract HeaderJudge is Judge, IHeaderJudge {
     /// @inheritdoc IHeaderJudge
     function headerAccounts(ISettlementCourt court, CommittedBatch calldata batch) external override {
         _takeBack(court, batch, batch.header.accountCount > court.escrow().accountCount(), "unknown-accounts");
+    }
+
+    /// @inheritdoc IHeaderJudge
+    function headerPadding(
+        ISettlementCourt court,
+        CommittedBatch calldata batch,
+        uint8 tree,
+        bytes32 last,
+        bytes32[] calldata siblings
+    ) external override {
+        (bytes32 root, uint256 count) = _treeOf(batch.header, tree);
+        if (count == 0 || !root.has(count, count - 1, last, siblings)) revert JudgeLeafUnproved(tree);
+        _takeBack(court, batch, !_isEmptyToTheRight(count - 1, siblings), "padding");
+    }
+
+    function _treeOf(BatchHeader calldata header, uint8 tree) private pure returns (bytes32 root, uint256 count) {
+        if (tree == 1) return (header.ordersRoot, header.orderCount);
+        if (tree == 2) return (header.readingsRoot, header.readingCount);
+        if (tree == 3) return (header.fillsRoot, header.fillCount);
+        if (tree == 4) return (header.positionsRoot, header.accountCount);
+    }
+
+    /// @dev Where the last leaf's path goes left, the node beside it holds padding alone; together they hold all of it.
+    function _isEmptyToTheRight(uint256 index, bytes32[] calldata siblings) private pure returns (bool) {
+        bytes32 empty;
+        for (uint256 level = 0; level < siblings.length; ++level) {
+            if ((index >> level) & 1 == 0 && siblings[level] != empty) return false;
+            empty = Hashes.efficientKeccak256(empty, empty);
+        }
+        return true;
     }
 }

@@ -43,7 +43,7 @@ export type Archived<Leaf> = {
 };
 
 /** The fields of a fill in the order in which an archive has them. */
-export const FILL_FIELDS: readonly (keyof FillLeaf)[] = [
+const FILL_FIELDS: readonly (keyof FillLeaf)[] = [
   "twin",
   "accountIndex",
   "orderIndex",

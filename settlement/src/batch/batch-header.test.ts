@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Hex } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
 import { encodedVectors } from "../testing/encoded-vectors.ts";
@@ -25,6 +26,6 @@ it("goes through JSON unchanged", () => {
 });
 
 it("keeps the vectors that the contracts are held to, one of every encoding", async () => {
-  const text = `${JSON.stringify(encodedVectors(), null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot("../../contracts/test/vectors/encodings.json");
+  const path = new URL("../../contracts/test/vectors/encodings.json", import.meta.url);
+  expect(JSON.parse(await readFile(path, "utf8"))).toEqual(encodedVectors());
 });

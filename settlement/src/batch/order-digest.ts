@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { bulkType, CANCEL_TYPES, DOMAIN_TYPE, ORDER_TYPE, REPLACEMENT_TYPE } from "@commonwatt/market";
+import {
+  BULK_HEIGHT_MAX,
+  bulkType,
+  CANCEL_TYPES,
+  DOMAIN_TYPE,
+  GROUP_MAX,
+  ORDER_TYPE,
+  REPLACEMENT_TYPE,
+} from "@commonwatt/market";
 import type { Hex } from "@commonwatt/vpp-core";
 import { fromHex, keccakBytes, keccakText, toHex } from "../hash/keccak.ts";
 import { Words } from "../hash/words.ts";
@@ -13,7 +21,9 @@ export type OrderFields = Pick<
 
 const SIDES = { bid: fromHex(keccakText("bid")), offer: fromHex(keccakText("offer")) };
 const REPLACEMENT_TYPEHASH = keccakText(REPLACEMENT_TYPE);
-const BULK_TYPEHASHES = Array.from({ length: 9 }, (_, height) => keccakText(bulkType(height)));
+const BULK_TYPEHASHES = Array.from({ length: BULK_HEIGHT_MAX + 1 }, (_, height) =>
+  keccakText(bulkType(height)),
+);
 const CANCEL_TYPEHASHES = [CANCEL_TYPES.order, CANCEL_TYPES.interval, CANCEL_TYPES.group].map(keccakText);
 
 const structWords = new Words(8);
@@ -43,7 +53,7 @@ export function orderStructHash(community: Hex, order: OrderFields): Uint8Array 
 }
 
 /** The EIP-712 digest of a structure in the domain of a community's market. */
-export function typedDigest(community: Hex, structHash: Uint8Array): Uint8Array {
+function typedDigest(community: Hex, structHash: Uint8Array): Uint8Array {
   domainWords.hex(3, community);
   typed.set(domainWords.hash(), 2);
   typed.set(structHash, 34);
@@ -60,7 +70,10 @@ export function signedDigest(community: Hex, order: OrderFields, signed: OrderSi
   const struct = orderStructHash(community, order);
   if (signed.kind === 0) return typedDigest(community, struct);
   if (signed.kind === 2) return replacementDigest(community, signed.replaces, struct);
-  assert(signed.kind === 1, "an order is signed alone, with others, or in place of another");
+  assert(
+    signed.kind === 1 && isBulk(signed),
+    "an order is signed alone, with others, or in place of another",
+  );
   const root = signed.proof.reduce<Uint8Array>((node, sibling, level) => {
     const isRight = ((signed.index >> level) & 1) === 1;
     pairWords.word(isRight ? 1 : 0, node);
@@ -72,6 +85,12 @@ export function signedDigest(community: Hex, order: OrderFields, signed: OrderSi
   bulkWords.uint(2, signed.counter);
   bulkWords.word(3, root);
   return typedDigest(community, bulkWords.hash());
+}
+
+function isBulk({ proof, index, group }: OrderSignature): boolean {
+  return (
+    proof.length >= 1 && proof.length <= BULK_HEIGHT_MAX && index < 2 ** proof.length && group <= GROUP_MAX
+  );
 }
 
 /** What the account's key signed to end an order. Throws an AssertionError for a scope that does not exist. */

@@ -141,7 +141,7 @@ export function partsOf(archive: BatchArchive): BatchParts {
 }
 
 /** The trades behind an archive's fills, each as its seller has it. Throws for fills that are not of trades. */
-export function tradesOf(archive: BatchArchive): readonly Trade[] {
+function tradesOf(archive: BatchArchive): readonly Trade[] {
   const fills = archive.fills.map(fillFromRow);
   const siteOf = (accountIndex: number) => siteId(archive.accounts[accountIndex]?.siteId ?? "");
   return fills

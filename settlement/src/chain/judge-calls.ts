@@ -1,9 +1,10 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { AbiCoder } from "ethers";
-import { type BatchHeader, clearingPriceWord } from "../batch/batch-header.ts";
-import type { Accusation, CommittedBatch } from "../proofs/accusation.ts";
+import type { BatchHeader } from "../batch/batch-header.ts";
+import type { Accusation } from "../proofs/accusation.ts";
 import type { InboxOrder } from "../proofs/chain-facts.ts";
 import { COURT, type CompiledContract, callData, JUDGES } from "./contracts.ts";
+import { type CommittedBatch, committedArgument, headerArgument } from "./court-calls.ts";
 
 /** The bytes that bring an accusation before its judge. */
 export function accusationData(accusation: Accusation, court: Account, batch: CommittedBatch): Hex {
@@ -20,10 +21,8 @@ function judgeOf({ judge }: Accusation): CompiledContract {
 /** A value as ethers encodes it: headers say with a number that nothing was cleared. */
 export function argument(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if ("header" in value) return { ...value, header: argument(value.header) };
-  if (!("balancesRoot" in value)) return value;
-  const header = value as BatchHeader;
-  return { ...header, clearingPrice: clearingPriceWord(header.clearingPrice) };
+  if ("header" in value) return committedArgument(value as CommittedBatch);
+  return "balancesRoot" in value ? headerArgument(value as BatchHeader) : value;
 }
 
 /** The bytes of an order as its account puts it into the inbox. */

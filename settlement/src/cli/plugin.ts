@@ -1,10 +1,14 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
 import { registerChainFaultsTest } from "./chain-faults-command.ts";
 import { registerDeploy } from "./deploy-command.ts";
+import { registerFraudTest } from "./fraud-test-command.ts";
 import { registerStatement } from "./statement-command.ts";
 import { registerWatch } from "./watch-command.ts";
 
-/** What the settlement adds to the `commonwatt` command: `deploy`, `watch`, `statement`, `chain-faults-test`. */
+/**
+ * What the settlement adds to the `commonwatt` command: `deploy`, `watch`, `statement`, `chain-faults-test`,
+ * `fraud-test`.
+ */
 export const plugin: CommonwattPlugin = {
   name: "settlement",
   commands(program) {
@@ -12,5 +16,6 @@ export const plugin: CommonwattPlugin = {
     registerWatch(program);
     registerStatement(program);
     registerChainFaultsTest(program);
+    registerFraudTest(program);
   },
 };

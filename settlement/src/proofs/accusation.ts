@@ -1,5 +1,5 @@
 import type { Account } from "@commonwatt/vpp-core";
-import type { BatchHeader } from "../batch/batch-header.ts";
+import type { CommittedBatch } from "../chain/court-calls.ts";
 
 /** What can be shown to be wrong with a batch, as the court names it. */
 export const FRAUD_KINDS = [
@@ -51,13 +51,6 @@ export type JudgeName =
   | "InclusionJudge"
   | "BalanceJudge"
   | "SettlementCourt";
-
-/** A batch as the court knows it. */
-export interface CommittedBatch {
-  readonly header: BatchHeader;
-  /** Seconds. */
-  readonly committedAt: number;
-}
 
 /** One transaction that takes a batch back. */
 export interface Accusation {

@@ -1,4 +1,5 @@
 import { ZERO_HASH } from "../batch/batch-header.ts";
+import type { FillLeaf } from "../batch/fill-leaf.ts";
 import type { PositionLeaf } from "../batch/position-leaf.ts";
 import type { ReadingLeaf } from "../batch/reading-leaf.ts";
 import { type Accusation, accuse } from "./accusation.ts";
@@ -33,8 +34,15 @@ function sumFrauds(
     position.boughtWh === (last?.boughtWh ?? 0) &&
     position.creditNano === (last?.creditNano ?? 0n) &&
     position.debitNano === (last?.debitNano ?? 0n);
-  if (isRight) return [];
+  if (isRight || !isPlace(fills, cut, index)) return [];
   return [accuse("position-sum", "PositionJudge", "positionSum", file.position(index), file.fillCut(cut))];
+}
+
+/** Whether all fills of an account and of those before it stand before a place: not so when they are unsorted. */
+function isPlace(fills: readonly FillLeaf[], place: number, accountIndex: number): boolean {
+  const [previous, next] = [fills[place - 1], fills[place]];
+  const isAfter = previous === undefined || previous.accountIndex <= accountIndex;
+  return isAfter && (next === undefined || next.accountIndex > accountIndex);
 }
 
 function ownerFrauds(file: CaseFile, position: PositionLeaf, index: number): readonly Accusation[] {

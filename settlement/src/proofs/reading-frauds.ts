@@ -1,9 +1,9 @@
-import { epochMs, siteId as siteIdOf, wattHours, watts } from "@commonwatt/vpp-core";
+import { epochMs, wattHours, watts } from "@commonwatt/vpp-core";
 import type { BatchArchive } from "../batch/batch-archive.ts";
 import { type ReadingLeaf, siteHashOf } from "../batch/reading-leaf.ts";
-import { keccak256, keccakText } from "../hash/keccak.ts";
+import { fromHex, keccak256, keccakText } from "../hash/keccak.ts";
 import { isAboveNameplate } from "../metering/meter-interval.ts";
-import { verifyReading } from "../metering/verify-reading.ts";
+import { verifyHashedReading } from "../metering/verify-reading.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import type { CaseFile } from "./case-file.ts";
 
@@ -34,25 +34,22 @@ function forgedFrauds(
     found.push(accuse("reading-unregistered", "ReadingJudge", "readingMisnamed", file.reading(index), name));
   }
   const isShown = keccak256(signature) === leaf.signatureHash && keccak256(meterKey) === leaf.meterKeyHash;
-  if (isShown && !isSigned(leaf, name, meterKey, signature)) {
+  if (isShown && !isSigned(leaf, meterKey, signature)) {
     const rest = [file.reading(index), meterKey, signature];
     found.push(accuse("reading-forged", "ReadingJudge", "readingForged", ...rest));
   }
   return found;
 }
 
-/** Whether the meter signed what the leaf says: a name with another hash than the leaf's was not signed. */
 function isSigned(
   leaf: ReadingLeaf,
-  name: string | null,
   meterKey: Reading["meterKey"],
   signature: Reading["signature"],
 ): boolean {
-  if (name === null || siteHashOf(name) !== leaf.siteHash) return false;
-  const { sequence, takenAtMs, importWh, exportWh } = leaf;
+  const { sequence, importWh, exportWh } = leaf;
   const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };
-  const signed = { siteId: siteIdOf(name), sequence, takenAtMs: epochMs(takenAtMs), ...registers };
-  return verifyReading({ ...signed, meterKey, signature }) === null;
+  const signed = { sequence, takenAtMs: epochMs(leaf.takenAtMs), ...registers, meterKey, signature };
+  return verifyHashedReading(fromHex(leaf.siteHash), signed) === null;
 }
 
 function registerFrauds(file: CaseFile, leaf: ReadingLeaf, index: number): readonly Accusation[] {

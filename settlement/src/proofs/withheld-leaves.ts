@@ -31,6 +31,10 @@ export function withheldLeaves(file: CaseFile): readonly Accusation[] {
     const isHidden = keccak256(signature) !== leaf.signatureHash || keccak256(meterKey) !== leaf.meterKeyHash;
     if (isHidden) found.push(demand("readings", index));
   }
+  for (const [place, [index]] of archive.balances.entries()) {
+    // Whatever stands there, it is not the balance that the place is for.
+    if (index !== place) found.push(demand("balances", place));
+  }
   if (found.length === 0 && header.archiveHash !== hashArchive(archive)) {
     const tree = header.accountCount > 0 ? "positions" : "orders";
     found.push(demand(tree, 0));

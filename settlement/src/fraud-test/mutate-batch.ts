@@ -1,0 +1,298 @@
+import type { Random } from "@commonwatt/vpp-core";
+import {
+  type ArchivedOrder,
+  type ArchivedReading,
+  type BatchArchive,
+  type BatchFile,
+  balanceToRow,
+  fillFromRow,
+  fillToRow,
+  positionFromJson,
+  positionToJson,
+} from "../batch/batch-archive.ts";
+import { type BatchHeader, headerFromJson, headerToJson } from "../batch/batch-header.ts";
+import { leavesOf, treesOf } from "../batch/batch-leaves.ts";
+import { headerOf } from "../batch/build-batch.ts";
+import { hashEnd, hashSignature } from "../batch/order-leaf.ts";
+import { keccak256 } from "../hash/keccak.ts";
+import { mutateValue } from "./mutate-value.ts";
+
+/** A batch in which exactly one thing is another than it should be. */
+export interface Mutation {
+  /** What was changed, such as `order.limitPrice`. */
+  readonly what: string;
+  readonly batch: BatchFile;
+}
+
+const HEADER_FIELDS = [
+  ...["community", "number", "previousHash", "intervalIndex", "intervalStart", "intervalEnd", "rulesHash"],
+  ...["clearingPrice", "ordersRoot", "orderCount", "readingsRoot", "readingCount", "fillsRoot", "fillCount"],
+  ...[
+    "positionsRoot",
+    "balancesRoot",
+    "accountCount",
+    "creditTotal",
+    "debitTotal",
+    "feeTotal",
+    "archiveHash",
+  ],
+] as const satisfies readonly (keyof BatchHeader)[];
+
+/** Fields of a signature that mean something for its kind: what nobody reads is nothing to lie about. */
+const SIGNED_FIELDS: readonly (readonly string[])[] = [
+  ["kind", "signature"],
+  ["kind", "group", "counter", "index", "proof", "signature"],
+  ["kind", "replaces", "signature"],
+];
+const END_FIELDS: readonly (readonly string[])[] = [
+  ["scope", "signature"],
+  ["scope", "counter", "signature"],
+  ["scope", "group", "counter", "signature"],
+  ["scope", "replacement", "signature"],
+];
+
+/** What can be changed, and how often each comes up beside the others: about as often as it has fields. */
+const CHANGES = {
+  header: 26,
+  order: 14,
+  signed: 6,
+  end: 5,
+  counter: 3,
+  reading: 11,
+  meter: 2,
+  fill: 17,
+  position: 13,
+  balance: 20,
+  withheld: 5,
+  "left-out": 2,
+} as const;
+
+/** Fields that come up more often than others: only few of their lies prove a kind of fraud that no other does. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  ...{ accountCount: 6, orderCount: 2, readingCount: 2, fillCount: 2, clearingPrice: 3 },
+  ...{
+    rulesHash: 2,
+    digest: 7,
+    limitPrice: 5,
+    orderFilledWh: 4,
+    importWh: 3,
+    exportWh: 3,
+    credit: 3,
+    debit: 5,
+  },
+};
+
+/** How often a certain element of a list is taken: of the balances, the one whose money is locked. */
+const FAVOURITE_SHARE = 0.4;
+
+type Change = keyof typeof CHANGES;
+
+/** Changes one thing of an honest batch: a field of its header, of a leaf, of what was signed, or hides a leaf. */
+export function mutateBatch(honest: BatchFile, random: Random): Mutation {
+  for (;;) {
+    const mutation = change(pickChange(random), honest, random);
+    if (mutation !== null) return mutation;
+  }
+}
+
+function pickChange(random: Random): Change {
+  const names = Object.keys(CHANGES) as Change[];
+  const total = names.reduce((sum, name) => sum + CHANGES[name], 0);
+  let at = random.integer(0, total - 1);
+  for (const name of names) {
+    if (at < CHANGES[name]) return name;
+    at -= CHANGES[name];
+  }
+  return "header";
+}
+
+/** `null` when the batch has nothing of that kind. */
+function change(kind: Change, honest: BatchFile, random: Random): Mutation | null {
+  const { archive } = honest;
+  switch (kind) {
+    case "header":
+      return mutateHeader(honest, random);
+    case "withheld":
+      return withholdLeaf(honest, random);
+    case "left-out":
+      return leaveOut(archive);
+    case "counter":
+      return lowerCounter(archive, random);
+    case "order":
+    case "signed":
+    case "end":
+      return inList(
+        archive.orders,
+        random,
+        (order) => mutateOrder(kind, order, archive, random),
+        (orders, what) => rebuilt({ ...archive, orders }, what),
+      );
+    case "reading":
+    case "meter":
+      return inList(
+        archive.readings,
+        random,
+        (reading) => mutateReading(kind, reading, random),
+        (readings, what) => rebuilt({ ...archive, readings }, what),
+      );
+    case "fill":
+      return inList(
+        archive.fills,
+        random,
+        (row) => {
+          const [fill, field] = mutateField(fillFromRow(row), random);
+          return [fillToRow(fill), `fill.${field}`];
+        },
+        (fills, what) => rebuilt({ ...archive, fills }, what),
+      );
+    case "position":
+      return inList(
+        archive.positions,
+        random,
+        (json) => {
+          const [position, field] = mutateField(positionFromJson(json), random);
+          return [positionToJson(position), `position.${field}`];
+        },
+        (positions, what) => rebuilt({ ...archive, positions }, what),
+      );
+    case "balance":
+      return inList(
+        archive.balances,
+        random,
+        ([index, account, credit, debit]) => {
+          const leaf = { index, account, credit: BigInt(credit), debit: BigInt(debit) };
+          const [balance, field] = mutateField(leaf, random);
+          return [balanceToRow({ ...balance, salt: "0x" }), `balance.${field}`];
+        },
+        (balances, what) => rebuilt({ ...archive, balances }, what),
+        archive.balances.length - 2,
+      );
+  }
+}
+
+/** Changes one element of a list, if there is one and it can be changed. */
+function inList<Element>(
+  list: readonly Element[],
+  random: Random,
+  mutate: (element: Element) => readonly [Element, string] | null,
+  build: (list: readonly Element[], what: string) => Mutation | null,
+  favourite: number = 0,
+): Mutation | null {
+  if (list.length === 0) return null;
+  const at = random.next() < FAVOURITE_SHARE ? favourite : random.integer(0, list.length - 1);
+  const element = list[at];
+  const mutated = element === undefined ? null : mutate(element);
+  if (mutated === null) return null;
+  return build(
+    list.map((one, index) => (index === at ? mutated[0] : one)),
+    mutated[1],
+  );
+}
+
+/** Changes one field of a leaf. */
+function mutateField<Leaf extends object>(
+  leaf: Leaf,
+  random: Random,
+  fields: readonly string[] = Object.keys(leaf),
+): readonly [Leaf, string] {
+  const weighted = fields.flatMap((field) => Array.from({ length: WEIGHTS[field] ?? 1 }, () => field));
+  const field = weighted[random.integer(0, weighted.length - 1)] ?? "";
+  const value = mutateValue(leaf[field as keyof Leaf], field, random);
+  return [{ ...leaf, [field]: value }, field];
+}
+
+function mutateHeader({ header, archive }: BatchFile, random: Random): Mutation {
+  const [mutated, field] = mutateField(headerFromJson(header), random, HEADER_FIELDS);
+  return { what: `header.${field}`, batch: { header: headerToJson(mutated), archive } };
+}
+
+function mutateOrder(
+  kind: "order" | "signed" | "end",
+  order: ArchivedOrder,
+  archive: BatchArchive,
+  random: Random,
+): readonly [ArchivedOrder, string] | null {
+  const { leaf, signed, end } = order;
+  if (kind === "order") {
+    const [mutated, field] = mutateField(leaf, random);
+    // The market's rules may turn down an order of the inbox without proof, as long as they say so.
+    const isRefusal = mutated.ended === 4 && leaf.limitPrice === 1;
+    return isRefusal ? null : [{ ...order, leaf: mutated }, `order.${field}`];
+  }
+  if (kind === "signed") {
+    const [mutated, field] = mutateField(signed, random, SIGNED_FIELDS[signed.kind] ?? []);
+    const signedHash = hashSignature(mutated);
+    return [{ ...order, leaf: { ...leaf, signedHash }, signed: mutated }, `signed.${field}`];
+  }
+  if (end === null || archive.orders.length === 0) return null;
+  const [mutated, field] = mutateField(end, random, END_FIELDS[end.scope] ?? []);
+  return [{ ...order, leaf: { ...leaf, endedHash: hashEnd(mutated) }, end: mutated }, `end.${field}`];
+}
+
+function mutateReading(
+  kind: "reading" | "meter",
+  reading: ArchivedReading,
+  random: Random,
+): readonly [ArchivedReading, string] {
+  const { leaf } = reading;
+  if (kind === "reading") {
+    const [mutated, field] = mutateField(leaf, random);
+    return [{ ...reading, leaf: mutated }, `reading.${field}`];
+  }
+  const [mutated, field] = mutateField(reading, random, ["meterKey", "signature"]);
+  const hashes = {
+    meterKeyHash: keccak256(mutated.meterKey),
+    signatureHash: keccak256(mutated.signature),
+  };
+  return [{ ...mutated, leaf: { ...leaf, ...hashes } }, `signed-reading.${field}`];
+}
+
+/** A leaf that stands in the tree and not in the archive. */
+function withholdLeaf({ header, archive }: BatchFile, random: Random): Mutation | null {
+  const parts = ["orders", "readings", "fills", "positions", "balances"] as const;
+  const part = parts[random.integer(0, parts.length - 1)] ?? "orders";
+  const list: readonly unknown[] = archive[part];
+  if (list.length === 0) return null;
+  const at = random.integer(0, list.length - 1);
+  const kept = list.filter((_, index) => index !== at);
+  return { what: `withheld: ${part}`, batch: { header, archive: { ...archive, [part]: kept } } };
+}
+
+/** The inbox's order overlooked: it stands neither in the tree nor in the archive. */
+function leaveOut(archive: BatchArchive): Mutation | null {
+  const at = archive.orders.findIndex(({ leaf }) => leaf.limitPrice === 1);
+  if (at < 0) return null;
+  const orders = archive.orders.filter((_, index) => index !== at);
+  const fills = archive.fills.map((row) => {
+    const fill = fillFromRow(row);
+    return fillToRow({ ...fill, orderIndex: fill.orderIndex - (fill.orderIndex > at ? 1 : 0) });
+  });
+  return rebuilt({ ...archive, orders, fills }, "left out: inbox order");
+}
+
+/** An order of the call auction made one of a group that was cancelled on the chain before. */
+function lowerCounter(archive: BatchArchive, random: Random): Mutation | null {
+  const fills = archive.fills.map(fillFromRow);
+  const candidates = archive.orders.flatMap((order, index) => {
+    const isCalled = fills.some(({ orderIndex, phase }) => orderIndex === index && phase === 1);
+    return isCalled && order.signed.kind === 1 && order.signed.counter > 0 ? [index] : [];
+  });
+  const at = candidates[random.integer(0, Math.max(0, candidates.length - 1))];
+  const orders = archive.orders.map((order, index) => {
+    if (index !== at) return order;
+    const signed = { ...order.signed, counter: random.integer(0, order.signed.counter - 1) };
+    return { ...order, leaf: { ...order.leaf, signedHash: hashSignature(signed) }, signed };
+  });
+  return at === undefined ? null : rebuilt({ ...archive, orders }, "signed.counter");
+}
+
+/** A header that fits the changed leaves: what an operator would commit. `null` when none can. */
+function rebuilt(archive: BatchArchive, what: string): Mutation | null {
+  const leaves = leavesOf(archive);
+  const trees = treesOf(archive.seed, leaves);
+  const { credit: creditTotal, debit: debitTotal } = trees.balances.root;
+  const feeTotal = debitTotal - creditTotal;
+  if (feeTotal < 0n || debitTotal >> 128n !== 0n) return null;
+  const header = headerOf(archive, leaves, trees, { creditTotal, debitTotal, feeTotal });
+  return { what, batch: { header: headerToJson(header), archive } };
+}
