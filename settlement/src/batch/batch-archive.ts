@@ -1,5 +1,5 @@
+import { createHash } from "node:crypto";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { keccakText } from "../hash/keccak.ts";
 import type { BalanceLeaf } from "./balance-tree.ts";
 import type { BatchHeaderJson } from "./batch-header.ts";
 import type { BatchRules } from "./batch-rules.ts";
@@ -42,28 +42,7 @@ export type Archived<Leaf> = {
   readonly [Field in keyof Leaf]: Leaf[Field] extends bigint ? string : Leaf[Field];
 };
 
-/** The fields of a fill in the order in which an archive has them. */
-const FILL_FIELDS: readonly (keyof FillLeaf)[] = [
-  "twin",
-  "accountIndex",
-  "orderIndex",
-  "isSeller",
-  "phase",
-  "energyWh",
-  "price",
-  "settledWh",
-  "paidNano",
-  "sellerMakeWholeNano",
-  "buyerMakeWholeNano",
-  "feeNano",
-  "orderFilledWh",
-  "soldWh",
-  "boughtWh",
-  "creditNano",
-  "debitNano",
-];
-
-/** A fill as a row of {@link FILL_FIELDS}, amounts as decimal texts: there are thousands. */
+/** A fill as a row of its fields, in the order in which `FillLeaf` has them, amounts as decimal texts. */
 export type FillRow = readonly (number | boolean | string)[];
 
 /** An account's cumulative amounts after the batch, in nano, as decimal texts. */
@@ -97,9 +76,9 @@ export interface BatchFile {
   readonly archive: BatchArchive;
 }
 
-/** Keccak-256 of the archive's canonical JSON. */
+/** SHA-256 of the archive's canonical JSON: what the file is found by. */
 export function hashArchive(archive: BatchArchive): Hex {
-  return keccakText(canonicalJson(archive));
+  return `0x${createHash("sha256").update(canonicalJson(archive), "utf8").digest("hex")}`;
 }
 
 /** A fill as a row of the archive. */
@@ -115,11 +94,27 @@ export function fillToRow(fill: FillLeaf): FillRow {
 
 /** A row of the archive as a fill. Throws for a row that is none. */
 export function fillFromRow(row: FillRow): FillLeaf {
-  const entries = FILL_FIELDS.map((field, i) => [
-    field,
-    field.endsWith("Nano") ? BigInt(row[i] as string) : row[i],
-  ]);
-  return Object.fromEntries(entries) as FillLeaf;
+  const number = (field: number): number => row[field] as number;
+  const amount = (field: number): bigint => BigInt(row[field] as string);
+  return {
+    twin: number(0),
+    accountIndex: number(1),
+    orderIndex: number(2),
+    isSeller: row[3] as boolean,
+    phase: number(4),
+    energyWh: number(5),
+    price: number(6),
+    settledWh: number(7),
+    paidNano: amount(8),
+    sellerMakeWholeNano: amount(9),
+    buyerMakeWholeNano: amount(10),
+    feeNano: amount(11),
+    orderFilledWh: number(12),
+    soldWh: number(13),
+    boughtWh: number(14),
+    creditNano: amount(15),
+    debitNano: amount(16),
+  };
 }
 
 /** A balance as a row of the archive. */

@@ -27,7 +27,7 @@ import { type BatchLeaves, type BatchTrees, treesOf } from "./batch-leaves.ts";
 import { type BatchRules, hashRules } from "./batch-rules.ts";
 import type { FillLeaf } from "./fill-leaf.ts";
 import { fillLeaves } from "./fill-leaves.ts";
-import { type Metering, meterAccounts, type UnmeteredSite } from "./metered-leaves.ts";
+import { type MeteredAccounts, type Metering, meterAccounts, type UnmeteredSite } from "./metered-leaves.ts";
 import { orderLeaves } from "./order-leaves.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
 
@@ -76,12 +76,20 @@ export function buildBatch(
   return assembleBatch(previous, { ...input, orders }, signatures);
 }
 
-/** Makes a batch of an interval whose orders have their leaves; see {@link buildBatch}. */
-export function assembleBatch(
+/** What an interval comes to: every leaf of its batch, and what it says about trades and sites. */
+export interface AccountedInterval {
+  readonly accounts: IntervalAccounts;
+  readonly metered: MeteredAccounts;
+  readonly balances: Balances;
+  readonly leaves: BatchLeaves;
+}
+
+/** Accounts an interval whose orders have their leaves; see {@link buildBatch}. */
+export function accountLeaves(
   previous: BatchFile | null,
   parts: BatchParts,
   signatures: SignatureTrust,
-): BuiltBatch {
+): AccountedInterval {
   const { interval, trades, rules, orders, seed } = parts;
   const metered = meterAccounts(interval, parts.accounts, parts.readings, signatures);
   const tariff = {
@@ -99,25 +107,43 @@ export function assembleBatch(
     readings: metered.readings.map(({ leaf }) => leaf),
     ...{ fills, positions, balances: balances.accounts },
   };
+  return { accounts, metered, balances, leaves };
+}
+
+/** Makes a batch of an interval whose orders have their leaves; see {@link buildBatch}. */
+export function assembleBatch(
+  previous: BatchFile | null,
+  parts: BatchParts,
+  signatures: SignatureTrust,
+): BuiltBatch {
+  const { interval, rules, orders, seed } = parts;
+  const { accounts, metered, balances, leaves } = accountLeaves(previous, parts, signatures);
   const archive: BatchArchive = {
     format: ARCHIVE_FORMAT,
     community: parts.community,
-    number: (previous?.header.number ?? 0) + 1,
-    previousHash: previous === null ? ZERO_HASH : hashHeader(headerFromJson(previous.header)),
+    ...afterBatch(previous),
     interval: { index: interval.index, startMs: interval.startMs, endMs: interval.endMs },
     ...{ clearingPrice: parts.clearingPrice, rules, seed, accounts: parts.accounts },
     ...{ orders, readings: metered.readings },
-    fills: fills.map(fillToRow),
-    positions: positions.map(positionToJson),
-    balances: balances.accounts.map(balanceToRow),
+    fills: leaves.fills.map(fillToRow),
+    positions: leaves.positions.map(positionToJson),
+    balances: leaves.balances.map(balanceToRow),
   };
-  const header = headerOf(archive, leaves, treesOf(seed, leaves), balances);
+  const trees = treesOf(seed, leaves);
+  const header = headerOf(archive, leaves, trees, balances);
   return {
     file: { header: headerToJson(header), archive },
     headerHash: hashHeader(header),
     accounts,
     unmetered: metered.unmetered,
   };
+}
+
+/** Number and previous hash of the batch that follows one. */
+export function afterBatch(previous: BatchFile | null): Pick<BatchArchive, "number" | "previousHash"> {
+  return previous === null
+    ? { number: 1, previousHash: ZERO_HASH }
+    : { number: previous.header.number + 1, previousHash: hashHeader(headerFromJson(previous.header)) };
 }
 
 /** The header that belongs to an archive, its leaves and their trees. */
@@ -127,6 +153,16 @@ export function headerOf(
   trees: BatchTrees,
   totals: Pick<Balances, "creditTotal" | "debitTotal" | "feeTotal">,
 ): BatchHeader {
+  return { ...headerClaims(archive, leaves, trees, totals), archiveHash: hashArchive(archive) };
+}
+
+/** All of a header but the archive's own hash. */
+export function headerClaims(
+  archive: Omit<BatchArchive, "fills" | "positions" | "balances" | "orders" | "readings">,
+  leaves: BatchLeaves,
+  trees: BatchTrees,
+  totals: Pick<Balances, "creditTotal" | "debitTotal" | "feeTotal">,
+): Omit<BatchHeader, "archiveHash"> {
   const { interval } = archive;
   const { creditTotal, debitTotal, feeTotal } = totals;
   return {
@@ -148,7 +184,6 @@ export function headerOf(
     balancesRoot: trees.balances.root.hash,
     accountCount: leaves.positions.length,
     ...{ creditTotal, debitTotal, feeTotal },
-    archiveHash: hashArchive(archive),
   };
 }
 

@@ -39,6 +39,8 @@ const bulkWords = new Words(4);
 const cancelWords = [new Words(4), new Words(5), new Words(5)] as const;
 const typed = Buffer.alloc(66);
 typed.writeUInt16BE(0x1901);
+/** The community whose domain stands in `typed`: all orders of a batch are of one. */
+let typedFor: Hex | null = null;
 
 /** The EIP-712 struct hash of an order; the market's own, from what a leaf has of it. */
 export function orderStructHash(community: Hex, order: OrderFields): Uint8Array {
@@ -54,8 +56,11 @@ export function orderStructHash(community: Hex, order: OrderFields): Uint8Array 
 
 /** The EIP-712 digest of a structure in the domain of a community's market. */
 function typedDigest(community: Hex, structHash: Uint8Array): Uint8Array {
-  domainWords.hex(3, community);
-  typed.set(domainWords.hash(), 2);
+  if (community !== typedFor) {
+    domainWords.hex(3, community);
+    typed.set(domainWords.hash(), 2);
+    typedFor = community;
+  }
   typed.set(structHash, 34);
   return keccakBytes(typed);
 }

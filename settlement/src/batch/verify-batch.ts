@@ -15,9 +15,15 @@ import {
   fillFromRow,
   hashArchive,
 } from "./batch-archive.ts";
-import { type BatchHeaderJson, communityHash } from "./batch-header.ts";
-import { assembleBatch, type BatchParts } from "./build-batch.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { type BatchHeader, communityHash, headerFromJson } from "./batch-header.ts";
+import { leavesOf, treesOf } from "./batch-leaves.ts";
+import {
+  type AccountedInterval,
+  accountLeaves,
+  afterBatch,
+  type BatchParts,
+  headerClaims,
+} from "./build-batch.ts";
 import { type OrderFault, orderFault } from "./order-faults.ts";
 
 /** What can be wrong with a batch. */
@@ -45,7 +51,7 @@ export type BatchFault =
   | "counts-wrong"
   | "totals-wrong";
 
-const HEADER_FAULTS: readonly (readonly [keyof BatchHeaderJson, BatchFault])[] = [
+const HEADER_FAULTS: readonly (readonly [keyof Omit<BatchHeader, "archiveHash">, BatchFault])[] = [
   ["community", "community-wrong"],
   ["number", "number-wrong"],
   ["previousHash", "previous-hash-wrong"],
@@ -68,13 +74,6 @@ const HEADER_FAULTS: readonly (readonly [keyof BatchHeaderJson, BatchFault])[] =
   ["feeTotal", "totals-wrong"],
 ];
 
-const ARCHIVE_FAULTS = {
-  readings: "readings-wrong",
-  fills: "fills-wrong",
-  positions: "positions-wrong",
-  balances: "balances-wrong",
-} as const;
-
 /**
  * Recomputes a batch from the signed orders and readings in its archive and the batch before it, and says
  * everything that differs; nothing when the batch is right. Needs no chain, no database and no trust:
@@ -96,13 +95,23 @@ export function verifyBatch(
   if (!continuesAccounts(previous, batch)) return [...faults, "accounts-changed"];
   try {
     checkOrders(archive, signatures === "trusted", faults);
-    const rebuilt = rebuild(previous, archive, signatures);
-    for (const [part, fault] of Object.entries(ARCHIVE_FAULTS)) {
-      const field = part as keyof typeof ARCHIVE_FAULTS;
-      if (!same(rebuilt.archive[field], archive[field])) faults.add(fault);
+    const right = rebuild(previous, archive, signatures);
+    const said = leavesOf(archive);
+    for (const part of ["readings", "fills", "positions", "balances"] as const) {
+      if (!areSame(right.leaves[part], said[part])) faults.add(`${part}-wrong`);
     }
-    for (const [field, fault] of HEADER_FAULTS)
-      if (rebuilt.header[field] !== header[field]) faults.add(fault);
+    if (!areSame(right.metered.readings.map(signedPart), archive.readings.map(signedPart))) {
+      faults.add("readings-wrong");
+    }
+    const trees = treesOf(archive.seed, right.leaves);
+    const rebuilt = headerClaims(
+      { ...archive, ...afterBatch(previous) },
+      right.leaves,
+      trees,
+      right.balances,
+    );
+    const stated = headerFromJson(header);
+    for (const [field, fault] of HEADER_FAULTS) if (rebuilt[field] !== stated[field]) faults.add(fault);
     return [...faults];
   } catch {
     // Trades of unknown orders, numbers that are none: not something that could have been built.
@@ -125,8 +134,12 @@ function checkOrders(archive: BatchArchive, isTrusted: boolean, faults: Set<Batc
   }
 }
 
-function rebuild(previous: BatchFile | null, archive: BatchArchive, signatures: SignatureTrust): BatchFile {
-  return assembleBatch(previous, partsOf(archive), signatures).file;
+function rebuild(
+  previous: BatchFile | null,
+  archive: BatchArchive,
+  signatures: SignatureTrust,
+): AccountedInterval {
+  return accountLeaves(previous, partsOf(archive), signatures);
 }
 
 /** What a batch was made from, out of its archive. Throws for fills that are not of trades. */
@@ -186,6 +199,22 @@ function continuesAccounts(previous: BatchFile | null, { archive }: BatchFile): 
   );
 }
 
-function same(left: unknown, right: unknown): boolean {
-  return canonicalJson(left) === canonicalJson(right);
+/** What of a reading is not in its leaf. */
+function signedPart({ meterKey, signature }: ArchivedReading): object {
+  return { meterKey, signature };
+}
+
+/** Whether two lists hold equal leaves, field by field. */
+function areSame(left: readonly object[], right: readonly object[]): boolean {
+  return left.length === right.length && left.every((leaf, index) => hasSameFields(leaf, right[index] ?? {}));
+}
+
+function hasSameFields(left: object, right: object): boolean {
+  const other = right as Readonly<Record<string, unknown>>;
+  let count = 0;
+  for (const [field, value] of Object.entries(left)) {
+    if (other[field] !== value) return false;
+    count += 1;
+  }
+  return count === Object.keys(right).length;
 }

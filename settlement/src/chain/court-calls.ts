@@ -12,7 +12,7 @@ export interface CommittedBatch {
 }
 
 /** A header as ethers encodes it. */
-function headerArgument(header: BatchHeader): object {
+export function headerArgument(header: BatchHeader): object {
   return { ...header, clearingPrice: clearingPriceWord(header.clearingPrice) };
 }
 

@@ -62,7 +62,8 @@ const TERMS = {
 export interface TrialCourt {
   readonly court: Account;
   readonly registry: Account;
-  readonly chainId: number;
+  /** An account that holds tokens. */
+  readonly transferer: Account;
   /** The time of the latest block, in seconds. */
   now(): Promise<number>;
   /** Sends from any account, without its key; fails unless it succeeds. */
@@ -181,7 +182,7 @@ async function deployTrial(
     return { slot: slotOf(batch, ring), word: wordOf(batch) };
   };
   return {
-    ...{ court, registry, chainId: TRIAL_CHAIN_ID, now, send, commit },
+    ...{ court, registry, transferer: CHALLENGER, now, send, commit },
     setTime: (seconds) => rpc.send("evm_setNextBlockTimestamp", [seconds]),
     async deposit(account, amount) {
       await fund(rpc, account);
