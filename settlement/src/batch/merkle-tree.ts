@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Hex } from "@commonwatt/vpp-core";
-import { keccakBytes, toHex } from "../hash/keccak.ts";
+import { fromHex, keccakBytes, toHex } from "../hash/keccak.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 
 const HASH_BYTES = 32;
@@ -43,6 +43,22 @@ export function merkleTree(leafHashes: Uint8Array): MerkleTree {
     proof: (index) =>
       Array.from({ length: levels.length - 1 }, (_, level) => toHex(nodeAt(level, (index >> level) ^ 1))),
   };
+}
+
+/** Whether a leaf's hash and its siblings lead to a root of so many leaves. */
+export function provesLeaf(
+  root: Hex,
+  leafCount: number,
+  index: number,
+  leaf: Hex,
+  siblings: readonly Hex[],
+): boolean {
+  if (siblings.length !== treeDepth(leafCount) || index >= 2 ** siblings.length) return false;
+  const top = siblings.reduce<Uint8Array>((node, sibling, level) => {
+    const pair = (index >> level) & 1 ? [fromHex(sibling), node] : [node, fromHex(sibling)];
+    return keccakBytes(Buffer.concat(pair));
+  }, fromHex(leaf));
+  return toHex(top) === root;
 }
 
 function levelAbove(below: Uint8Array, missing: Uint8Array): Uint8Array {
