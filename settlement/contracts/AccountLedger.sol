@@ -9,6 +9,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {TokenVault} from "./TokenVault.sol";
 import {IEnergyEscrow} from "./interfaces/IEnergyEscrow.sol";
 import {ISettlementCourt} from "./interfaces/ISettlementCourt.sol";
+import {Ledger} from "./libraries/Ledger.sol";
 import {BalanceLeaf} from "./types/Batch.sol";
 
 /// @title Account ledger
@@ -107,10 +108,7 @@ abstract contract AccountLedger is IEnergyEscrow, TokenVault {
     /// @inheritdoc IEnergyEscrow
     function balanceOf(address account) public view override returns (uint256) {
         Account storage known = _accounts[account];
-        uint256 gained = uint256(known.deposited) * nanoPerUnit + known.credit;
-        uint256 spent = uint256(known.withdrawn) * nanoPerUnit + known.debit;
-        // The one rounding: down, for the account.
-        return gained > spent ? (gained - spent) / nanoPerUnit : 0;
+        return Ledger.balance(known.deposited, known.withdrawn, known.credit, known.debit, nanoPerUnit);
     }
 
     /// @inheritdoc IEnergyEscrow

@@ -12,6 +12,7 @@ import {TokenVault} from "./TokenVault.sol";
 import {IEnergyEscrow} from "./interfaces/IEnergyEscrow.sol";
 import {ISettlementCourt} from "./interfaces/ISettlementCourt.sol";
 import {BalanceTree} from "./libraries/BalanceTree.sol";
+import {Ledger} from "./libraries/Ledger.sol";
 import {BalanceProof, BatchHeader, BatchStatus, CommittedBatch} from "./types/Batch.sol";
 
 /// @title Energy escrow
@@ -107,7 +108,7 @@ contract EnergyEscrow is AccountLedger, EIP712, Nonces {
 
     /// @inheritdoc IEnergyEscrow
     function feesOwed() public view override returns (uint256) {
-        return court.finalFeeTotal() / nanoPerUnit - _feesClaimed;
+        return Ledger.fees(court.finalFeeTotal(), _feesClaimed, nanoPerUnit);
     }
 
     /// @inheritdoc IEnergyEscrow
