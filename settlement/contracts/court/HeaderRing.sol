@@ -25,6 +25,10 @@ abstract contract HeaderRing is ISettlementCourt {
     /// @dev The latest final batch and one that is being committed need a slot each.
     uint16 private constant SLOTS_NOT_PENDING = 2;
 
+    /// @dev Where the two counters stand in the docket's word.
+    uint256 private constant HEAD_BIT = 160;
+    uint256 private constant PENDING_BIT = 192;
+
     /// @inheritdoc ISettlementCourt
     bytes32 public immutable override community;
     /// @inheritdoc ISettlementCourt
@@ -58,7 +62,7 @@ abstract contract HeaderRing is ISettlementCourt {
     /// @inheritdoc ISettlementCourt
     /// @dev Calls nobody, so it needs no lock against re-entry.
     function commit(BatchHeader calldata header, uint64 previousCommittedAt) external override {
-        Docket memory docket = _docket;
+        Docket memory docket = _loadDocket();
         _requireMayCommit(docket);
         if (header.community != community) revert CourtWrongCommunity(header.community);
         uint64 number = uint64(docket.head) + 1;
@@ -72,9 +76,7 @@ abstract contract HeaderRing is ISettlementCourt {
 
         bytes32 hash = header.hash();
         _ring[number % ringSize] = BatchHeaders.word(hash, uint64(block.timestamp));
-        ++docket.head;
-        ++docket.pending;
-        _docket = docket;
+        _countCommit();
         emit BatchCommitted(number, hash);
     }
 
@@ -139,6 +141,31 @@ abstract contract HeaderRing is ISettlementCourt {
         docket.head -= struck;
         docket.pending -= uint16(struck);
         _docket = docket;
+    }
+
+    /// @dev The docket by one read of its word; the compiler reads it once for each field.
+    function _loadDocket() private view returns (Docket memory) {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(_docket.slot)
+        }
+        return Docket(
+            address(uint160(word)),
+            uint32(word >> HEAD_BIT),
+            uint16(word >> PENDING_BIT),
+            uint8(word >> 208) != 0,
+            uint8(word >> 216) != 0,
+            uint32(word >> 224)
+        );
+    }
+
+    /// @dev One more batch and one more pending, by one write. Neither can run into its neighbour: fewer are pending than
+    /// the ring has slots, and 2³² batches of five minutes are 40,000 years.
+    function _countCommit() private {
+        uint256 one = (1 << HEAD_BIT) | (1 << PENDING_BIT);
+        assembly ("memory-safe") {
+            sstore(_docket.slot, add(sload(_docket.slot), one))
+        }
     }
 
     /// @dev From when on the pending batch with this word can be made final.

@@ -10,6 +10,8 @@ import {vm} from "./utils/Vm.sol";
 contract CourtGasTest is CourtFixture {
     uint256 private constant COMMIT_CEILING = 45_000;
     uint256 private constant PERMIT_CEILING = 120_000;
+    /// @dev What a cold account costs more than a warm one (EIP-2929).
+    uint256 private constant COLD_ACCOUNT = 2_500;
 
     function setUp() public {
         _setUpCourt();
@@ -77,7 +79,8 @@ contract CourtGasTest is CourtFixture {
         uint256 used = before - gasleft();
         vm.assertTrue(succeeded, "the call succeeds");
         uint256 nonzeros = data.length - zeros;
-        uint256 paid = 21_000 + 4 * zeros + 16 * nonzeros + used;
+        // A transaction finds the contract that it is sent to warm, other than this call.
+        uint256 paid = 21_000 + 4 * zeros + 16 * nonzeros + used - COLD_ACCOUNT;
         uint256 floor = 21_000 + 10 * zeros + 40 * nonzeros;
         return paid > floor ? paid : floor;
     }

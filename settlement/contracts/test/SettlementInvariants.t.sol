@@ -19,6 +19,7 @@ contract SettlementInvariantsTest {
 
     function setUp() public {
         _street = new StreetHandler();
+        _street.open();
         _escrow = _street.theEscrow();
         _court = _street.theCourt();
     }

@@ -30,7 +30,8 @@ contract StreetHandler is CourtFixture {
 
     Asked[] private _asked;
 
-    constructor() {
+    /// @dev Not in the constructor, where nobody can call this contract.
+    function open() external {
         _setUpCourt();
         for (uint256 i = 0; i < HOMES - 1; ++i) {
             _deposit(i, 50e6);
