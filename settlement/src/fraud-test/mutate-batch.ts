@@ -13,6 +13,7 @@ import {
 import { type BatchHeader, headerFromJson, headerToJson } from "../batch/batch-header.ts";
 import { leavesOf, treesOf } from "../batch/batch-leaves.ts";
 import { headerOf } from "../batch/build-batch.ts";
+import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { hashEnd, hashSignature } from "../batch/order-leaf.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import { mutateValue } from "./mutate-value.ts";
@@ -141,7 +142,9 @@ function change(kind: Change, honest: BatchFile, random: Random): Mutation | nul
         random,
         (row) => {
           const [fill, field] = mutateField(fillFromRow(row), random);
-          return [fillToRow(fill), `fill.${field}`];
+          return field === "orderIndex" && fitsAsWell(fill, archive)
+            ? null
+            : [fillToRow(fill), `fill.${field}`];
         },
         (fills, what) => rebuilt({ ...archive, fills }, what),
       );
@@ -168,6 +171,17 @@ function change(kind: Change, honest: BatchFile, random: Random): Mutation | nul
         archive.balances.length - 2,
       );
   }
+}
+
+/**
+ * Whether a fill is right for the order that it names now: another order of its account, that wanted as much
+ * at as good a price. Who trades what with whom for how much is then as before, so nobody is lied to.
+ */
+function fitsAsWell(fill: FillLeaf, { orders }: BatchArchive): boolean {
+  const order = orders[fill.orderIndex]?.leaf;
+  if (order === undefined || order.accountIndex !== fill.accountIndex) return false;
+  const isWithin = order.isBid ? fill.price <= order.limitPrice : fill.price >= order.limitPrice;
+  return order.isBid !== fill.isSeller && isWithin && fill.orderFilledWh <= order.energyWh;
 }
 
 /** Changes one element of a list, if there is one and it can be changed. */
