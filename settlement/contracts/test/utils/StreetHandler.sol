@@ -116,8 +116,9 @@ contract StreetHandler is CourtFixture {
         home %= credits.length;
         if (!_isMature(home, 2 * DELAY) || escrow.balanceOf(_home(home)) == 0) return;
         finalizeDue();
+        uint64 oldest = court.finalNumber() + 1;
         vm.prank(_home(home));
-        escrow.withdrawRecorded(_home(home), _batch(court.finalNumber() + 1));
+        escrow.withdrawRecorded(_home(home), _batch(oldest));
     }
 
     function claimFees() external {
