@@ -39,6 +39,8 @@ const DOORS = {
   acorn: "^device-adapters/src/profile-device/",
   highs: "^market/src/linear-program/",
   ethers: "^settlement/src/chain/",
+  "hash-wasm": "^settlement/src/hash/",
+  secp256k1: "^settlement/src/hash/",
   pg: "^vpp-core/src/store/",
   fastify: "^[^/]+/src/api/",
   xstate: "^vpp-core/src/dispatch/",

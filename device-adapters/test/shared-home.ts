@@ -113,7 +113,11 @@ export class SharedHome {
         store: forgetfulStore(),
         fleet: createFleetStore(),
         tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
-        meterSigner: { meterKey: "0x", sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }) },
+        meterSigner: {
+          meterKey: "0x",
+          sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }),
+          signRecord: () => "0x",
+        },
         earlierReadings: [],
         ownedBefore: [],
         serving: {

@@ -53,6 +53,7 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
     submit: async (order) => market().submit(order),
     cancel: async (cancel) => market().cancel(cancel),
     closeGate: async (index) => market().closeGate(index),
+    bookedOrders: (index) => market().bookedOrders(index),
     openIntervals: () => market().openIntervals(),
     trades: (index) => market().trades(index) ?? [],
     onTrades: (listener) => market().onTrades(listener),
@@ -64,6 +65,19 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
       await stopping?.close();
     },
   };
+}
+
+/** Longer than any gate is open: there is no continuous phase before it. */
+const CALL_ONLY_MS = 7 * 24 * 3_600_000;
+
+/**
+ * A market that is a call auction alone, with orders that all hold until it: what a community needs that settles in
+ * an escrow, where everything must be provable to a court. Everything else is as in {@link doubleAuction}.
+ */
+export function callAuction(
+  options: Omit<DoubleAuctionOptions, "callPhaseMs" | "timedOrders"> = {},
+): TradingVenue {
+  return doubleAuction({ ...options, callPhaseMs: CALL_ONLY_MS, timedOrders: false });
 }
 
 function signerOf(community: string, privateKey: Hex): OrderSigner {

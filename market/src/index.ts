@@ -47,7 +47,7 @@ export { SELF_TRADE_POLICY, type SelfTradePolicy } from "./book/self-trade.ts";
 export { submitOrder, TIME_IN_FORCE } from "./book/submit-order.ts";
 export { touch } from "./book/touch.ts";
 export { plugin } from "./cli/plugin.ts";
-export { type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
+export { callAuction, type DoubleAuctionOptions, doubleAuction } from "./double-auction.ts";
 export type { ReplayWatcher } from "./durable/book-replay.ts";
 export {
   type DurableBooks,
@@ -88,7 +88,8 @@ export {
   welfareOf,
 } from "./oracle/welfare.ts";
 export { checksumAccount } from "./order/account.ts";
-export { type OrderMessage, orderId } from "./order/order-id.ts";
+export { BULK_HEIGHT_MAX, bulkType, GROUP_MAX } from "./order/bulk-order.ts";
+export { ORDER_TYPE, type OrderMessage, orderId } from "./order/order-id.ts";
 export { recoverOrderAccount } from "./order/recover-order-account.ts";
 export {
   CANCEL_REJECTION_CODES,
@@ -99,4 +100,6 @@ export {
 export { type BulkGroup, signBulk } from "./order/sign-bulk.ts";
 export { signCancel, type UnsignedCancel } from "./order/sign-cancel.ts";
 export { accountOfKey, signOrder, signReplacement, type UnsignedOrder } from "./order/sign-order.ts";
+export { CANCEL_TYPES, cancelDigest, orderDigest, REPLACEMENT_TYPE } from "./order/signed-digest.ts";
+export { DOMAIN_TYPE } from "./order/typed-data.ts";
 export { type JournalReplay, replayJournal } from "./replay/replay-journal.ts";

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {TokenVault} from "./TokenVault.sol";
 import {IEnergyEscrow} from "./interfaces/IEnergyEscrow.sol";
+import {ISettlementCourt} from "./interfaces/ISettlementCourt.sol";
+import {Ledger} from "./libraries/Ledger.sol";
 import {BalanceLeaf} from "./types/Batch.sol";
 
 /// @title Account ledger
 /// @notice Who deposited, withdrew and waits to withdraw, and what was last recorded of each account's trading.
-abstract contract AccountLedger is TokenVault {
+abstract contract AccountLedger is IEnergyEscrow, TokenVault {
     using SafeCast for uint256;
 
+    /// @dev Nano money has nine decimals.
+    uint8 private constant NANO_DECIMALS = 9;
+
+    /// @inheritdoc IEnergyEscrow
+    uint256 public immutable override nanoPerUnit;
     /// @inheritdoc IEnergyEscrow
     uint64 public immutable override withdrawalDelay;
+    /// @dev The longest that a batch takes to become final.
+    uint64 internal immutable _finalityLimit;
 
     address[] private _accountList;
     mapping(address account => Account) private _accounts;
@@ -22,8 +33,12 @@ abstract contract AccountLedger is TokenVault {
     uint128 private _depositedTotal;
     uint128 private _withdrawnTotal;
 
-    constructor(uint64 withdrawalDelay_) {
-        withdrawalDelay = withdrawalDelay_;
+    constructor(ISettlementCourt court_) {
+        uint8 decimals = IERC20Metadata(address(_token)).decimals();
+        if (decimals > NANO_DECIMALS) revert EscrowTooManyDecimals(decimals);
+        nanoPerUnit = 10 ** (NANO_DECIMALS - decimals);
+        withdrawalDelay = court_.withdrawalDelay();
+        _finalityLimit = court_.finalityLimit();
     }
 
     /// @inheritdoc IEnergyEscrow
@@ -40,19 +55,19 @@ abstract contract AccountLedger is TokenVault {
     {
         // Failure is no reason to stop: whoever saw the permit may have submitted it first, and then the allowance is
         // there. If it is not, the transfer fails.
-        try IERC20Permit(address(token)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        try IERC20Permit(address(_token)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
         return _deposit(account, amount);
     }
 
     /// @inheritdoc IEnergyEscrow
     function requestWithdrawal(uint256 amount, address recipient) external override nonReentrant {
         if (!_accounts[msg.sender].exists) revert EscrowUnknownAccount(msg.sender);
-        if (amount == 0) revert EscrowZeroAmount();
+        if (amount == 0) revert VaultZeroAmount();
         _requireOutside(recipient);
         if (_withdrawals[msg.sender].amount != 0) revert EscrowWithdrawalPending(msg.sender);
         _withdrawals[msg.sender] = Withdrawal(amount.toUint128(), uint64(block.timestamp), recipient);
         uint256 maturesAt = block.timestamp + withdrawalDelay;
-        emit WithdrawalRequested(msg.sender, recipient, amount, maturesAt - _challengeWindow(), maturesAt);
+        emit WithdrawalRequested(msg.sender, recipient, amount, maturesAt - _finalityLimit, maturesAt);
     }
 
     /// @inheritdoc IEnergyEscrow
@@ -64,7 +79,12 @@ abstract contract AccountLedger is TokenVault {
     }
 
     /// @inheritdoc IEnergyEscrow
-    function accountCount() public view virtual override returns (uint256) {
+    function token() external view override returns (IERC20) {
+        return _token;
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function accountCount() external view override returns (uint256) {
         return _accountList.length;
     }
 
@@ -75,38 +95,30 @@ abstract contract AccountLedger is TokenVault {
     }
 
     /// @inheritdoc IEnergyEscrow
-    function accountIndex(address account) public view override returns (uint32) {
+    function accountIndex(address account) external view override returns (uint32) {
         if (!_accounts[account].exists) revert EscrowUnknownAccount(account);
         return _accounts[account].index;
     }
 
     /// @inheritdoc IEnergyEscrow
-    function accountOf(address account) public view override returns (Account memory) {
+    function accountOf(address account) external view override returns (Account memory) {
         return _accounts[account];
     }
 
     /// @inheritdoc IEnergyEscrow
     function balanceOf(address account) public view override returns (uint256) {
         Account storage known = _accounts[account];
-        uint256 gained = uint256(known.deposited) + known.credit;
-        uint256 spent = uint256(known.withdrawn) + known.debit;
-        return gained > spent ? gained - spent : 0;
+        return Ledger.balance(known.deposited, known.withdrawn, known.credit, known.debit, nanoPerUnit);
     }
 
     /// @inheritdoc IEnergyEscrow
-    function withdrawalOf(address account) public view override returns (Withdrawal memory) {
+    function withdrawalOf(address account) external view override returns (Withdrawal memory) {
         return _withdrawals[account];
     }
 
-    /// @dev Deposits − withdrawals of all accounts.
+    /// @dev Deposits − withdrawals of all accounts. Final batches may have moved money between them, never out.
     function _held() internal view returns (uint256) {
-        return _depositedTotal - _withdrawnTotal;
-    }
-
-    /// @dev Deposits − withdrawals of one account. Never negative by itself, but credits can be withdrawn too.
-    function _ownFunds(address account) internal view returns (int256) {
-        Account storage known = _accounts[account];
-        return int256(uint256(known.deposited)) - int256(uint256(known.withdrawn));
+        return uint256(_depositedTotal) - _withdrawnTotal;
     }
 
     /// @dev When the account's request matures; reverts without one.
@@ -133,20 +145,23 @@ abstract contract AccountLedger is TokenVault {
     function _payRequest(address account) internal returns (uint256 paid) {
         Withdrawal memory request = _withdrawals[account];
         uint256 available = balanceOf(account);
-        if (available == 0) revert EscrowZeroAmount();
+        if (available == 0) revert VaultZeroAmount();
         if (available < request.amount && msg.sender != account) {
             revert EscrowPartialWithdrawal(request.amount, available);
         }
         paid = available < request.amount ? available : request.amount;
 
         delete _withdrawals[account];
-        _accounts[account].withdrawn += paid.toUint128();
-        _withdrawnTotal += paid.toUint128();
-        emit Withdrawn(account, request.recipient, paid);
-        _push(request.recipient, paid);
+        _pay(account, request.recipient, paid);
     }
 
-    function _challengeWindow() internal view virtual returns (uint64);
+    /// @dev Pays out of an account, which has that much.
+    function _pay(address account, address recipient, uint256 amount) internal {
+        _accounts[account].withdrawn += amount.toUint128();
+        _withdrawnTotal += amount.toUint128();
+        emit Withdrawn(account, recipient, amount);
+        _push(recipient, amount);
+    }
 
     function _deposit(address account, uint256 amount) private returns (uint256) {
         _requireOutside(account);

@@ -1,182 +1,167 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import {AccountLedger} from "./AccountLedger.sol";
-import {BatchChain} from "./BatchChain.sol";
 import {TokenVault} from "./TokenVault.sol";
 import {IEnergyEscrow} from "./interfaces/IEnergyEscrow.sol";
+import {ISettlementCourt} from "./interfaces/ISettlementCourt.sol";
 import {BalanceTree} from "./libraries/BalanceTree.sol";
-import {BatchHeaders} from "./libraries/BatchHeaders.sol";
-import {BalanceLeaf, BalanceProof, BatchHeader} from "./types/Batch.sol";
+import {Ledger} from "./libraries/Ledger.sol";
+import {BalanceProof, BatchHeader, BatchStatus, CommittedBatch} from "./types/Batch.sol";
 
 /// @title Energy escrow
-/// @notice Where the accounts and the batches meet: recording leaves, paying withdrawals, taking wrong batches back.
+/// @notice Where accounts meet the court's final batches: recording leaves, paying withdrawals and fees.
 /// @dev See `IEnergyEscrow` for what each function promises.
-contract EnergyEscrow is AccountLedger, BatchChain {
+contract EnergyEscrow is AccountLedger, EIP712, Nonces {
     using BalanceTree for BatchHeader;
-    using BatchHeaders for BatchHeader;
+    using SafeCast for uint256;
 
-    /// @param token_ The token that accounts, bond and fees are paid in.
-    /// @param community_ Names the community; part of every header.
-    /// @param operator_ Who commits batches.
-    /// @param challengeWindow_ Seconds for which a batch can be challenged; not zero.
-    /// @param withdrawalDelay_ Seconds that a withdrawal takes; longer than the window, by more than a trade takes from
-    /// being agreed to being committed.
-    /// @param minimumBond_ Bond needed to commit; not zero.
-    constructor(
-        IERC20 token_,
-        bytes32 community_,
-        address operator_,
-        uint64 challengeWindow_,
-        uint64 withdrawalDelay_,
-        uint256 minimumBond_
-    )
-        TokenVault(token_)
-        AccountLedger(withdrawalDelay_)
-        BatchChain(community_, operator_, challengeWindow_, minimumBond_)
+    bytes32 private constant FAST_WITHDRAWAL_TYPEHASH =
+        keccak256("FastWithdrawal(address account,address recipient,uint256 amount,uint256 nonce,uint256 deadline)");
+
+    /// @inheritdoc IEnergyEscrow
+    ISettlementCourt public immutable override court;
+
+    uint128 private _feesClaimed;
+
+    /// @param court_ The court, deployed for this escrow's address.
+    constructor(ISettlementCourt court_)
+        TokenVault(court_.token())
+        AccountLedger(court_)
+        EIP712("Commonwatt EnergyEscrow", "1")
     {
-        if (withdrawalDelay_ <= challengeWindow_) {
-            revert EscrowDelayTooShort(withdrawalDelay_, challengeWindow_);
-        }
+        if (address(court_.escrow()) != address(this)) revert EscrowOtherCourt(address(court_));
+        court = court_;
     }
 
     /// @inheritdoc IEnergyEscrow
-    function settleAccounts(BatchHeader calldata header, BalanceProof[] calldata proofs)
+    function settleAccounts(CommittedBatch calldata latest, BalanceProof[] calldata proofs)
         external
         override
         nonReentrant
     {
-        _requireLatestFinal(header);
+        _requireLatestFinal(latest);
         for (uint256 i = 0; i < proofs.length; ++i) {
-            _requireProof(header, proofs[i]);
-            _record(proofs[i].leaf, header.number);
+            _recordProved(latest.header, proofs[i]);
         }
     }
 
     /// @inheritdoc IEnergyEscrow
-    function withdraw(address account, BatchHeader calldata header, BalanceProof calldata proof)
+    function withdraw(
+        address account,
+        CommittedBatch calldata latest,
+        BalanceProof calldata proof,
+        CommittedBatch calldata oldestPending
+    ) external override nonReentrant returns (uint256 paid) {
+        uint256 maturesAt = _maturesAt(account);
+        _requireMature(maturesAt, maturesAt, oldestPending);
+        _recordLatest(account, latest, proof);
+        return _payRequest(account);
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function withdrawRecorded(address account, CommittedBatch calldata oldestPending)
         external
         override
         nonReentrant
         returns (uint256 paid)
     {
-        _requireMature(account, _maturesAt(account));
-        if (finalNumber > 0) {
-            _requireLatestFinal(header);
-            _requireProof(header, proof);
-            if (proof.leaf.account != account) revert EscrowWrongAccount(proof.leaf.account, account);
-            _record(proof.leaf, header.number);
-        }
+        uint256 maturesAt = _maturesAt(account);
+        _requireMature(maturesAt + withdrawalDelay, maturesAt, oldestPending);
         return _payRequest(account);
     }
 
     /// @inheritdoc IEnergyEscrow
-    function withdrawRecorded(address account) external override nonReentrant returns (uint256 paid) {
-        _requireMature(account, _maturesAt(account) + withdrawalDelay);
-        return _payRequest(account);
-    }
-
-    /// @inheritdoc IEnergyEscrow
-    function challengeOverdraft(BatchHeader calldata header, BalanceProof calldata proof)
-        external
-        override
-        nonReentrant
-    {
-        _requireChallengeable(header);
-        _requireProof(header, proof);
-        if (_netDebit(proof.leaf) <= _ownFunds(accountAt(proof.leaf.index))) revert EscrowNothingWrong();
-        _revertBatch(header.number, IEnergyEscrow.challengeOverdraft.selector);
-    }
-
-    /// @inheritdoc IEnergyEscrow
-    function challengeLockedSpending(
-        BatchHeader calldata previous,
-        BalanceProof calldata previousProof,
-        BatchHeader calldata header,
-        BalanceProof calldata proof
+    function withdrawFast(
+        uint256 amount,
+        address recipient,
+        uint256 deadline,
+        CommittedBatch calldata latest,
+        BalanceProof calldata proof,
+        bytes calldata signature
     ) external override nonReentrant {
-        _requireSuccessive(previous, previousProof, header, proof);
-        address account = accountAt(proof.leaf.index);
-        bool isLocked = _maturesAt(account) <= _windowEndsAt(header.number);
-        int256 freeFunds = _ownFunds(account) - int256(uint256(withdrawalOf(account).amount));
-        int256 net = _netDebit(proof.leaf);
-        if (!isLocked || net <= freeFunds || net <= _netDebit(previousProof.leaf)) revert EscrowNothingWrong();
-        _revertBatch(header.number, IEnergyEscrow.challengeLockedSpending.selector);
+        if (amount == 0) revert VaultZeroAmount();
+        _requireOutside(recipient);
+        _requireAgreed(amount, recipient, deadline, signature);
+        _recordLatest(msg.sender, latest, proof);
+        uint256 balance = balanceOf(msg.sender);
+        if (amount > balance) revert EscrowBalanceTooLow(balance, amount);
+        _pay(msg.sender, recipient, amount);
     }
 
     /// @inheritdoc IEnergyEscrow
-    function challengeRegress(
-        BatchHeader calldata previous,
-        BalanceProof calldata previousProof,
-        BatchHeader calldata header,
-        BalanceProof calldata proof
-    ) external override nonReentrant {
-        _requireSuccessive(previous, previousProof, header, proof);
-        BalanceLeaf calldata before = previousProof.leaf;
-        if (proof.leaf.credit >= before.credit && proof.leaf.debit >= before.debit) revert EscrowNothingWrong();
-        _revertBatch(header.number, IEnergyEscrow.challengeRegress.selector);
+    function claimFees(address recipient) external override nonReentrant returns (uint256 paid) {
+        if (msg.sender != court.operator()) revert EscrowUnauthorized(msg.sender);
+        _requireOutside(recipient);
+        paid = feesOwed();
+        if (paid == 0) revert VaultZeroAmount();
+        _feesClaimed += paid.toUint128();
+        emit FeesClaimed(recipient, paid);
+        _push(recipient, paid);
     }
 
     /// @inheritdoc IEnergyEscrow
-    function challengeMisplacedLeaf(BatchHeader calldata header, BalanceProof calldata proof)
-        external
-        override
-        nonReentrant
-    {
-        _requireChallengeable(header);
-        _requireProof(header, proof);
-        bool hasLeaf = proof.leaf.index < header.accountCount;
-        if (!hasLeaf || proof.leaf.account == accountAt(proof.leaf.index)) revert EscrowNothingWrong();
-        _revertBatch(header.number, IEnergyEscrow.challengeMisplacedLeaf.selector);
+    function feesOwed() public view override returns (uint256) {
+        return Ledger.fees(court.finalFeeTotal(), _feesClaimed, nanoPerUnit);
+    }
+
+    /// @inheritdoc IEnergyEscrow
+    function nonces(address account) public view override(IEnergyEscrow, Nonces) returns (uint256) {
+        return super.nonces(account);
     }
 
     /// @inheritdoc IEnergyEscrow
     function totalOwed() external view override returns (uint256) {
-        // Fees claimed were part of the deposits, so the sum is not negative.
-        return uint256(int256(_held()) + _bondLessFeesClaimed());
+        return Math.saturatingSub(_held(), _feesClaimed);
     }
 
-    /// @inheritdoc IEnergyEscrow
-    function accountCount() public view override(AccountLedger, BatchChain) returns (uint256) {
-        return AccountLedger.accountCount();
-    }
-
-    function _challengeWindow() internal view override returns (uint64) {
-        return challengeWindow;
-    }
-
-    function _requireMature(address account, uint256 payableFrom) private view {
+    /// @dev Reverts before `payableFrom`, and while a batch waits to become final that was committed before the lock of
+    /// what matures at `maturesAt`: it may spend what is to be withdrawn. Batches are committed in order, so the oldest
+    /// one decides.
+    function _requireMature(uint256 payableFrom, uint256 maturesAt, CommittedBatch calldata oldestPending)
+        private
+        view
+    {
         if (block.timestamp < payableFrom) revert EscrowWithdrawalNotMature(payableFrom);
-        _requireFinalBefore(_maturesAt(account));
+        uint64 oldest = court.finalNumber() + 1;
+        if (oldest > court.head()) return;
+        bool isOldest = oldestPending.header.number == oldest && court.statusOf(oldestPending) == BatchStatus.Pending;
+        if (!isOldest) revert EscrowNotOldestPending(oldest);
+        if (uint256(oldestPending.committedAt) + _finalityLimit < maturesAt) revert EscrowEarlierBatchNotFinal(oldest);
     }
 
-    /// @dev Both leaves are one account's, in a pending batch and in the one before.
-    function _requireSuccessive(
-        BatchHeader calldata previous,
-        BalanceProof calldata previousProof,
-        BatchHeader calldata header,
-        BalanceProof calldata proof
-    ) private view {
-        _requireChallengeable(header);
-        _requireProof(header, proof);
-        if (previousProof.leaf.index != proof.leaf.index) {
-            revert EscrowDifferentLeaves(previousProof.leaf.index, proof.leaf.index);
-        }
-        if (header.number == 1) {
-            if (!BalanceTree.isEmpty(previousProof)) revert EscrowInvalidProof(previousProof.leaf.index);
-            return;
-        }
-        _requireHash(previous.hash(), header.previousHash);
-        _requireProof(previous, previousProof);
+    function _requireAgreed(uint256 amount, address recipient, uint256 deadline, bytes calldata signature) private {
+        if (block.timestamp > deadline) revert EscrowExpired(deadline);
+        uint256 nonce = _useNonce(msg.sender);
+        bytes32 digest = _hashTypedDataV4(
+            keccak256(abi.encode(FAST_WITHDRAWAL_TYPEHASH, msg.sender, recipient, amount, nonce, deadline))
+        );
+        (address signer, ECDSA.RecoverError fault,) = ECDSA.tryRecover(digest, signature);
+        if (fault != ECDSA.RecoverError.NoError || signer != court.operator()) revert EscrowNotAgreed();
     }
 
-    function _requireProof(BatchHeader calldata header, BalanceProof calldata proof) private pure {
+    /// @dev Records the account's leaf of the latest final batch, if there is one.
+    function _recordLatest(address account, CommittedBatch calldata latest, BalanceProof calldata proof) private {
+        if (court.finalNumber() == 0) return;
+        _requireLatestFinal(latest);
+        if (proof.leaf.account != account) revert EscrowWrongAccount(proof.leaf.account, account);
+        _recordProved(latest.header, proof);
+    }
+
+    function _requireLatestFinal(CommittedBatch calldata batch) private view {
+        uint64 number = batch.header.number;
+        bool isLatest = number == court.finalNumber() && court.statusOf(batch) == BatchStatus.Final;
+        if (!isLatest) revert EscrowNotLatestFinal(number);
+    }
+
+    function _recordProved(BatchHeader calldata header, BalanceProof calldata proof) private {
         if (!header.verify(proof)) revert EscrowInvalidProof(proof.leaf.index);
-    }
-
-    function _netDebit(BalanceLeaf calldata leaf) private pure returns (int256) {
-        return int256(uint256(leaf.debit)) - int256(uint256(leaf.credit));
+        _record(proof.leaf, header.number);
     }
 }

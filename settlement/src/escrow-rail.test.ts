@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type Account,
   durationMs,
+  type Logger,
   type SettlementEvent,
   type SettlementRail,
   siteId,
@@ -14,9 +15,10 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyBatch } from "./batch/verify-batch.ts";
 import { DEV_CHAIN_ID, startDevChain } from "./chain/dev-chain.ts";
+import { memoryOutbox } from "./chain/memory-outbox.ts";
 import { escrow } from "./escrow-rail.ts";
 import { fileOf } from "./rail/stored-batch.ts";
-import { memoryBatches, memoryOutbox } from "./testing/memory-stores.ts";
+import { memoryBatches } from "./testing/memory-batches.ts";
 import { testContext, testInterval, testStreet, testTrade } from "./testing/street.ts";
 
 let directory: string;
@@ -39,9 +41,9 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     const street = testStreet(3);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
     const events: SettlementEvent[] = [];
-    rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+    rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
     await rail.start(testContext(street, directory, stores, events));
-    expect(await rail.audit()).toMatchObject({ owed: 1_300_000_000n, conserved: true, batchesCommitted: 0 });
+    expect(await rail.audit()).toMatchObject({ owed: 300_000_000n, conserved: true, batchesCommitted: 0 });
 
     const [one, two] = [testInterval(1), testInterval(2)];
     const first = street.deliver(
@@ -74,7 +76,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
 
     const audit = await rail.audit();
     expect(audit).toMatchObject({ conserved: true, batchesCommitted: 2, batchesFinalized: 2 });
-    expect(audit.tokenBalance).toBe(1_300_000_000n);
+    expect(audit.tokenBalance).toBe(300_000_000n);
     const records = await stores.batches.list(1, 10);
     expect(records.map(({ status }) => status)).toEqual(["paid", "paid"]);
     const [a, b] = records.map(fileOf);
@@ -97,7 +99,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     const street = testStreet(2);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
     const events: SettlementEvent[] = [];
-    rail = escrow({ challengeWindowSeconds: 1, withdrawalDelaySeconds: 2 });
+    rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, withdrawalDelaySeconds: 4 });
     await rail.start(testContext(street, directory, stores, events));
     const interval = testInterval(1);
     const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
@@ -118,7 +120,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
       amount: 200_000n,
     });
     const audit = await rail.audit();
-    expect(audit).toMatchObject({ conserved: true, tokenBalance: 1_200_000_000n - 200_000n });
+    expect(audit).toMatchObject({ conserved: true, tokenBalance: 200_000_000n - 200_000n });
     // Earned once, withdrawn once: a second batch without trades brings nothing more.
     await rail.settle(street.deliver(testInterval(2), [], []));
     await rail.drain(soon());
@@ -128,7 +130,12 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
   it("lets a home that runs short deposit again before its batch is committed", async () => {
     const street = testStreet(2);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-    rail = escrow({ challengeWindowSeconds: 1, depositPerSite: 50_000n, sweepEarnings: false });
+    rail = escrow({
+      challengeWindowSeconds: 1,
+      responseSeconds: 1,
+      depositPerSite: 50_000n,
+      sweepEarnings: false,
+    });
     await rail.start(testContext(street, directory, stores));
     const interval = testInterval(1);
     await rail.settle(
@@ -143,7 +150,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     );
     await rail.drain(soon());
     // 0.20 was missing 0.15, and a full deposit of 0.05 came on top.
-    const owed = 1_000_000_000n + 2n * 50_000n + 200_000n;
+    const owed = 2n * 50_000n + 200_000n;
     expect(await rail.audit()).toMatchObject({ conserved: true, owed });
   });
 
@@ -152,7 +159,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     try {
       const street = testStreet(2);
       const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-      rail = escrow({ rpcUrl: chain.rpcUrl, challengeWindowSeconds: 1 });
+      rail = escrow({ rpcUrl: chain.rpcUrl, challengeWindowSeconds: 1, responseSeconds: 1 });
       await rail.start(testContext(street, directory, stores));
       const interval = testInterval(1);
       const trades = [testTrade(interval, 1, 1, 2, 500, 100_000)];
@@ -182,7 +189,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
   it("counts a home whose meter says nothing sound as if it had delivered nothing", async () => {
     const street = testStreet(2);
     const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-    rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+    rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
     await rail.start(testContext(street, directory, stores));
     const interval = testInterval(1);
     const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
@@ -206,6 +213,45 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     expect((await rail.audit()).conserved).toBe(true);
   });
 
+  it("never says a key, neither in its log nor in an event or a manifest", async () => {
+    const street = testStreet(2);
+    const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
+    const said: unknown[] = [];
+    const take = (fields: object, message: string): void => void said.push([fields, message]);
+    const logger: Logger = { debug: take, info: take, warn: take, error: take, child: () => logger };
+    const file = join(directory, "given.key");
+    const key = `0x${"c3".repeat(32)}`;
+    await writeFile(file, key, { mode: 0o600 });
+    rail = escrow({
+      operator: { file },
+      challengeWindowSeconds: 1,
+      responseSeconds: 1,
+      depositPerSite: 50_000n,
+    });
+    const context = testContext(street, directory, stores);
+    await rail.start({ ...context, logger, emit: (event) => said.push(event) });
+    const interval = testInterval(1);
+    const trades = [testTrade(interval, 1, 1, 2, 1_000, 200_000)];
+    await rail.settle(
+      street.deliver(
+        interval,
+        [
+          [0, 1_000],
+          [1_000, 0],
+        ],
+        trades,
+      ),
+    );
+    await rail.drain(soon());
+    said.push(await readFile(join(directory, "deployment.json"), "utf8"));
+    const text = JSON.stringify(said, (_, value) => (typeof value === "bigint" ? String(value) : value));
+    expect(text).toContain("runs short");
+    expect(JSON.stringify(stores.outbox.entries).includes(key.slice(2))).toBe(false);
+    for (const secret of [key, ...street.sites.map(({ ownerKey }) => ownerKey)]) {
+      expect(text.toLowerCase().includes(secret.slice(2))).toBe(false);
+    }
+  });
+
   it("refuses what it cannot run with", async () => {
     const invalid = (field: string): unknown =>
       expect.objectContaining({
@@ -213,14 +259,16 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
         details: expect.objectContaining({ field }),
       });
     expect(() => escrow({ challengeWindowSeconds: 0 })).toThrow(invalid("challengeWindowSeconds"));
-    expect(() => escrow({ challengeWindowSeconds: 5, withdrawalDelaySeconds: 5 })).toThrow(
-      invalid("withdrawalDelaySeconds"),
-    );
+    expect(() => escrow({ responseSeconds: 0 })).toThrow(invalid("responseSeconds"));
+    expect(() =>
+      escrow({ challengeWindowSeconds: 5, responseSeconds: 2, withdrawalDelaySeconds: 9 }),
+    ).toThrow(invalid("withdrawalDelaySeconds"));
     expect(() => escrow({ depositPerSite: 0n })).toThrow(invalid("depositPerSite"));
     expect(() => escrow({ minimumBond: -1n })).toThrow(invalid("minimumBond"));
     expect(() => escrow({ sweepMinimum: 0n })).toThrow(invalid("sweepMinimum"));
     expect(() => escrow({ rpcUrl: "chain" })).toThrow(invalid("rpcUrl"));
-    expect(() => escrow({ operatorKey: "0x12" })).toThrow(invalid("operatorKey"));
+    expect(() => escrow({ rpcUrl: [] })).toThrow(invalid("rpcUrl"));
+    expect(() => escrow({ maxFeeGwei: 0 })).toThrow(invalid("maxFeeGwei"));
     await expect(escrow().audit()).rejects.toMatchObject({ code: "SETTLEMENT_NOT_RUNNING", retryable: true });
 
     const street = testStreet(1);

@@ -9,14 +9,18 @@ import {
   type SettlementRail,
 } from "@commonwatt/vpp-core";
 import { settlementRoutes } from "./api/settlement-routes.ts";
+import { balancesOf } from "./batch/balances.ts";
 import type { ArchivedAccount } from "./batch/batch-archive.ts";
-import { balancesOf, buildBatch } from "./batch/build-batch.ts";
+import { buildBatch } from "./batch/build-batch.ts";
 import { auditEscrow } from "./chain/escrow-audit.ts";
 import { meterSigner } from "./metering/meter-signer.ts";
 import { archivedAccounts } from "./rail/archived-accounts.ts";
 import { type BatchPump, startPump } from "./rail/batch-pump.ts";
+import { committedBatch } from "./rail/committed-batch.ts";
+import { rulesOf } from "./rail/deployment-terms.ts";
 import { completeOptions, type EscrowOptions } from "./rail/escrow-options.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
+import { showLeaves } from "./rail/show-leaves.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 import { type Sweeper, startSweeper } from "./rail/sweeper.ts";
 
@@ -27,6 +31,8 @@ interface RunningRail {
   readonly accounts: readonly ArchivedAccount[];
   readonly pump: BatchPump;
   readonly sweeper: Sweeper | null;
+  /** Settles when nothing is shown any more. */
+  readonly shown: Promise<void>;
   readonly controller: AbortController;
 }
 
@@ -49,7 +55,11 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     });
   };
   const rail: SettlementRail = {
-    routes: settlementRoutes({ batches: () => use().context.batches, audit: () => rail.audit() }),
+    routes: settlementRoutes({
+      batches: () => use().context.batches,
+      audit: () => rail.audit(),
+      deployment: () => use().chain.link.deployment,
+    }),
     meterSigner,
     async start(context) {
       const controller = new AbortController();
@@ -63,7 +73,8 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
           : null;
         const onPaid = (): void => sweeper?.wake();
         const pump = startPump({ link: chain.link, batches, repair: chain.repair, onPaid });
-        running = { context, chain, accounts, pump, sweeper, controller };
+        const shown = showLeaves({ link: chain.link, batches });
+        running = { context, chain, accounts, pump, sweeper, shown, controller };
       } catch (error) {
         await chain.close();
         throw error;
@@ -77,9 +88,11 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     drain: (signal) => use().pump.drained(signal),
     async audit() {
       const { chain, context } = use();
-      return auditEscrow(chain.rpc, chain.link.deployment, async (number, hash) => {
+      const { link } = chain;
+      return auditEscrow(chain.rpc, link.deployment, async (number) => {
         const record = await context.batches.byNumber(number);
-        return record?.headerHash === hash ? balancesOf(fileOf(record)).accounts : null;
+        if (record === null || (await committedBatch(link, record)) === null) return null;
+        return balancesOf(fileOf(record)).accounts;
       });
     },
     async stop() {
@@ -88,11 +101,11 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
         starting?.abort(stopping);
         return;
       }
-      const { controller, pump, sweeper, chain } = running;
+      const { controller, pump, sweeper, shown, chain } = running;
       await queue;
       running = null;
       controller.abort(stopping);
-      await Promise.all([pump.ended, sweeper?.ended]);
+      await Promise.all([pump.ended, sweeper?.ended, shown]);
       await chain.close();
     },
   };
@@ -104,7 +117,7 @@ async function settleInterval(
   { context, accounts, pump }: RunningRail,
   delivery: IntervalDelivery,
 ): Promise<IntervalSettlement> {
-  const { batches, community, tariff, logger } = context;
+  const { batches, community, logger } = context;
   const { index } = delivery.interval;
   const known = await batches.byInterval(index);
   if (known !== null) return known.settlement;
@@ -116,9 +129,10 @@ async function settleInterval(
       { details: { intervalIndex: index, lastIntervalIndex: last.intervalIndex } },
     );
   }
-  const salts = accounts.map((): Hex => `0x${randomBytes(32).toString("hex")}`);
+  const seed: Hex = `0x${randomBytes(32).toString("hex")}`;
+  const rules = rulesOf(context);
   const previous = last === null ? null : fileOf(last);
-  const built = buildBatch(previous, { ...delivery, community, tariff, accounts, salts });
+  const built = buildBatch(previous, { ...delivery, community, rules, accounts, seed });
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");
   }

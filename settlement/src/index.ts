@@ -1,5 +1,10 @@
 export type { BatchArchive, BatchFile } from "./batch/batch-archive.ts";
 export { type BatchFault, verifyBatch } from "./batch/verify-batch.ts";
+export { devChainUrl } from "./chain/dev-chain-lock.ts";
+export { plugin } from "./cli/plugin.ts";
 export { escrow } from "./escrow-rail.ts";
+export { cheatingEscrow } from "./fraud-demo/cheating-escrow.ts";
+export { fundWatcher } from "./fraud-demo/fund-watcher.ts";
+export { LIE_KINDS, type LieKind } from "./fraud-demo/lies.ts";
 export { type BatchInspection, inspectBatches } from "./inspect-batches.ts";
 export type { EscrowOptions } from "./rail/escrow-options.ts";

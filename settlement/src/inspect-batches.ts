@@ -1,15 +1,15 @@
 import type { BatchRecord } from "@commonwatt/vpp-core";
 import { type BatchFault, verifyBatch } from "./batch/verify-batch.ts";
-import { readManifest } from "./chain/deployment.ts";
+import { courtReader } from "./chain/court-reader.ts";
 import { DEV_CHAIN_ID, startDevChain } from "./chain/dev-chain.ts";
-import { escrowReader } from "./chain/escrow-reader.ts";
+import { manifestPath, readManifest } from "./chain/manifest.ts";
 import { connectRpc } from "./chain/rpc.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 
 /** What a stored batch looks like from outside. */
 export interface BatchInspection {
   readonly number: number;
-  /** Whether the escrow holds this very header. */
+  /** Whether this very header stands before the court. */
   readonly isOnChain: boolean;
   readonly isFinal: boolean;
   /** What is wrong with it when it is recomputed from its own archive. */
@@ -24,20 +24,20 @@ export async function inspectBatches(
   directory: string,
   records: readonly BatchRecord[],
 ): Promise<{ readonly onChain: number; readonly batches: readonly BatchInspection[] }> {
-  const deployment = await readManifest(directory);
+  const deployment = await readManifest(manifestPath(directory));
   if (deployment === null) return { onChain: 0, batches: records.map(missing) };
   const chain = await startDevChain(directory);
   const rpc = connectRpc(chain.rpcUrl, DEV_CHAIN_ID);
   try {
-    const reader = escrowReader(rpc, deployment);
-    const { head, finalNumber } = await reader.progress();
+    const court = courtReader(rpc, deployment);
+    const { head, finalNumber } = await court.progress();
     const batches: BatchInspection[] = [];
     for (const [index, record] of records.entries()) {
       const previous = records[index - 1];
-      const { hash } = await reader.batch(record.number);
+      const commit = await court.commitOf(record.number, record.commitHash);
       batches.push({
         number: record.number,
-        isOnChain: hash === record.headerHash,
+        isOnChain: record.number <= head && commit?.headerHash === record.headerHash,
         isFinal: record.number <= finalNumber,
         faults: verifyBatch(previous === undefined ? null : fileOf(previous), fileOf(record)),
       });

@@ -14,13 +14,14 @@ import {
 } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DevChainOwner } from "./chain/dev-chain-lock.ts";
+import { memoryOutbox } from "./chain/memory-outbox.ts";
 import { escrow } from "./escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "./testing/memory-stores.ts";
+import { memoryBatches } from "./testing/memory-batches.ts";
 import { type TestStreet, testContext, testInterval, testStreet, testTrade } from "./testing/street.ts";
 
 let directory: string;
 let street: TestStreet;
-let stores: { batches: BatchStore; outbox: OutboxStore & { readonly entries: OutboxEntry[] } };
+let stores: { batches: BatchStore; outbox: OutboxStore & { readonly entries: readonly OutboxEntry[] } };
 let events: SettlementEvent[];
 let rail: SettlementRail | null = null;
 
@@ -38,7 +39,7 @@ afterEach(async () => {
 });
 
 async function startRail(): Promise<SettlementRail> {
-  rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+  rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
   await rail.start(testContext(street, directory, stores, events));
   return rail;
 }
@@ -85,14 +86,14 @@ async function expectAllPaid(on: SettlementRail, batchCount: number): Promise<vo
     conserved: true,
     batchesCommitted: batchCount,
     batchesFinalized: batchCount,
-    tokenBalance: 1_300_000_000n,
+    tokenBalance: 300_000_000n,
   });
   const keys = stores.outbox.entries.filter(({ status }) => status === "confirmed").map(({ key }) => key);
   expect(keys).toEqual([...new Set(keys)]);
   const last = await stores.batches.byNumber(batchCount);
   expect(last?.header).toMatchObject({
-    creditTotal: String(120_000 * batchCount),
-    debitTotal: String(120_000 * batchCount),
+    creditTotal: String(120_000_000 * batchCount),
+    debitTotal: String(120_000_000 * batchCount),
     feeTotal: "0",
   });
 }
@@ -110,7 +111,7 @@ describe("a rail that is interrupted", { timeout: 60_000 }, () => {
       await expectAllPaid(after, 2);
       const confirmed = stores.outbox.entries.filter((entry) => entry.status === "confirmed");
       expect(confirmed.filter(({ key }) => /^(commit|finalize|deposit|bond|deploy)/.test(key))).toHaveLength(
-        2 + 2 + 3 + 1 + 2,
+        2 + 2 + 3 + 1 + 12,
       );
     },
   );

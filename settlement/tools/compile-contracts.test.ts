@@ -1,12 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { artifactPath, COMPILER_SETTINGS, compileContracts, printArtifact } from "./compile-contracts.ts";
+import {
+  artifactPath,
+  COMPILER_SETTINGS,
+  CONTRACT_SOURCES,
+  compileContracts,
+  printArtifact,
+} from "./compile-contracts.ts";
 
 test("the committed artefacts are what the sources compile to", () => {
   const artifacts = compileContracts();
-  expect(artifacts.map((artifact) => artifact.contractName)).toEqual(["EnergyEscrow", "CommunityToken"]);
+  expect(artifacts.map((artifact) => `${artifact.contractName}.sol`)).toEqual(
+    CONTRACT_SOURCES.map((source) => basename(source)),
+  );
   for (const artifact of artifacts) {
     const committed = readFileSync(artifactPath(artifact.contractName), "utf8");
     expect(

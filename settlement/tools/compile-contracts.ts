@@ -1,22 +1,35 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import solc from "solc";
 
 /** A compiled contract, as it is committed under `src/chain/artifacts` and deployed from. */
 export interface ContractArtifact {
   readonly contractName: string;
   readonly compilerVersion: string;
-  /** SHA-256 over the compiler's settings and every source that took part. */
+  /** SHA-256 over the compiler's settings and every source that the contract imports. */
   readonly sourceHash: string;
   readonly abi: readonly unknown[];
   /** Creation code, to which the constructor's arguments are appended. */
   readonly bytecode: string;
 }
 
-/** The contracts that are deployed; each has an artefact of its name. */
-export const CONTRACT_NAMES: readonly string[] = ["EnergyEscrow", "CommunityToken"];
+/** The contracts that are deployed, by their sources; each has an artefact of its name. */
+export const CONTRACT_SOURCES: readonly string[] = [
+  "CommunityToken.sol",
+  "EnergyEscrow.sol",
+  "SettlementCourt.sol",
+  "SiteRegistry.sol",
+  "judges/BalanceJudge.sol",
+  "judges/FillJudge.sol",
+  "judges/HeaderJudge.sol",
+  "judges/InclusionJudge.sol",
+  "judges/OrderJudge.sol",
+  "judges/PositionJudge.sol",
+  "judges/PriceJudge.sol",
+  "judges/ReadingJudge.sol",
+];
 
 /** The same code generation as in `foundry.toml`, so that forge tests what is deployed. */
 export const COMPILER_SETTINGS = {
@@ -42,16 +55,16 @@ const require = createRequire(import.meta.url);
  */
 export function compileContracts(): readonly ContractArtifact[] {
   const sources = new Map<string, string>();
-  for (const name of CONTRACT_NAMES) readSourceTree(`contracts/${name}.sol`, sources);
+  for (const source of CONTRACT_SOURCES) readSourceTree(`contracts/${source}`, sources);
   const output = compile(sources);
-  const sourceHash = hashSources(sources);
-  return CONTRACT_NAMES.map((contractName) => {
-    const compiled = output.contracts[`contracts/${contractName}.sol`]?.[contractName];
+  return CONTRACT_SOURCES.map((source) => {
+    const contractName = basename(source, ".sol");
+    const compiled = output.contracts[`contracts/${source}`]?.[contractName];
     if (compiled === undefined) throw new Error(`solc gave no contract ${contractName}`);
     return {
       contractName,
       compilerVersion: String(solc.version()),
-      sourceHash,
+      sourceHash: hashSources(sourceTree(source)),
       abi: compiled.abi,
       bytecode: `0x${compiled.evm.bytecode.object}`,
     };
@@ -78,6 +91,12 @@ function compile(sources: ReadonlyMap<string, string>): CompilerOutput {
   const failures = (output.errors ?? []).filter((error) => error.severity === "error");
   if (failures.length > 0) throw new Error(failures.map((error) => error.formattedMessage).join("\n"));
   return output;
+}
+
+function sourceTree(source: string): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  readSourceTree(`contracts/${source}`, sources);
+  return sources;
 }
 
 /** Adds a source and, below it, all that it imports, under the names that solc will ask for. */

@@ -14,23 +14,30 @@ function forgeBinary(): string {
 }
 
 /** forge wants node_modules below its root, so it runs in the repository's root with the settings of this package. */
-function forgeEnvironment(command: string | undefined): NodeJS.ProcessEnv {
+function forgeEnvironment(command: string | undefined, isFull: boolean): NodeJS.ProcessEnv {
   // The compiler that forge starts is a Node script: it shall find the Node that runs this.
   const path = [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
-  const environment = { ...process.env, PATH: path, FOUNDRY_CONFIG: "settlement/foundry.toml" };
+  const environment = {
+    ...process.env,
+    ...(isFull && { FOUNDRY_PROFILE: "full" }),
+    PATH: path,
+    FOUNDRY_CONFIG: "settlement/foundry.toml",
+  };
   if (command !== "lint") return environment;
   // forge 1.7.1 forgets the tests of files that changed when lint and test share a cache.
   return { ...environment, FOUNDRY_CACHE_PATH: "settlement/cache/lint", FOUNDRY_OUT: "settlement/out/lint" };
 }
 
 // Runs forge as its arguments say and exits as it does: node tools/run-forge.ts test --match-contract Deposits
+// With --full every fuzz test and invariant runs ten times as long.
 const root = resolve(import.meta.dirname, "../..");
-const parameters = process.argv.slice(2);
+const isFull = process.argv.includes("--full");
+const parameters = process.argv.slice(2).filter((parameter) => parameter !== "--full");
 const binary = forgeBinary();
 if (!existsSync(binary)) throw new Error(`forge is not installed: ${binary}`);
 const { status, error } = spawnSync(binary, parameters, {
   cwd: root,
-  env: forgeEnvironment(parameters[0]),
+  env: forgeEnvironment(parameters[0], isFull),
   stdio: "inherit",
 });
 if (error !== undefined) throw error;

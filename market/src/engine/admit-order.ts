@@ -179,6 +179,9 @@ function refusalByTime(state: MarketState, book: Book, order: SignedOrder, at: E
     return reject("gate-closed", "the gate of this delivery interval has closed");
   }
   if (timing === undefined) return null;
+  if (!state.rules.timedOrders) {
+    return reject("bad-timing", "this market takes only orders that hold until the gate closes");
+  }
   if (timing.inForce === "good-till-time") {
     return timing.expiresAtMs <= at ? reject("expired", "the order's time is over") : null;
   }

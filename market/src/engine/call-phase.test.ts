@@ -116,6 +116,15 @@ describe("the two phases of a book", () => {
     });
   });
 
+  it("refuses orders that end by themselves where the market takes none", () => {
+    const rules = { ...RULES, timedOrders: false };
+    engine.apply({ kind: "register-changed", atMs: OPEN, sites: SITES, rules });
+    for (const inForce of ["immediate-or-cancel", "fill-or-kill"] as const) {
+      expect(submit(timedOf(2, "offer", 500, 100_000, { inForce }))).toMatchObject({ code: "bad-timing" });
+    }
+    expect(submit(orderOf(2, "offer", 500, 100_000))).toMatchObject({ kind: "order-accepted" });
+  });
+
   it("counts what an order had traded towards the one that takes its place", () => {
     const bid = orderOf(1, "bid", 500, 200_000);
     submit(bid);

@@ -59,6 +59,9 @@ describe("cancelling", () => {
       sequence: 5,
       effects: expect.any(Array),
     });
+    const ended = { by: "order-cancel", cancel: signed };
+    expect(engine.bookedOrders(INTERVAL.index)).toEqual([{ id: orderId(bid), order: bid, ended }]);
+    expect(engine.bookedOrders(intervalIndex(1))).toEqual([]);
     const hash = engine.stateHash();
     expect(cancel(signed)).toEqual({ ...done, changed: false, effects: [] });
     expect(submit(bid), "an ended order that is sent again stays ended").toEqual({

@@ -24,7 +24,7 @@ export function cancelOrders(
     case "new": {
       const { cancel, orders } = admission;
       const sequence = state.sequence + 1;
-      const end = { by: `${cancel.scope}-cancel`, sequence } as const;
+      const end = { by: `${cancel.scope}-cancel`, sequence, cancel } as const;
       const effects = orders.map((accepted) => cancelOne(state, accepted, end));
       const orderIds = orders.map(({ id }) => id);
       if (cancel.scope === "interval") {

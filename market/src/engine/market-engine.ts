@@ -1,4 +1,11 @@
-import type { Clearing, DeliveryInterval, EpochMs, Hex, IntervalIndex } from "@commonwatt/vpp-core";
+import type {
+  BookedOrder,
+  Clearing,
+  DeliveryInterval,
+  EpochMs,
+  Hex,
+  IntervalIndex,
+} from "@commonwatt/vpp-core";
 import type { ArenaSize } from "../book/book-arena.ts";
 import type { SignatureTrust } from "./admit-order.ts";
 import { dueAtMs } from "./advance-market.ts";
@@ -40,6 +47,8 @@ export interface MarketEngine {
   books(): readonly Book[];
   /** An order that was ever accepted, or `null`. */
   order(id: Hex): AcceptedOrder | null;
+  /** Every order that a book took in, by rising sequence. */
+  bookedOrders(index: IntervalIndex): readonly BookedOrder[];
   /** Intervals whose gate is open, oldest first. */
   openIntervals(): readonly DeliveryInterval[];
   /** All clearings, oldest interval first. */
@@ -76,6 +85,12 @@ function engineOver(state: MarketState): MarketEngine {
     book: (index) => state.books.get(index) ?? null,
     books,
     order: (id) => state.orders.get(id) ?? null,
+    bookedOrders: (index) =>
+      (state.books.get(index)?.orders ?? []).map(({ id, order, ended }) => ({
+        ...{ id, order },
+        ended:
+          ended === null || ended.by === "filled" ? null : { by: ended.by, cancel: ended.cancel ?? null },
+      })),
     openIntervals,
     clearings,
     sequence: () => state.sequence,

@@ -25,6 +25,11 @@ export interface MarketRules {
   readonly historyMs: number;
   /** How many orders a site may have at once in one interval. */
   readonly siteOrdersMax: number;
+  /**
+   * Whether orders may end by themselves before the gate closes: immediate or cancel, fill or kill, good till time.
+   * How such an order ended cannot be proved to a court, so a market that settles in an escrow does without.
+   */
+  readonly timedOrders: boolean;
 }
 
 /** Which policy of the matching core a rule names. Own orders never trade: no trade is with oneself. */
@@ -46,6 +51,7 @@ export const DEFAULT_MARKET_RULES: MarketRules = {
   selfTrade: "cancel-newest",
   historyMs: 48 * 3_600_000,
   siteOrdersMax: 16,
+  timedOrders: true,
 };
 
 /** A million per kWh: a thousand times it, which the clearing price needs, is still a safe integer. */

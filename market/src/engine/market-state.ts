@@ -5,6 +5,7 @@ import type {
   Hex,
   IntervalIndex,
   OrderSide,
+  SignedCancel,
   SignedOrder,
   Site,
   SiteId,
@@ -29,6 +30,8 @@ export interface OrderEnd {
     | "self-trade";
   /** Place of what ended it among all inputs that changed the market. */
   readonly sequence: number;
+  /** What its site signed to take it back, as evidence for the settlement; none when it ended otherwise. */
+  readonly cancel?: SignedCancel;
 }
 
 /** What a site's last cancel of an interval or a group came to. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type {
+  BookedOrder,
   CancelReply,
   Clearing,
   DeliveryInterval,
@@ -42,6 +43,7 @@ export interface OpenMarket {
   trades(index: IntervalIndex): readonly Trade[] | null;
   /** Calls back with intervals in which something was traded, until the answer is called. */
   onTrades(listener: (index: IntervalIndex) => void): () => void;
+  bookedOrders(index: IntervalIndex): readonly BookedOrder[];
   openIntervals(): readonly DeliveryInterval[];
   /** Clearings that are on the disk, oldest interval first. */
   clearings(from: IntervalIndex): readonly Clearing[];
@@ -162,6 +164,7 @@ function marketOver(
       return { status: "cancelled", orderIds: event.orderIds, sequence: event.sequence };
     },
     closeGate,
+    bookedOrders: engine.bookedOrders,
     openIntervals: engine.openIntervals,
     clearings: (from) =>
       [...durableClearings.values()]

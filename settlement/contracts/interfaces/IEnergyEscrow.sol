@@ -3,30 +3,31 @@ pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {BalanceProof, BatchHeader, BatchStatus} from "../types/Batch.sol";
+import {BalanceProof, CommittedBatch} from "../types/Batch.sol";
 import {IEscrowErrors} from "./IEscrowErrors.sol";
 import {IEscrowEvents} from "./IEscrowEvents.sol";
+import {ISettlementCourt} from "./ISettlementCourt.sol";
 
 /// @title The escrow that a community trades from
-/// @notice Homes deposit an ERC-20 token. For each delivery interval the operator commits one small header, backed by a
-/// bond, that binds every account's cumulative credit and debit. Until its challenge window is over anyone can take a
-/// wrong batch back with one proof, for half of the bond. Final batches are paid from; withdrawals can be delayed, but
-/// nobody can block them.
-/// @dev Amounts are in the token's smallest unit, times in seconds. Immutable: no owner, no pause, no proxy.
+/// @notice Homes deposit an ERC-20 token. What they earn and spend is in the batches that stand before the court; the
+/// escrow pays by the latest final one. Withdrawals can be delayed, but nobody can block them.
+/// @dev Deposits and withdrawals are in the token's smallest unit, credits and debits in nano money; a unit is
+/// `nanoPerUnit` nano. A balance is rounded down to units once, here; the dust stays. Times in seconds. Immutable: no
+/// owner, no pause, no proxy.
 ///
 /// Why money cannot be withdrawn and spent: a request made at T locks its amount at T + withdrawalDelay −
-/// challengeWindow and matures at T + withdrawalDelay. A batch committed before the lock is final, or can be made so,
+/// finalityLimit and matures at T + withdrawalDelay. A batch committed before the lock is final, or can be made so,
 /// before the request matures, and `withdraw` insists on it. A batch committed at the lock or later must not spend the
-/// amount, or `challengeLockedSpending` takes it back. The time between the request and its lock is for trades that were
-/// agreed before the request: withdrawalDelay − challengeWindow must be longer than a trade ever takes from being agreed
-/// to being committed, and whoever agrees trades counts a requested amount as gone at once. Then an honest operator
-/// cannot be slashed, whenever a home asks for its money.
+/// amount, or `BalanceJudge` takes it back. The time between the request and its lock is for trades that were agreed
+/// before the request: withdrawalDelay − finalityLimit must be longer than a trade ever takes from being agreed to being
+/// committed, and whoever agrees trades counts a requested amount as gone at once. Then an honest operator cannot be
+/// slashed, whenever a home asks for its money.
 interface IEnergyEscrow is IEscrowEvents, IEscrowErrors {
     /// @notice What the escrow knows of an account.
-    /// @param deposited All that arrived for it.
-    /// @param withdrawn All that was paid out to it.
-    /// @param credit Cumulative credit, as last recorded.
-    /// @param debit Cumulative debit, as last recorded.
+    /// @param deposited All that arrived for it, smallest unit.
+    /// @param withdrawn All that was paid out to it, smallest unit.
+    /// @param credit Cumulative credit, as last recorded, nano.
+    /// @param debit Cumulative debit, as last recorded, nano.
     /// @param settledNumber The batch from which credit and debit were recorded; 0 before the first.
     /// @param index Place in the order of first deposits.
     /// @param exists False for an address that never received a deposit.
@@ -70,90 +71,58 @@ interface IEnergyEscrow is IEscrowEvents, IEscrowErrors {
     /// @notice Executes a mature request against the latest final batch; records the account's leaf on the way. Anyone
     /// may call it. Pays the requested amount; if there is less, all there is, but then only for the account itself,
     /// so that nobody can cut a request short that a coming batch would cover. Closes the request.
-    /// @param header The latest final batch's header. Ignored while no batch is final.
+    /// @param latest The latest final batch. Ignored while no batch is final.
     /// @param proof The account's leaf there. Ignored while no batch is final.
+    /// @param oldestPending The oldest pending batch, which shows that nothing committed before the lock is left.
+    /// Ignored while no batch is pending.
     /// @return paid What went to the recipient.
-    function withdraw(address account, BatchHeader calldata header, BalanceProof calldata proof)
-        external
-        returns (uint256 paid);
+    function withdraw(
+        address account,
+        CommittedBatch calldata latest,
+        BalanceProof calldata proof,
+        CommittedBatch calldata oldestPending
+    ) external returns (uint256 paid);
 
     /// @notice Executes a request without a leaf, when twice the withdrawal delay is over: for the case that nobody
     /// hands the account its leaf. Pays from the recorded balance; credits not recorded yet stay claimable.
     /// @dev Before that time whoever keeps the books records the leaf with `settleAccounts`, as the operator's client
     /// does after each batch; otherwise a debtor could leave with unrecorded debits.
-    function withdrawRecorded(address account) external returns (uint256 paid);
+    function withdrawRecorded(address account, CommittedBatch calldata oldestPending) external returns (uint256 paid);
+
+    /// @notice Pays `amount` of the caller's balance at once, if the operator agrees. Leaves a request as it is.
+    /// @param latest The latest final batch. Ignored while no batch is final.
+    /// @param proof The caller's leaf there. Ignored while no batch is final.
+    /// @param signature The operator's EIP-712 signature over FastWithdrawal(address account,address recipient,uint256
+    /// amount,uint256 nonce,uint256 deadline), nonce = `nonces(account)`. By it the operator counts the amount as gone.
+    function withdrawFast(
+        uint256 amount,
+        address recipient,
+        uint256 deadline,
+        CommittedBatch calldata latest,
+        BalanceProof calldata proof,
+        bytes calldata signature
+    ) external;
 
     /// @notice Records the accounts' cumulative amounts from the latest final batch. Anyone may call it, any number of
     /// times: a leaf that is recorded already is skipped.
-    function settleAccounts(BatchHeader calldata header, BalanceProof[] calldata proofs) external;
+    function settleAccounts(CommittedBatch calldata latest, BalanceProof[] calldata proofs) external;
 
-    // ------------------------------------------------------------------ operator
-
-    /// @notice Adds to the operator's bond; anyone may pay. Needs an allowance.
-    /// @return received What arrived.
-    function depositBond(uint256 amount) external returns (uint256 received);
-
-    /// @notice Takes from the bond: all of it while no batch is pending, else down to the minimum. Operator only.
-    function withdrawBond(uint256 amount, address recipient) external;
-
-    /// @notice Commits the next batch. Operator only, with the minimum bond in place.
-    /// @param previous The head's header, whose totals `header` must not fall below; ignored for the first batch.
-    /// @param header The batch: number = head + 1, previousHash = hash of `previous`.
-    function commitBatch(BatchHeader calldata previous, BatchHeader calldata header) external;
-
-    /// @notice Makes the oldest pending batch final when its window is over. Anyone may call it.
-    function finalizeBatch(BatchHeader calldata header) external;
-
-    /// @notice Pays the operator all fees of final batches that were not claimed yet. Operator only.
+    /// @notice Pays the operator all fees of final batches that were not claimed yet, whole units. Operator only.
     function claimFees(address recipient) external returns (uint256 paid);
-
-    // ------------------------------------------------------------------ challenges
-
-    /// @notice Shows that a pending batch leaves an account with a net debit above all that it has in the escrow
-    /// (deposits less withdrawals).
-    function challengeOverdraft(BatchHeader calldata header, BalanceProof calldata proof) external;
-
-    /// @notice Shows that a pending batch raised an account's net debit into money that a withdrawal request had locked
-    /// when the batch was committed.
-    /// @param previous The header before; ignored when `header` is the first batch, and so is everything but the index
-    /// of `previousProof`.
-    function challengeLockedSpending(
-        BatchHeader calldata previous,
-        BalanceProof calldata previousProof,
-        BatchHeader calldata header,
-        BalanceProof calldata proof
-    ) external;
-
-    /// @notice Shows that a cumulative amount fell from the batch before to a pending batch.
-    function challengeRegress(
-        BatchHeader calldata previous,
-        BalanceProof calldata previousProof,
-        BatchHeader calldata header,
-        BalanceProof calldata proof
-    ) external;
-
-    /// @notice Shows that a leaf of a pending batch names another account than the escrow has under its index.
-    function challengeMisplacedLeaf(BatchHeader calldata header, BalanceProof calldata proof) external;
 
     // ------------------------------------------------------------------ views
 
     /// @notice The token that this escrow holds.
     function token() external view returns (IERC20);
 
-    /// @notice Names the community; part of every header.
-    function community() external view returns (bytes32);
+    /// @notice The court whose final batches this escrow pays by.
+    function court() external view returns (ISettlementCourt);
 
-    /// @notice Who commits batches and owns the bond.
-    function operator() external view returns (address);
+    /// @notice Nano money in one smallest unit of the token: 10^(9 − decimals).
+    function nanoPerUnit() external view returns (uint256);
 
-    /// @notice How long a batch can be challenged.
-    function challengeWindow() external view returns (uint64);
-
-    /// @notice How long a withdrawal takes; longer than the challenge window.
+    /// @notice How long a withdrawal takes; the court's.
     function withdrawalDelay() external view returns (uint64);
-
-    /// @notice The bond needed to commit.
-    function minimumBond() external view returns (uint256);
 
     /// @notice Number of accounts; indices run from 0 to accountCount − 1.
     function accountCount() external view returns (uint256);
@@ -167,34 +136,23 @@ interface IEnergyEscrow is IEscrowEvents, IEscrowErrors {
     /// @notice All that the escrow knows of the account.
     function accountOf(address account) external view returns (Account memory);
 
-    /// @notice Deposits − withdrawals + recorded credit − recorded debit; 0 if that is negative. What the latest final
-    /// batch holds beyond the record is not in it.
+    /// @notice Deposits − withdrawals + recorded credit − recorded debit, rounded down to the smallest unit; 0 if that
+    /// is negative. What the latest final batch holds beyond the record is not in it.
     function balanceOf(address account) external view returns (uint256);
 
     /// @notice The account's withdrawal under way.
     function withdrawalOf(address account) external view returns (Withdrawal memory);
 
-    /// @notice The operator's bond.
-    function bond() external view returns (uint256);
+    /// @notice The account's next number for `withdrawFast`.
+    function nonces(address account) external view returns (uint256);
 
-    /// @notice Fees of final batches that the operator has not claimed yet.
+    /// @notice Fees of final batches that the operator has not claimed yet, rounded down to the smallest unit.
     function feesOwed() external view returns (uint256);
 
-    /// @notice Number of the latest batch, 0 before the first.
-    function head() external view returns (uint64);
-
-    /// @notice Number of the latest final batch, 0 before the first.
-    function finalNumber() external view returns (uint64);
-
-    /// @notice The header hash, the time of commit and the status of a batch; zeros for one that is not there.
-    function batch(uint64 number) external view returns (bytes32 hash, uint64 committedAt, BatchStatus status);
-
-    /// @notice The hash under which the escrow stores this header.
-    function hashHeader(BatchHeader calldata header) external pure returns (bytes32);
-
-    /// @notice What the escrow should hold by its own counters: deposits − withdrawals + bond − fees claimed.
+    /// @notice What the escrow should hold by its own counters: deposits − withdrawals − fees claimed.
     /// @dev Kept apart from the accounts and from the token. An auditor compares three figures: the token's balance of
     /// this contract, this counter, and the sum that it makes itself over all accounts (`accountAt`, `balanceOf`) plus
-    /// `bond` plus `feesOwed`. With every leaf of the latest final batch recorded all three are equal.
+    /// `feesOwed`. The first two are equal but for unasked gifts; with every leaf of the latest final batch recorded
+    /// the third is below them by rounding alone: less than one unit for each account and one for the fees.
     function totalOwed() external view returns (uint256);
 }

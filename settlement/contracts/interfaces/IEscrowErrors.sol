@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IVaultErrors} from "./IVaultErrors.sol";
+
 /// @title Why the energy escrow refuses
-interface IEscrowErrors {
-    /// @notice A constructor argument is zero where it must not be.
-    error EscrowZeroParameter();
+interface IEscrowErrors is IVaultErrors {
+    /// @notice The court was deployed for another escrow or another token.
+    error EscrowOtherCourt(address court);
 
-    /// @notice The withdrawal delay must be longer than the challenge window.
-    error EscrowDelayTooShort(uint64 withdrawalDelay, uint64 challengeWindow);
-
-    /// @notice The zero address or this escrow cannot be an account or a recipient.
-    error EscrowInvalidAddress(address value);
+    /// @notice The token has more decimals than nano money can hold.
+    error EscrowTooManyDecimals(uint8 decimals);
 
     /// @notice Only the operator may do this.
     error EscrowUnauthorized(address caller);
 
-    /// @notice An amount of zero, or nothing that can be paid.
-    error EscrowZeroAmount();
+    /// @notice The batch is not the latest final one.
+    error EscrowNotLatestFinal(uint64 number);
 
-    /// @notice The token moved less than zero or nothing at all.
-    error EscrowNothingReceived();
+    /// @notice The batch is not the oldest pending one.
+    error EscrowNotOldestPending(uint64 number);
+
+    /// @notice The operator's agreement was good until `deadline`.
+    error EscrowExpired(uint256 deadline);
+
+    /// @notice The operator did not agree to this withdrawal.
+    error EscrowNotAgreed();
+
+    /// @notice The account has less than it asked for.
+    error EscrowBalanceTooLow(uint256 balance, uint256 amount);
 
     /// @notice The account has never received a deposit.
     error EscrowUnknownAccount(address account);
@@ -42,36 +50,6 @@ interface IEscrowErrors {
     /// @notice The account has less than it requested: only the account itself may settle for `available`.
     error EscrowPartialWithdrawal(uint256 requested, uint256 available);
 
-    /// @notice The bond is below what is needed.
-    error EscrowBondTooLow(uint256 bond, uint256 needed);
-
-    /// @notice The batch belongs to another community.
-    error EscrowWrongCommunity(bytes32 community);
-
-    /// @notice The batch's number does not follow.
-    error EscrowWrongNumber(uint64 number, uint64 expected);
-
-    /// @notice The header is not the one that the escrow knows.
-    error EscrowWrongHeader(bytes32 hash, bytes32 expected);
-
-    /// @notice Debits must equal credits and fees.
-    error EscrowUnbalancedBatch(uint256 creditTotal, uint256 debitTotal, uint256 feeTotal);
-
-    /// @notice A cumulative total, the interval or the account count fell.
-    error EscrowTotalsFell();
-
-    /// @notice The batch has more accounts than the escrow.
-    error EscrowTooManyAccounts(uint256 accountCount, uint256 known);
-
-    /// @notice The batch can be finalised from `endsAt` on.
-    error EscrowWindowOpen(uint256 endsAt);
-
-    /// @notice The batch could be challenged until `endedAt`.
-    error EscrowWindowOver(uint256 endedAt);
-
-    /// @notice The number names no batch that waits for the end of its window.
-    error EscrowBatchNotPending(uint64 number);
-
     /// @notice The proof does not lead from its leaf to the batch's balances root and totals.
     error EscrowInvalidProof(uint32 index);
 
@@ -80,10 +58,4 @@ interface IEscrowErrors {
 
     /// @notice The leaf is below what was recorded before.
     error EscrowLeafFell(uint32 index);
-
-    /// @notice The two leaves compared are not the same account's.
-    error EscrowDifferentLeaves(uint32 previousIndex, uint32 index);
-
-    /// @notice The batch is not wrong in the way that this challenge can show.
-    error EscrowNothingWrong();
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {BatchHeader} from "../types/Batch.sol";
-
 /// @title What the energy escrow reports
-/// @notice Amounts are in the token's smallest unit; numbers are batch numbers.
+/// @notice Credits and debits are nano money, all else is in the token's smallest unit; numbers are batch numbers.
 interface IEscrowEvents {
     /// @notice An account received its index with its first deposit.
     event AccountOpened(address indexed account, uint32 indexed index);
@@ -22,24 +20,6 @@ interface IEscrowEvents {
 
     /// @notice `amount` was paid; it is below what was requested when the account had less.
     event Withdrawn(address indexed account, address indexed recipient, uint256 amount);
-
-    /// @notice The operator's bond grew to `bond`.
-    event BondDeposited(address indexed payer, uint256 amount, uint256 bond);
-
-    /// @notice The operator's bond fell to `bond`.
-    event BondWithdrawn(address indexed recipient, uint256 amount, uint256 bond);
-
-    /// @notice A batch opened its challenge window. `hash` is the header's hash.
-    event BatchCommitted(uint64 indexed number, bytes32 indexed hash, BatchHeader header);
-
-    /// @notice The batch's window is over: its balances count.
-    event BatchFinalized(uint64 indexed number, bytes32 indexed hash);
-
-    /// @notice A proof took back batch `number` and every later one up to `oldHead`.
-    event BatchReverted(uint64 indexed number, uint64 oldHead, address indexed challenger, bytes4 indexed challenge);
-
-    /// @notice The bond was taken: `reward` to the challenger, `burned` out of anyone's reach.
-    event BondSlashed(address indexed challenger, uint256 reward, uint256 burned);
 
     /// @notice The account's cumulative amounts of batch `number` were recorded; `balance` is what it has now.
     event AccountSettled(

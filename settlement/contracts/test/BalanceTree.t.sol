@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {BalanceTree} from "../libraries/BalanceTree.sol";
-import {BatchHeaders} from "../libraries/BatchHeaders.sol";
 import {BalanceLeaf, BalanceNode, BalanceProof, BatchHeader} from "../types/Batch.sol";
 import {TreeBuilder} from "./utils/TreeBuilder.sol";
 import {bound, vm} from "./utils/Vm.sol";
@@ -21,10 +20,6 @@ contract BalanceTreeTest {
         return BalanceTree.verify(header, proof);
     }
 
-    function hashHeader(BatchHeader calldata header) external pure returns (bytes32) {
-        return BatchHeaders.hash(header);
-    }
-
     function test_vectors_trees() public view {
         for (uint256 tree = 0; tree < 4; ++tree) {
             string memory path = string.concat(".trees[", vm.toString(tree), "]");
@@ -37,23 +32,6 @@ contract BalanceTreeTest {
                 _checkSiblings(string.concat(path, ".siblings[", vm.toString(i), "]"), leaves.prove(i));
             }
         }
-    }
-
-    function test_vectors_header() public view {
-        BatchHeader memory header;
-        header.community = vm.parseJsonBytes32(_json, ".header.community");
-        header.number = uint64(vm.parseJsonUint(_json, ".header.number"));
-        header.previousHash = vm.parseJsonBytes32(_json, ".header.previousHash");
-        header.intervalIndex = uint64(vm.parseJsonUint(_json, ".header.intervalIndex"));
-        header.tradesRoot = vm.parseJsonBytes32(_json, ".header.tradesRoot");
-        header.readingsRoot = vm.parseJsonBytes32(_json, ".header.readingsRoot");
-        header.balancesRoot = vm.parseJsonBytes32(_json, ".header.balancesRoot");
-        header.accountCount = uint32(vm.parseJsonUint(_json, ".header.accountCount"));
-        header.creditTotal = uint128(vm.parseJsonUint(_json, ".header.creditTotal"));
-        header.debitTotal = uint128(vm.parseJsonUint(_json, ".header.debitTotal"));
-        header.feeTotal = uint128(vm.parseJsonUint(_json, ".header.feeTotal"));
-        header.archiveHash = vm.parseJsonBytes32(_json, ".header.archiveHash");
-        vm.assertEq(this.hashHeader(header), vm.parseJsonBytes32(_json, ".header.hash"));
     }
 
     function test_depth() public pure {

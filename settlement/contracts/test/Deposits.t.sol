@@ -6,12 +6,13 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {IEnergyEscrow} from "../interfaces/IEnergyEscrow.sol";
 import {IEscrowErrors} from "../interfaces/IEscrowErrors.sol";
 import {IEscrowEvents} from "../interfaces/IEscrowEvents.sol";
-import {EscrowFixture} from "./utils/EscrowFixture.sol";
+import {IVaultErrors} from "../interfaces/IVaultErrors.sol";
+import {CourtFixture} from "./utils/CourtFixture.sol";
 import {bound, vm} from "./utils/Vm.sol";
 
-contract DepositsTest is EscrowFixture {
+contract DepositsTest is CourtFixture {
     function setUp() public {
-        _setUpEscrow();
+        _setUpCourt();
     }
 
     function test_deposit_opensAccountsInOrder() public {
@@ -44,11 +45,11 @@ contract DepositsTest is EscrowFixture {
     function test_deposit_refuses() public {
         _fund(_home(0), 10);
         vm.startPrank(_home(0));
-        vm.expectRevert(IEscrowErrors.EscrowZeroAmount.selector);
+        vm.expectRevert(IVaultErrors.VaultZeroAmount.selector);
         escrow.deposit(_home(0), 0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowInvalidAddress.selector, address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IVaultErrors.VaultInvalidAddress.selector, address(0)));
         escrow.deposit(address(0), 1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowInvalidAddress.selector, address(escrow)));
+        vm.expectRevert(abi.encodeWithSelector(IVaultErrors.VaultInvalidAddress.selector, address(escrow)));
         escrow.deposit(address(escrow), 1);
         vm.expectRevert(
             abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, _home(0), uint256(10), uint256(11))

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IEscrowErrors} from "../interfaces/IEscrowErrors.sol";
+import {IJudge} from "../interfaces/IJudge.sol";
+import {IVaultErrors} from "../interfaces/IVaultErrors.sol";
 import {BalanceProof} from "../types/Batch.sol";
-import {EscrowFixture} from "./utils/EscrowFixture.sol";
+import {CourtFixture} from "./utils/CourtFixture.sol";
 import {bound, vm} from "./utils/Vm.sol";
 
-/// @notice A request locks its amount from withdrawalDelay − challengeWindow on: neither may money leave twice, nor may
+/// @notice A request locks its amount from withdrawalDelay − finalityLimit on: neither may money leave twice, nor may
 /// a home trip up an honest operator by asking for its money at the wrong moment.
-contract LockedSpendingTest is EscrowFixture {
-    bytes private _nothingWrong = abi.encodeWithSelector(IEscrowErrors.EscrowNothingWrong.selector);
+contract LockedSpendingTest is CourtFixture {
+    bytes private _nothingWrong = abi.encodeWithSelector(IJudge.JudgeNothingWrong.selector);
 
     function setUp() public {
-        _setUpEscrow();
+        _setUpCourt();
         for (uint256 i = 0; i < 2; ++i) {
             _deposit(i, 100e6);
         }
@@ -22,31 +23,31 @@ contract LockedSpendingTest is EscrowFixture {
         _trade(0, 1, 10e6, 0);
         _settleBatch();
         _request(0, 60e6);
-        vm.warp(block.timestamp + DELAY - WINDOW);
+        vm.warp(block.timestamp + DELAY - LIMIT);
         _trade(0, 1, 30e6, 0);
         _commit();
         _expectRefused(2);
         _trade(0, 1, 1, 0);
         _commit();
         _challenge(3);
-        vm.assertEq(escrow.head(), 2);
+        vm.assertEq(court.head(), 2);
     }
 
     function test_firstBatchOfAll() public {
         _request(0, 60e6);
-        vm.warp(block.timestamp + DELAY - WINDOW);
+        vm.warp(block.timestamp + DELAY - LIMIT);
         _trade(0, 1, 40e6 + 1, 0);
         _commit();
         BalanceProof memory nothing;
         BalanceProof memory proof = _proof(1, 0);
-        escrow.challengeLockedSpending(headers[0], nothing, headers[1], proof);
-        vm.assertEq(escrow.head(), 0);
+        balanceJudge.balanceLockedSpending(court, headers[0], nothing, _batch(1), proof);
+        vm.assertEq(court.head(), 0);
     }
 
     function test_spendingBeforeTheLockIsHonest() public {
         _settleBatch();
         _request(0, 60e6);
-        vm.warp(block.timestamp + DELAY - WINDOW - 1);
+        vm.warp(block.timestamp + DELAY - LIMIT - 1);
         _trade(0, 1, 100e6, 0);
         _commit();
         _expectRefused(2);
@@ -62,7 +63,7 @@ contract LockedSpendingTest is EscrowFixture {
         _trade(0, 1, 60e6, 0);
         _commit();
         _request(0, 500e6);
-        vm.warp(block.timestamp + DELAY - WINDOW);
+        vm.warp(block.timestamp + DELAY - LIMIT);
         _commit();
         _expectRefused(2);
         // Nor is it spending to trade to and fro within a batch.
@@ -73,21 +74,21 @@ contract LockedSpendingTest is EscrowFixture {
         _trade(0, 1, 1, 0);
         _commit();
         _challenge(4);
-        vm.assertEq(escrow.head(), 3);
+        vm.assertEq(court.head(), 3);
     }
 
     function test_cancellingEndsTheLock() public {
         _settleBatch();
         _request(0, 100e6);
-        vm.warp(block.timestamp + DELAY - WINDOW);
+        vm.warp(block.timestamp + DELAY - LIMIT);
         _trade(0, 1, 50e6, 0);
         _commit();
         vm.prank(_home(0));
         escrow.cancelWithdrawal();
         BalanceProof memory before = _proof(1, 0);
         BalanceProof memory proof = _proof(2, 0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowNoWithdrawal.selector, _home(0)));
-        escrow.challengeLockedSpending(headers[1], before, headers[2], proof);
+        vm.expectRevert(_nothingWrong);
+        balanceJudge.balanceLockedSpending(court, headers[1], before, _batch(2), proof);
     }
 
     /// @dev Whatever the times: either the challenge takes the batch back, or the withdrawal sees its debit. Money
@@ -99,33 +100,33 @@ contract LockedSpendingTest is EscrowFixture {
         uint256 requestedAt = block.timestamp;
         _request(0, requested);
         vm.warp(requestedAt + bound(wait, 0, DELAY));
-        uint256 committedAt = block.timestamp;
+        uint256 committed = block.timestamp;
         _trade(0, 1, amount, 0);
         _commit();
-        bool isWrong = committedAt >= requestedAt + DELAY - WINDOW && amount + requested > 100e6;
+        bool isWrong = committed >= requestedAt + DELAY - LIMIT && amount + requested > 100e6;
         if (isWrong) {
             _challenge(2);
-            vm.assertEq(escrow.head(), 1);
+            vm.assertEq(court.head(), 1);
             debits[0] = 0;
             credits[1] = 0;
         } else {
             _expectRefused(2);
         }
         vm.warp(requestedAt + DELAY);
-        if (escrow.head() == 2 && committedAt + WINDOW <= block.timestamp) escrow.finalizeBatch(headers[2]);
-        uint64 number = escrow.finalNumber();
+        if (court.head() == 2 && committed + WINDOW <= block.timestamp) court.finalize(_batch(2));
+        uint64 number = court.finalNumber();
         BalanceProof memory proof = _proof(number, 0);
-        uint256 available = 100e6 - proof.leaf.debit;
+        uint256 available = 100e6 - proof.leaf.debit / NANO;
         vm.prank(_home(0));
-        if (available == 0) vm.expectRevert(IEscrowErrors.EscrowZeroAmount.selector);
-        uint256 paid = escrow.withdraw(_home(0), headers[number], proof);
-        vm.assertTrue(paid + debits[0] <= 100e6, "paid twice");
-        if (escrow.head() > escrow.finalNumber()) {
-            vm.warp(committedAt + WINDOW);
-            escrow.finalizeBatch(headers[2]);
+        if (available == 0) vm.expectRevert(IVaultErrors.VaultZeroAmount.selector);
+        uint256 paid = escrow.withdraw(_home(0), _batch(number), proof, _batch(number + 1));
+        vm.assertTrue(paid + debits[0] / NANO <= 100e6, "paid twice");
+        if (court.head() > court.finalNumber()) {
+            vm.warp(committed + WINDOW);
+            court.finalize(_batch(2));
         }
-        number = escrow.finalNumber();
-        escrow.settleAccounts(headers[number], _allProofs(number));
+        number = court.finalNumber();
+        _settleAll(number);
         _checkConserved();
     }
 
@@ -133,7 +134,7 @@ contract LockedSpendingTest is EscrowFixture {
         BalanceProof memory before = _proof(number - 1, 0);
         BalanceProof memory proof = _proof(number, 0);
         vm.prank(watcher);
-        escrow.challengeLockedSpending(headers[number - 1], before, headers[number], proof);
+        balanceJudge.balanceLockedSpending(court, headers[number - 1], before, _batch(number), proof);
     }
 
     function _expectRefused(uint64 number) private {
@@ -144,6 +145,6 @@ contract LockedSpendingTest is EscrowFixture {
         BalanceProof memory before = _proof(number - 1, home);
         BalanceProof memory proof = _proof(number, home);
         vm.expectRevert(_nothingWrong);
-        escrow.challengeLockedSpending(headers[number - 1], before, headers[number], proof);
+        balanceJudge.balanceLockedSpending(court, headers[number - 1], before, _batch(number), proof);
     }
 }

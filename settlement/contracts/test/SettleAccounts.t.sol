@@ -3,13 +3,13 @@ pragma solidity ^0.8.28;
 
 import {IEscrowErrors} from "../interfaces/IEscrowErrors.sol";
 import {IEscrowEvents} from "../interfaces/IEscrowEvents.sol";
-import {BalanceLeaf, BalanceProof, BatchHeader} from "../types/Batch.sol";
-import {EscrowFixture} from "./utils/EscrowFixture.sol";
+import {BalanceLeaf, BalanceProof} from "../types/Batch.sol";
+import {CourtFixture} from "./utils/CourtFixture.sol";
 import {bound, vm} from "./utils/Vm.sol";
 
-contract SettleAccountsTest is EscrowFixture {
+contract SettleAccountsTest is CourtFixture {
     function setUp() public {
-        _setUpEscrow();
+        _setUpCourt();
         for (uint256 i = 0; i < 5; ++i) {
             _deposit(i, 100e6);
         }
@@ -19,11 +19,11 @@ contract SettleAccountsTest is EscrowFixture {
         _trade(0, 3, 30e6, 2e6);
         _settleBatch();
         vm.expectEmit(address(escrow));
-        emit IEscrowEvents.AccountSettled(_home(0), 1, 0, 32e6, 68e6);
+        emit IEscrowEvents.AccountSettled(_home(0), 1, 0, 32e9, 68e6);
         vm.prank(watcher);
-        escrow.settleAccounts(headers[1], _allProofs(1));
+        _settleAll(1);
         vm.assertEq(escrow.balanceOf(_home(3)), 130e6);
-        vm.assertEq(escrow.accountOf(_home(3)).credit, 30e6);
+        vm.assertEq(escrow.accountOf(_home(3)).credit, 30e9);
         vm.assertEq(escrow.accountOf(_home(3)).settledNumber, 1);
         _checkConserved();
     }
@@ -32,8 +32,8 @@ contract SettleAccountsTest is EscrowFixture {
         _trade(0, 3, 30e6, 2e6);
         _settleBatch();
         BalanceProof[] memory proofs = _allProofs(1);
-        escrow.settleAccounts(headers[1], proofs);
-        escrow.settleAccounts(headers[1], proofs);
+        escrow.settleAccounts(_batch(1), proofs);
+        escrow.settleAccounts(_batch(1), proofs);
         vm.assertEq(escrow.balanceOf(_home(0)), 68e6);
         _checkConserved();
     }
@@ -43,7 +43,7 @@ contract SettleAccountsTest is EscrowFixture {
         _settleBatch();
         _trade(0, 4, 5e6, 0);
         _settleBatch();
-        escrow.settleAccounts(headers[2], _allProofs(2));
+        _settleAll(2);
         vm.assertEq(escrow.balanceOf(_home(0)), 63e6);
         _checkConserved();
     }
@@ -52,12 +52,12 @@ contract SettleAccountsTest is EscrowFixture {
         _trade(0, 3, 30e6, 2e6);
         _commit();
         BalanceProof[] memory proofs = _allProofs(1);
-        vm.expectPartialRevert(IEscrowErrors.EscrowWrongHeader.selector);
-        escrow.settleAccounts(headers[1], proofs);
+        vm.expectPartialRevert(IEscrowErrors.EscrowNotLatestFinal.selector);
+        escrow.settleAccounts(_batch(1), proofs);
         _finalize();
         _settleBatch();
-        vm.expectPartialRevert(IEscrowErrors.EscrowWrongHeader.selector);
-        escrow.settleAccounts(headers[1], proofs);
+        vm.expectPartialRevert(IEscrowErrors.EscrowNotLatestFinal.selector);
+        escrow.settleAccounts(_batch(1), proofs);
     }
 
     function test_refusesBadProofs() public {
@@ -65,42 +65,40 @@ contract SettleAccountsTest is EscrowFixture {
         BalanceProof[] memory proofs = _allProofs(1);
         proofs[2].leaf.credit = 1;
         vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowInvalidProof.selector, 2));
-        escrow.settleAccounts(headers[1], proofs);
+        escrow.settleAccounts(_batch(1), proofs);
         proofs = new BalanceProof[](1);
         proofs[0].leaf.index = 5;
         vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowUnknownIndex.selector, 5));
-        escrow.settleAccounts(headers[1], proofs);
+        escrow.settleAccounts(_batch(1), proofs);
     }
 
     function test_refusesUnchallengedNonsense() public {
         // Nobody challenged these batches; the record still never falls and never lands on another account.
         _trade(0, 3, 30e6, 0);
         _settleBatch();
-        escrow.settleAccounts(headers[1], _allProofs(1));
-        (BatchHeader memory header, BalanceLeaf[] memory leaves) = _next();
-        (leaves[0].debit, leaves[1].debit) = (29e6, 1e6);
-        (leaves[3].credit, leaves[4].credit) = (29e6, 1e6);
+        _settleAll(1);
+        (, BalanceLeaf[] memory leaves) = _next();
+        (leaves[0].debit, leaves[1].debit) = (29e9, 1e9);
+        (leaves[3].credit, leaves[4].credit) = (29e9, 1e9);
         leaves[2].account = watcher;
-        header = _describe(2, leaves);
-        _remember(header, leaves);
-        _commitAs(header);
+        _commitLeaves(2, leaves);
         _finalize();
         for (uint256 i = 0; i < 4; i += 3) {
             BalanceProof[] memory proofs = new BalanceProof[](1);
             proofs[0] = _proof(2, i);
             vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowLeafFell.selector, i));
-            escrow.settleAccounts(header, proofs);
+            escrow.settleAccounts(_batch(2), proofs);
         }
         BalanceProof[] memory foreign = new BalanceProof[](1);
         foreign[0] = _proof(2, 2);
         vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowWrongAccount.selector, watcher, _home(2)));
-        escrow.settleAccounts(header, foreign);
+        escrow.settleAccounts(_batch(2), foreign);
     }
 
     function test_anUnchallengedOverdraftShowsNoNegativeBalance() public {
         _trade(0, 3, 120e6, 0);
         _settleBatch();
-        escrow.settleAccounts(headers[1], _allProofs(1));
+        _settleAll(1);
         vm.assertEq(escrow.balanceOf(_home(0)), 0);
     }
 
@@ -112,8 +110,8 @@ contract SettleAccountsTest is EscrowFixture {
             _trade(buyer, seller, uint128(bound(amounts[i], 1, 7e6)), uint128(picks[i] % 1e6));
             if (i % 4 == 3) _settleBatch();
         }
-        uint64 number = escrow.finalNumber();
-        escrow.settleAccounts(headers[number], _allProofs(number));
+        uint64 number = court.finalNumber();
+        _settleAll(number);
         _checkConserved();
         if (escrow.feesOwed() > 0) {
             vm.prank(operator);

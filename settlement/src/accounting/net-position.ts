@@ -1,53 +1,44 @@
 import type { SiteId, Trade } from "@commonwatt/vpp-core";
 import type { MeteredEnergy } from "./site-statement.ts";
 
-/** A part of one, as an exact fraction: `0 ≤ numerator ≤ denominator`, `denominator > 0`. */
-export interface Fraction {
-  readonly numerator: bigint;
-  readonly denominator: bigint;
+/** What a site has traded and metered in an interval; what counts of its trades follows from it. */
+export interface NetPosition extends MeteredEnergy {
+  /** Sold − bought, in Wh. */
+  netWh: number;
 }
 
-/** Which part of a site's sales was delivered, and which part of its purchases was taken. */
-export interface DeliveredParts {
-  readonly sales: Fraction;
-  readonly purchases: Fraction;
-}
-
-const WHOLE: Fraction = { numerator: 1n, denominator: 1n };
-
-/**
- * The parts that count, per site. With the net position `n = sold − bought`: sales count with
- * `min(1, metered export / n)` when `n > 0`, purchases with `min(1, metered import / |n|)` when `n < 0`,
- * and in whole otherwise: what a site buys and sells on within an interval needs no meter.
- */
+/** The positions of all sites, from their trades and their meters. Every trade must be of sites that are metered. */
 export function positionsOf(
   trades: readonly Trade[],
   metered: ReadonlyMap<SiteId, MeteredEnergy>,
-): ReadonlyMap<SiteId, DeliveredParts> {
-  const net = new Map<SiteId, number>();
-  const add = (site: SiteId, energyWh: number): void => {
-    net.set(site, (net.get(site) ?? 0) + energyWh);
-  };
-  for (const trade of trades) {
-    add(trade.sellerId, trade.energyWh);
-    add(trade.buyerId, -trade.energyWh);
+): ReadonlyMap<SiteId, NetPosition> {
+  const positions = new Map<SiteId, NetPosition>();
+  for (const [site, { importWh, exportWh }] of metered) positions.set(site, { importWh, exportWh, netWh: 0 });
+  for (const { sellerId, buyerId, energyWh } of trades) {
+    const seller = positions.get(sellerId);
+    const buyer = positions.get(buyerId);
+    if (seller !== undefined) seller.netWh += energyWh;
+    if (buyer !== undefined) buyer.netWh -= energyWh;
   }
-  const parts = new Map<SiteId, DeliveredParts>();
-  for (const [site, energy] of metered) {
-    const position = net.get(site) ?? 0;
-    parts.set(site, {
-      sales: position > 0 ? partOf(energy.exportWh, position) : WHOLE,
-      purchases: position < 0 ? partOf(energy.importWh, -position) : WHOLE,
-    });
-  }
-  return parts;
+  return positions;
 }
 
-/** The whole watt-hours in a part of an energy, rounded down. */
-export function floorPart(energyWh: number, part: Fraction): number {
-  return Number((BigInt(energyWh) * part.numerator) / part.denominator);
+/**
+ * How much of a sale counts. With `n = sold − bought`, sales count with `min(1, metered export / n)` when
+ * `n > 0`, and in whole otherwise: what a site buys and sells on within an interval needs no meter.
+ */
+export function deliverableWh(energyWh: number, { netWh, exportWh }: NetPosition): number {
+  return netWh > 0 ? floorPart(energyWh, Math.min(exportWh, netWh), netWh) : energyWh;
 }
 
-function partOf(meteredWh: number, positionWh: number): Fraction {
-  return { numerator: BigInt(Math.min(meteredWh, positionWh)), denominator: BigInt(positionWh) };
+/** How much of a purchase counts: with `min(1, metered import / |n|)` when `n < 0`, else in whole. */
+export function takeableWh(energyWh: number, { netWh, importWh }: NetPosition): number {
+  return netWh < 0 ? floorPart(energyWh, Math.min(importWh, -netWh), -netWh) : energyWh;
+}
+
+/** ⌊energy · part / whole⌋, exactly. A quotient of safe integers rounds to no wrong integer while their product is one. */
+function floorPart(energyWh: number, part: number, whole: number): number {
+  const product = energyWh * part;
+  if (Number.isSafeInteger(product)) return Math.floor(product / whole);
+  return Number((BigInt(energyWh) * BigInt(part)) / BigInt(whole));
 }

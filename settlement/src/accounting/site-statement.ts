@@ -5,9 +5,7 @@ import {
   moneyNano,
   type SiteId,
   type SiteStatement,
-  sumMoney,
   type Tariff,
-  type TradeSettlement,
   type WattHours,
   wattHours,
 } from "@commonwatt/vpp-core";
@@ -18,43 +16,37 @@ export interface MeteredEnergy {
   readonly exportWh: WattHours;
 }
 
-/** What a statement is made from. */
-export interface StatementInput {
-  readonly siteId: SiteId;
-  readonly intervalIndex: IntervalIndex;
-  readonly energy: MeteredEnergy;
-  /** The site's settled sales. */
-  readonly sales: readonly TradeSettlement[];
-  /** The site's settled purchases. */
-  readonly purchases: readonly TradeSettlement[];
-  readonly tariff: Tariff;
+/** What a site's trades add up to. */
+export interface SiteSums {
+  soldWh: number;
+  boughtWh: number;
+  settledSoldWh: number;
+  settledBoughtWh: number;
+  creditNano: bigint;
+  debitNano: bigint;
 }
 
 /** What the interval came to for one site, with and without its neighbours. */
-export function siteStatement(input: StatementInput): SiteStatement {
-  const { siteId, intervalIndex, energy, sales, purchases, tariff } = input;
-  const settledSoldWh = totalWh(sales, ({ settledWh }) => settledWh);
-  const settledBoughtWh = totalWh(purchases, ({ settledWh }) => settledWh);
-  const creditNano = sumMoney([
-    ...sales.flatMap(({ paidNano, buyerMakeWholeNano }) => [paidNano, buyerMakeWholeNano]),
-    ...purchases.map(({ sellerMakeWholeNano }) => sellerMakeWholeNano),
-  ]);
-  const debitNano = sumMoney([
-    ...purchases.flatMap(({ paidNano, buyerMakeWholeNano }) => [paidNano, buyerMakeWholeNano]),
-    ...sales.map(({ sellerMakeWholeNano }) => sellerMakeWholeNano),
-  ]);
-  const rest = energyLeftToRetailer(energy, settledSoldWh - settledBoughtWh);
+export function siteStatement(
+  siteId: SiteId,
+  intervalIndex: IntervalIndex,
+  sums: SiteSums,
+  energy: MeteredEnergy,
+  tariff: Tariff,
+): SiteStatement {
+  const { creditNano, debitNano } = sums;
+  const rest = energyLeftToRetailer(energy, sums.settledSoldWh - sums.settledBoughtWh);
   return {
     siteId,
     intervalIndex,
-    soldWh: totalWh(sales, ({ trade }) => trade.energyWh),
-    boughtWh: totalWh(purchases, ({ trade }) => trade.energyWh),
-    settledSoldWh,
-    settledBoughtWh,
+    soldWh: wattHours(sums.soldWh),
+    boughtWh: wattHours(sums.boughtWh),
+    settledSoldWh: wattHours(sums.settledSoldWh),
+    settledBoughtWh: wattHours(sums.settledBoughtWh),
     meteredImportWh: energy.importWh,
     meteredExportWh: energy.exportWh,
-    creditNano,
-    debitNano,
+    creditNano: moneyNano(creditNano),
+    debitNano: moneyNano(debitNano),
     withTradingNano: moneyNano(creditNano - debitNano + retailerAmount(rest, tariff)),
     withoutTradingNano: retailerAmount(energy, tariff),
   };
@@ -72,18 +64,11 @@ function retailerAmount(energy: MeteredEnergy, tariff: Tariff): MoneyNano {
  * taken off its meter. A site that settled more than it metered (it sold on what a neighbour then failed
  * to deliver) has the difference on the other side.
  */
-function energyLeftToRetailer(energy: MeteredEnergy, netSettledSoldWh: number): MeteredEnergy {
+export function energyLeftToRetailer(energy: MeteredEnergy, netSettledSoldWh: number): MeteredEnergy {
   const exportWh = energy.exportWh - Math.max(0, netSettledSoldWh);
   const importWh = energy.importWh - Math.max(0, -netSettledSoldWh);
   return {
     exportWh: wattHours(Math.max(0, exportWh) + Math.max(0, -importWh)),
     importWh: wattHours(Math.max(0, importWh) + Math.max(0, -exportWh)),
   };
-}
-
-function totalWh(
-  settlements: readonly TradeSettlement[],
-  energyWh: (settlement: TradeSettlement) => WattHours,
-): WattHours {
-  return wattHours(settlements.reduce((sum, settlement) => sum + energyWh(settlement), 0));
 }

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import {
-  amountOf,
   type MoneyNano,
+  moneyNano,
   NO_MONEY,
-  priceMicroPerKwh,
   type SiteId,
   type Tariff,
   type Trade,
   type TradeSettlement,
   wattHours,
 } from "@commonwatt/vpp-core";
-import { type DeliveredParts, floorPart } from "./net-position.ts";
+import { deliverableWh, type NetPosition, takeableWh } from "./net-position.ts";
+
+const PPM = 1_000_000n;
 
 /**
  * Settles one trade: `a` of it is deliverable, `c` takeable, and `min(a, c)` is paid at its price. Who fell
@@ -19,25 +20,38 @@ import { type DeliveredParts, floorPart } from "./net-position.ts";
  */
 export function settleTrade(
   trade: Trade,
-  positions: ReadonlyMap<SiteId, DeliveredParts>,
+  positions: ReadonlyMap<SiteId, NetPosition>,
   tariff: Tariff,
 ): TradeSettlement {
   const seller = positions.get(trade.sellerId);
   const buyer = positions.get(trade.buyerId);
-  assert(seller !== undefined && buyer !== undefined, `trade ${trade.id} names an unknown site`);
-  const deliverableWh = floorPart(trade.energyWh, seller.sales);
-  const takeableWh = floorPart(trade.energyWh, buyer.purchases);
-  const settledWh = wattHours(Math.min(deliverableWh, takeableWh));
+  assert(
+    seller !== undefined && buyer !== undefined,
+    `trade ${trade.id} names a site that is not metered here`,
+  );
+  const delivered = deliverableWh(trade.energyWh, seller);
+  const taken = takeableWh(trade.energyWh, buyer);
+  const settledWh = wattHours(Math.min(delivered, taken));
   return {
     trade,
     settledWh,
-    paidNano: amountOf(settledWh, trade.price),
-    sellerMakeWholeNano: makeWhole(takeableWh - deliverableWh, tariff.retailPrice - trade.price),
-    buyerMakeWholeNano: makeWhole(deliverableWh - takeableWh, trade.price - tariff.feedInPrice),
+    paidNano: money(settledWh, trade.price),
+    sellerMakeWholeNano: makeWhole(taken - delivered, tariff.retailPrice - trade.price),
+    buyerMakeWholeNano: makeWhole(delivered - taken, trade.price - tariff.feedInPrice),
   };
 }
 
+/** What the operator keeps of what is paid for energy: rounded down, off the seller's credit. */
+export function feeOf(paidNano: MoneyNano, feePpm: number): MoneyNano {
+  return feePpm === 0 ? NO_MONEY : moneyNano((paidNano * BigInt(feePpm)) / PPM);
+}
+
 function makeWhole(shortfallWh: number, lossPerKwhMicro: number): MoneyNano {
-  if (shortfallWh <= 0 || lossPerKwhMicro <= 0) return NO_MONEY;
-  return amountOf(wattHours(shortfallWh), priceMicroPerKwh(lossPerKwhMicro));
+  return shortfallWh <= 0 || lossPerKwhMicro <= 0 ? NO_MONEY : money(shortfallWh, lossPerKwhMicro);
+}
+
+/** Energy times price in nano, exactly; most products are safe integers, which multiply many times faster. */
+function money(energyWh: number, priceMicro: number): MoneyNano {
+  const product = energyWh * priceMicro;
+  return moneyNano(Number.isSafeInteger(product) ? BigInt(product) : BigInt(energyWh) * BigInt(priceMicro));
 }

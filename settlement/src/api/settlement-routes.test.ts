@@ -6,8 +6,9 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { verifyBatch } from "../batch/verify-batch.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { escrow } from "../escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
+import { memoryBatches } from "../testing/memory-batches.ts";
 import { testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
 
 let directory: string;
@@ -17,7 +18,7 @@ let app: FastifyInstance;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "commonwatt-api-"));
   const street = testStreet(2);
-  rail = escrow({ challengeWindowSeconds: 1, sweepEarnings: false });
+  rail = escrow({ challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false });
   app = Fastify();
   await app.register(rail.routes);
   expect((await app.inject("/v1/settlement/batches")).statusCode).toBe(503);
@@ -67,7 +68,7 @@ describe("the settlement routes", () => {
 
   it("show the escrow's audit with amounts as texts", async () => {
     const audit = (await app.inject("/v1/settlement/escrow")).json();
-    expect(audit).toMatchObject({ conserved: true, owed: "1200000000", tokenBalance: "1200000000" });
+    expect(audit).toMatchObject({ conserved: true, owed: "200000000", tokenBalance: "200000000" });
     expect(audit).toMatchObject({ batchesCommitted: 2, batchesFinalized: 2, chainId: 31_337 });
   });
 

@@ -7,6 +7,8 @@ import {
 } from "@commonwatt/vpp-core";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
+import { type Deployment, manifestToJson } from "../chain/manifest.ts";
+import { statementRoutes } from "./statement-routes.ts";
 
 const Hash = Type.Union([Type.String({ pattern: "^0x[0-9a-f]{64}$" }), Type.Null()]);
 const Amount = Type.String({ description: "In the token's smallest unit, as a decimal text" });
@@ -52,6 +54,7 @@ interface StatusCode {
 export interface SettlementSource {
   readonly batches: () => BatchStore;
   readonly audit: () => Promise<EscrowAudit>;
+  readonly deployment: () => Deployment;
 }
 
 /** Routes under `/v1/settlement/`: batches, their archives, and the escrow's audit. */
@@ -101,6 +104,26 @@ export function settlementRoutes(source: SettlementSource): RoutePlugin {
           const record = await source.batches().byNumber(request.params.number);
           return record === null ? unknownBatch(reply, request.params.number) : record.archive;
         }),
+    );
+    await app.register(chainRoutes(source));
+    await app.register(statementRoutes(source.batches));
+  };
+}
+
+/** What the chain has: the manifest, and the escrow's audit. */
+function chainRoutes(source: SettlementSource): RoutePlugin {
+  return async (app) => {
+    const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+    const unavailable = { 503: Failure };
+    routes.get(
+      "/v1/settlement/deployment",
+      {
+        schema: {
+          ...{ tags, summary: "The manifest of the contracts: where they are and on which terms" },
+          response: { 200: Type.Unknown(), ...unavailable },
+        },
+      },
+      (_request, reply) => answering(reply, async () => manifestToJson(source.deployment())),
     );
     routes.get(
       "/v1/settlement/escrow",

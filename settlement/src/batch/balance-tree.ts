@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { keccak256, keccakText, uintBytes, words } from "../chain/keccak.ts";
+import { fromHex, keccakText, toHex } from "../hash/keccak.ts";
+import { Words } from "../hash/words.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 
-/** One account's place in the tree: cumulative amounts in the token's smallest unit. */
+/** One account's place in the tree: cumulative amounts in nano. */
 export interface BalanceLeaf {
   /** The account's index in the escrow, and its position in the tree. */
   readonly index: number;
@@ -42,8 +43,11 @@ const NODE_TYPEHASH = keccakText(
     "bytes32 rightHash,uint128 rightCredit,uint128 rightDebit)",
 );
 const ZERO_NODE: BalanceNode = { hash: ZERO_HASH, credit: 0n, debit: 0n };
-/** Sums must fit the contract's 128 bits. */
-const SUM_BYTES = 16;
+
+const leafWords = new Words(6);
+leafWords.hex(0, LEAF_TYPEHASH);
+const nodeWords = new Words(7);
+nodeWords.hex(0, NODE_TYPEHASH);
 
 /** Builds the tree; leaf `i` must have index `i`. */
 export function balanceTree(leaves: readonly BalanceLeaf[]): BalanceTree {
@@ -51,6 +55,11 @@ export function balanceTree(leaves: readonly BalanceLeaf[]): BalanceTree {
     leaves.every((leaf, position) => leaf.index === position),
     "leaves must stand at their index",
   );
+  return balanceTreeOver(leaves);
+}
+
+/** Builds the tree over leaves wherever they say that they belong: what a lie may look like. */
+export function balanceTreeOver(leaves: readonly BalanceLeaf[]): BalanceTree {
   const levels: BalanceNode[][] = [leaves.map(leafNode)];
   let width = 1;
   while (width < leaves.length) width *= 2;
@@ -84,22 +93,30 @@ export function provesBalance(proof: BalanceProof, root: BalanceNode): boolean {
   return top.hash === root.hash && top.credit === root.credit && top.debit === root.debit;
 }
 
-function leafNode(leaf: BalanceLeaf): BalanceNode {
-  const { index, account, credit, debit, salt } = leaf;
-  const inner = keccak256(words(LEAF_TYPEHASH, index, account, credit, debit, salt));
-  return { hash: keccak256(inner), credit, debit };
+function leafNode({ index, account, credit, debit, salt }: BalanceLeaf): BalanceNode {
+  leafWords.uint(1, index);
+  leafWords.hex(2, account);
+  leafWords.uint128(3, credit);
+  leafWords.uint128(4, debit);
+  leafWords.word(5, fromHex(salt));
+  return { hash: toHex(leafWords.hashTwice()), credit, debit };
 }
 
+/** Throws a RangeError when a sum does not fit the contract's 128 bits. */
 function parentNode(left: BalanceNode, right: BalanceNode): BalanceNode {
+  nodeWords.hex(1, left.hash);
+  nodeWords.uint128(2, left.credit);
+  nodeWords.uint128(3, left.debit);
+  nodeWords.hex(4, right.hash);
+  nodeWords.uint128(5, right.credit);
+  nodeWords.uint128(6, right.debit);
   const node = {
-    hash: keccak256(
-      words(NODE_TYPEHASH, left.hash, left.credit, left.debit, right.hash, right.credit, right.debit),
-    ),
+    hash: toHex(nodeWords.hash()),
     credit: left.credit + right.credit,
     debit: left.debit + right.debit,
   };
-  uintBytes(node.credit, SUM_BYTES);
-  uintBytes(node.debit, SUM_BYTES);
+  if ((node.credit | node.debit) >> 128n !== 0n)
+    throw new RangeError("a balance tree's sums must fit 128 bits");
   return node;
 }
 

@@ -1,28 +1,20 @@
 import assert from "node:assert/strict";
-import { type Account, divCeil, divFloor, type Hex } from "@commonwatt/vpp-core";
+import type { Account, Hex } from "@commonwatt/vpp-core";
+import { toHex } from "../hash/keccak.ts";
 import type { BalanceLeaf } from "./balance-tree.ts";
+import type { BatchArchive, BatchFile } from "./batch-archive.ts";
+import { leafSalts } from "./leaf-salt.ts";
 
-/** How many nano are one of the token's smallest unit: the token has six decimals. */
-const NANO_PER_MICRO = 1_000n;
-
-/** One account's cumulative amounts, exact and as the escrow has them. */
-export interface AccountBalance extends BalanceLeaf {
-  readonly creditNano: bigint;
-  readonly debitNano: bigint;
-}
-
-/** What an interval adds to one account. */
+/** What an interval adds to one account, in nano. */
 export interface BalanceChange {
-  readonly index: number;
   readonly account: Account;
-  readonly salt: Hex;
   readonly creditNano: bigint;
   readonly debitNano: bigint;
 }
 
-/** Balances with their totals: `creditTotal + feeTotal = debitTotal`, exactly. */
+/** Cumulative balances with their totals: `creditTotal + feeTotal = debitTotal`, exactly. */
 export interface Balances {
-  readonly accounts: readonly AccountBalance[];
+  readonly accounts: readonly BalanceLeaf[];
   readonly creditTotal: bigint;
   readonly debitTotal: bigint;
   readonly feeTotal: bigint;
@@ -31,31 +23,41 @@ export interface Balances {
 /** Before the first batch. */
 export const NO_BALANCES: Balances = { accounts: [], creditTotal: 0n, debitTotal: 0n, feeTotal: 0n };
 
-/**
- * Adds an interval to the cumulative balances; the one rounding of all money. Debits round up and credits
- * down to the token's smallest unit, from the exact cumulative amounts, so that dust never piles up: the
- * fee, which is the difference, stays below two units per account for ever. The escrow wants a fee that
- * never falls; where rounding would let it fall, as much credit of the last accounts waits for a later batch.
- */
-export function addToBalances(previous: Balances, changes: readonly BalanceChange[]): Balances {
+/** Adds an interval to the cumulative balances: exact, in nano. What is not credited is the fee. */
+export function addToBalances(previous: Balances, changes: readonly BalanceChange[], seed: Hex): Balances {
   assert(changes.length >= previous.accounts.length, "an account never leaves the tree");
-  const exact = changes.map((change, position) => {
-    const before = previous.accounts[position];
-    assert(before === undefined || before.account === change.account, "an account keeps its index");
-    const creditNano = (before?.creditNano ?? 0n) + change.creditNano;
-    const debitNano = (before?.debitNano ?? 0n) + change.debitNano;
-    return { ...change, creditNano, debitNano, creditBefore: before?.credit ?? 0n };
+  const saltOf = leafSalts(seed);
+  const accounts = changes.map(({ account, creditNano, debitNano }, index) => {
+    const before = previous.accounts[index];
+    assert(before === undefined || before.account === account, "an account keeps its index");
+    const credit = (before?.credit ?? 0n) + creditNano;
+    const debit = (before?.debit ?? 0n) + debitNano;
+    return { index, account, credit, debit, salt: toHex(saltOf("balances", index)) };
   });
-  const debits = exact.map(({ debitNano }) => divCeil(debitNano, NANO_PER_MICRO));
-  const debitTotal = debits.reduce((sum, debit) => sum + debit, 0n);
-  let room = debitTotal - previous.feeTotal - previous.creditTotal;
-  assert(room >= 0n, "debits never fall");
-  const accounts = exact.map(({ creditBefore, ...balance }, position) => {
-    const gain = divFloor(balance.creditNano, NANO_PER_MICRO) - creditBefore;
-    const granted = gain - (gain > room ? gain - room : 0n);
-    room -= granted;
-    return { ...balance, credit: creditBefore + granted, debit: debits[position] ?? 0n };
-  });
-  const creditTotal = accounts.reduce((sum, { credit }) => sum + credit, 0n);
+  let creditTotal = 0n;
+  let debitTotal = 0n;
+  for (const { credit, debit } of accounts) {
+    creditTotal += credit;
+    debitTotal += debit;
+  }
   return { accounts, creditTotal, debitTotal, feeTotal: debitTotal - creditTotal };
+}
+
+/** The balances that a batch left. */
+export function balancesOf({ header, archive }: BatchFile): Balances {
+  return {
+    accounts: balanceLeaves(archive),
+    creditTotal: BigInt(header.creditTotal),
+    debitTotal: BigInt(header.debitTotal),
+    feeTotal: BigInt(header.feeTotal),
+  };
+}
+
+/** The leaves of the balance tree as an archive has them. */
+export function balanceLeaves({ seed, balances }: BatchArchive): readonly BalanceLeaf[] {
+  const saltOf = leafSalts(seed);
+  return balances.map(([index, account, credit, debit], position) => {
+    const salt = toHex(saltOf("balances", position));
+    return { index, account, credit: BigInt(credit), debit: BigInt(debit), salt };
+  });
 }

@@ -1,39 +1,57 @@
-import type { Account, Hex, SignedMeterReading, Tariff, Trade } from "@commonwatt/vpp-core";
-import { keccakText } from "../chain/keccak.ts";
+import { createHash } from "node:crypto";
+import type { Account, Hex } from "@commonwatt/vpp-core";
+import type { BalanceLeaf } from "./balance-tree.ts";
 import type { BatchHeaderJson } from "./batch-header.ts";
+import type { BatchRules } from "./batch-rules.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import type { FillLeaf } from "./fill-leaf.ts";
+import type { OrderEnd, OrderLeaf, OrderSignature } from "./order-leaf.ts";
+import type { PositionLeaf } from "./position-leaf.ts";
+import type { ReadingLeaf } from "./reading-leaf.ts";
 
 /** Names the shape of an archive, for whoever reads it years later. */
-export const ARCHIVE_FORMAT = "commonwatt.batch.v1";
+export const ARCHIVE_FORMAT = "commonwatt.batch.v2";
 
 /** An account of the escrow in the order of its indices; not every account has to be a site of ours. */
 export type ArchivedAccount = {
   readonly account: Account;
   readonly siteId: string | null;
   readonly meterKey: Hex | null;
+  /** What the site's connection allows, in W; `null` when the account is no site. */
+  readonly importMaxW: number | null;
+  readonly exportMaxW: number | null;
 };
 
-/** What one trade came to; amounts in nano as decimal texts. */
-export type ArchivedSettlement = {
-  readonly tradeId: string;
-  readonly settledWh: number;
-  readonly paidNano: string;
-  readonly sellerMakeWholeNano: string;
-  readonly buyerMakeWholeNano: string;
+/** An order's leaf with what its hashes stand for. */
+export type ArchivedOrder = {
+  readonly leaf: OrderLeaf;
+  readonly signed: OrderSignature;
+  readonly end: OrderEnd | null;
 };
 
-/** An account's cumulative amounts after the batch, as decimal texts. */
-export type ArchivedBalance = {
-  readonly index: number;
-  readonly account: Account;
-  readonly credit: string;
-  readonly debit: string;
-  readonly creditNano: string;
-  readonly debitNano: string;
-  readonly salt: Hex;
+/** A reading's leaf with what its hashes stand for. */
+export type ArchivedReading = {
+  readonly leaf: ReadingLeaf;
+  /** Uncompressed point, 65 bytes. */
+  readonly meterKey: Hex;
+  readonly signature: Hex;
 };
 
-/** Everything from which a batch can be recomputed, given the batch before it. Plain JSON. */
+/** A leaf with its amounts as decimal texts. */
+export type Archived<Leaf> = {
+  readonly [Field in keyof Leaf]: Leaf[Field] extends bigint ? string : Leaf[Field];
+};
+
+/** A fill as a row of its fields, in the order in which `FillLeaf` has them, amounts as decimal texts. */
+export type FillRow = readonly (number | boolean | string)[];
+
+/** An account's cumulative amounts after the batch, in nano, as decimal texts. */
+export type BalanceRow = readonly [index: number, account: Account, credit: string, debit: string];
+
+/**
+ * Every leaf of a batch, with the signed inputs behind them: from it the batch can be recomputed, given the
+ * one before, and every lie in it be proved. Plain JSON.
+ */
 export type BatchArchive = {
   readonly format: typeof ARCHIVE_FORMAT;
   readonly community: string;
@@ -41,12 +59,15 @@ export type BatchArchive = {
   readonly previousHash: Hex;
   readonly interval: { readonly index: number; readonly startMs: number; readonly endMs: number };
   readonly clearingPrice: number | null;
-  readonly tariff: Tariff;
+  readonly rules: BatchRules;
+  /** Makes the salts of all leaves. */
+  readonly seed: Hex;
   readonly accounts: readonly ArchivedAccount[];
-  readonly trades: readonly Trade[];
-  readonly readings: readonly SignedMeterReading[];
-  readonly settlements: readonly ArchivedSettlement[];
-  readonly balances: readonly ArchivedBalance[];
+  readonly orders: readonly ArchivedOrder[];
+  readonly readings: readonly ArchivedReading[];
+  readonly fills: readonly FillRow[];
+  readonly positions: readonly Archived<PositionLeaf>[];
+  readonly balances: readonly BalanceRow[];
 };
 
 /** A batch as it is stored and handed to anybody who wants to check it. */
@@ -55,7 +76,60 @@ export interface BatchFile {
   readonly archive: BatchArchive;
 }
 
-/** Keccak-256 of the archive's canonical JSON. */
+/** SHA-256 of the archive's canonical JSON: what the file is found by. */
 export function hashArchive(archive: BatchArchive): Hex {
-  return keccakText(canonicalJson(archive));
+  return `0x${createHash("sha256").update(canonicalJson(archive), "utf8").digest("hex")}`;
+}
+
+/** A fill as a row of the archive. */
+export function fillToRow(fill: FillLeaf): FillRow {
+  return [
+    ...[fill.twin, fill.accountIndex, fill.orderIndex, fill.isSeller, fill.phase],
+    ...[fill.energyWh, fill.price, fill.settledWh],
+    ...[fill.paidNano.toString(), fill.sellerMakeWholeNano.toString(), fill.buyerMakeWholeNano.toString()],
+    ...[fill.feeNano.toString(), fill.orderFilledWh, fill.soldWh, fill.boughtWh],
+    ...[fill.creditNano.toString(), fill.debitNano.toString()],
+  ];
+}
+
+/** A row of the archive as a fill. Throws for a row that is none. */
+export function fillFromRow(row: FillRow): FillLeaf {
+  const number = (field: number): number => row[field] as number;
+  const amount = (field: number): bigint => BigInt(row[field] as string);
+  return {
+    twin: number(0),
+    accountIndex: number(1),
+    orderIndex: number(2),
+    isSeller: row[3] as boolean,
+    phase: number(4),
+    energyWh: number(5),
+    price: number(6),
+    settledWh: number(7),
+    paidNano: amount(8),
+    sellerMakeWholeNano: amount(9),
+    buyerMakeWholeNano: amount(10),
+    feeNano: amount(11),
+    orderFilledWh: number(12),
+    soldWh: number(13),
+    boughtWh: number(14),
+    creditNano: amount(15),
+    debitNano: amount(16),
+  };
+}
+
+/** A balance as a row of the archive. */
+export function balanceToRow({ index, account, credit, debit }: BalanceLeaf): BalanceRow {
+  return [index, account, credit.toString(), debit.toString()];
+}
+
+/** A position as the archive has it. */
+export function positionToJson(position: PositionLeaf): Archived<PositionLeaf> {
+  const { creditNano, debitNano, ...rest } = position;
+  return { ...rest, creditNano: creditNano.toString(), debitNano: debitNano.toString() };
+}
+
+/** A position out of an archive. */
+export function positionFromJson(json: Archived<PositionLeaf>): PositionLeaf {
+  const { creditNano, debitNano, ...rest } = json;
+  return { ...rest, creditNano: BigInt(creditNano), debitNano: BigInt(debitNano) };
 }

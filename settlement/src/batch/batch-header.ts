@@ -1,12 +1,16 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { keccak256, keccakText, words } from "../chain/keccak.ts";
+import { keccakText, toHex } from "../hash/keccak.ts";
+import { Words } from "../hash/words.ts";
 
 /** 32 bytes of zero: the hash of nothing. */
 export const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;
 
+/** How a header says that its call auction cleared nothing. */
+const NO_PRICE = -(1n << 63n);
+
 /**
  * What a batch claims; the same fields as `BatchHeader` in `contracts/types/Batch.sol`. Totals are
- * cumulative, in the token's smallest unit.
+ * cumulative, in nano.
  */
 export interface BatchHeader {
   readonly community: Hex;
@@ -15,9 +19,22 @@ export interface BatchHeader {
   /** Hash of the header before; zero for the first. */
   readonly previousHash: Hex;
   readonly intervalIndex: number;
-  readonly tradesRoot: Hex;
+  /** Seconds since the epoch. */
+  readonly intervalStart: number;
+  readonly intervalEnd: number;
+  readonly rulesHash: Hex;
+  /** Micro per kWh; `null` when the call auction cleared nothing. */
+  readonly clearingPrice: number | null;
+  readonly ordersRoot: Hex;
+  readonly orderCount: number;
   readonly readingsRoot: Hex;
+  readonly readingCount: number;
+  readonly fillsRoot: Hex;
+  /** Two for every trade. */
+  readonly fillCount: number;
+  readonly positionsRoot: Hex;
   readonly balancesRoot: Hex;
+  /** Positions and balances have one leaf each for every account. */
   readonly accountCount: number;
   readonly creditTotal: bigint;
   readonly debitTotal: bigint;
@@ -31,30 +48,44 @@ export type BatchHeaderJson = {
 };
 
 const HEADER_TYPEHASH = keccakText(
-  "BatchHeader(bytes32 community,uint64 number,bytes32 previousHash,uint64 intervalIndex,bytes32 tradesRoot," +
-    "bytes32 readingsRoot,bytes32 balancesRoot,uint32 accountCount,uint128 creditTotal,uint128 debitTotal," +
-    "uint128 feeTotal,bytes32 archiveHash)",
+  "BatchHeader(bytes32 community,uint64 number,bytes32 previousHash,uint64 intervalIndex,uint64 intervalStart," +
+    "uint64 intervalEnd,bytes32 rulesHash,int64 clearingPrice,bytes32 ordersRoot,uint32 orderCount," +
+    "bytes32 readingsRoot,uint32 readingCount,bytes32 fillsRoot,uint32 fillCount,bytes32 positionsRoot," +
+    "bytes32 balancesRoot,uint32 accountCount,uint128 creditTotal,uint128 debitTotal,uint128 feeTotal," +
+    "bytes32 archiveHash)",
 );
 
-/** The hash under which the escrow stores a header: its EIP-712 struct hash. */
+/** The hash under which the court stores a header: its EIP-712 struct hash. */
 export function hashHeader(header: BatchHeader): Hex {
-  return keccak256(
-    words(
-      HEADER_TYPEHASH,
-      header.community,
-      header.number,
-      header.previousHash,
-      header.intervalIndex,
-      header.tradesRoot,
-      header.readingsRoot,
-      header.balancesRoot,
-      header.accountCount,
-      header.creditTotal,
-      header.debitTotal,
-      header.feeTotal,
-      header.archiveHash,
-    ),
-  );
+  const words = new Words(22);
+  words.hex(0, HEADER_TYPEHASH);
+  words.hex(1, header.community);
+  words.uint(2, header.number);
+  words.hex(3, header.previousHash);
+  words.uint(4, header.intervalIndex);
+  words.uint(5, header.intervalStart);
+  words.uint(6, header.intervalEnd);
+  words.hex(7, header.rulesHash);
+  words.int64(8, clearingPriceWord(header.clearingPrice));
+  words.hex(9, header.ordersRoot);
+  words.uint(10, header.orderCount);
+  words.hex(11, header.readingsRoot);
+  words.uint(12, header.readingCount);
+  words.hex(13, header.fillsRoot);
+  words.uint(14, header.fillCount);
+  words.hex(15, header.positionsRoot);
+  words.hex(16, header.balancesRoot);
+  words.uint(17, header.accountCount);
+  words.uint128(18, header.creditTotal);
+  words.uint128(19, header.debitTotal);
+  words.uint128(20, header.feeTotal);
+  words.hex(21, header.archiveHash);
+  return toHex(words.hash());
+}
+
+/** The clearing price as the contracts have it: the least of all numbers when nothing was cleared. */
+export function clearingPriceWord(clearingPrice: number | null): bigint {
+  return clearingPrice === null ? NO_PRICE : BigInt(clearingPrice);
 }
 
 /** The header as it is stored. */

@@ -1,43 +1,50 @@
-import {
-  type DeliveryInterval,
-  type Hex,
-  type SignedMeterReading,
-  type SiteId,
-  siteId,
-  type Tariff,
-  type Trade,
-  type TradeSettlement,
-  wattHours,
-} from "@commonwatt/vpp-core";
+import assert from "node:assert/strict";
+import type { BookedOrder, DeliveryInterval, Hex, SignedMeterReading, Trade } from "@commonwatt/vpp-core";
+import { priceMicroPerKwh } from "@commonwatt/vpp-core";
 import { accountInterval, type IntervalAccounts } from "../accounting/account-interval.ts";
-import type { MeteredEnergy } from "../accounting/site-statement.ts";
-import { type MeteringFault, meterInterval, readingsBySite } from "../metering/meter-interval.ts";
-import { balanceTree } from "./balance-tree.ts";
-import { type AccountBalance, addToBalances, type Balances, NO_BALANCES } from "./balances.ts";
+import type { SignatureTrust } from "../metering/meter-interval.ts";
+import { addToBalances, type Balances, balancesOf, NO_BALANCES } from "./balances.ts";
 import {
   ARCHIVE_FORMAT,
   type ArchivedAccount,
-  type ArchivedBalance,
-  type ArchivedSettlement,
+  type ArchivedOrder,
   type BatchArchive,
   type BatchFile,
+  balanceToRow,
+  fillToRow,
   hashArchive,
+  positionToJson,
 } from "./batch-archive.ts";
-import { communityHash, hashHeader, headerFromJson, headerToJson, ZERO_HASH } from "./batch-header.ts";
-import { merkleRoot, readingLeaf, tradeLeaf } from "./merkle-root.ts";
+import {
+  type BatchHeader,
+  communityHash,
+  hashHeader,
+  headerFromJson,
+  headerToJson,
+  ZERO_HASH,
+} from "./batch-header.ts";
+import { type BatchLeaves, type BatchTrees, treesOf } from "./batch-leaves.ts";
+import { type BatchRules, hashRules } from "./batch-rules.ts";
+import type { FillLeaf } from "./fill-leaf.ts";
+import { fillLeaves } from "./fill-leaves.ts";
+import { type MeteredAccounts, type Metering, meterAccounts, type UnmeteredSite } from "./metered-leaves.ts";
+import { orderLeaves } from "./order-leaves.ts";
+import type { PositionLeaf } from "./position-leaf.ts";
 
 /** One delivered interval and what is needed to make a batch of it. */
 export interface BatchInput {
   readonly community: string;
   readonly interval: DeliveryInterval;
   readonly clearingPrice: number | null;
-  readonly tariff: Tariff;
+  readonly rules: BatchRules;
   /** Every account of the escrow in the order of its indices. */
   readonly accounts: readonly ArchivedAccount[];
+  /** Every order that the interval's book took in. */
+  readonly orders: readonly BookedOrder[];
   readonly trades: readonly Trade[];
   readonly readings: readonly SignedMeterReading[];
-  /** One salt of 32 bytes for each account. */
-  readonly salts: readonly Hex[];
+  /** 32 random bytes, from which the salts of all leaves are made. */
+  readonly seed: Hex;
 }
 
 /** A batch with what it says about trades and sites. */
@@ -46,123 +53,156 @@ export interface BuiltBatch {
   readonly headerHash: Hex;
   readonly accounts: IntervalAccounts;
   /** Sites whose meter says nothing sound about the interval; they counted with zero. */
-  readonly unmetered: readonly { readonly siteId: SiteId; readonly code: MeteringFault }[];
+  readonly unmetered: readonly UnmeteredSite[];
 }
 
-/** Accounts an interval on top of the batch before it. Pure: the same input makes the same bytes. */
-export function buildBatch(previous: BatchFile | null, input: BatchInput): BuiltBatch {
-  const { metered, unmetered } = meterSites(input);
-  const { interval, trades, tariff } = input;
-  const accounts = accountInterval({ interval, trades, metered, tariff });
-  const balances = nextBalances(previous, input, accounts);
+/** A batch's input with its orders as they stand in it: what `buildBatch` and `verifyBatch` have in common. */
+export type BatchParts = Omit<BatchInput, "orders"> & { readonly orders: readonly ArchivedOrder[] };
+
+/**
+ * Accounts an interval on top of the batch before it. Pure: the same input makes the same bytes. Readings
+ * that are not sound are left out; their signatures are checked unless they were before.
+ * Throws an AssertionError for trades of orders, and orders of accounts, that are not in the input.
+ */
+export function buildBatch(
+  previous: BatchFile | null,
+  input: BatchInput,
+  signatures: SignatureTrust = "checked",
+): BuiltBatch {
+  const indices = new Map(input.accounts.map(({ account }, index) => [account.toLowerCase(), index]));
+  const orders = orderLeaves(communityHash(input.community), input.orders, (account) =>
+    indices.get(account.toLowerCase()),
+  );
+  return assembleBatch(previous, { ...input, orders }, signatures);
+}
+
+/** What an interval comes to: every leaf of its batch, and what it says about trades and sites. */
+export interface AccountedInterval {
+  readonly accounts: IntervalAccounts;
+  readonly metered: MeteredAccounts;
+  readonly balances: Balances;
+  readonly leaves: BatchLeaves;
+}
+
+/** Accounts an interval whose orders have their leaves; see {@link buildBatch}. */
+export function accountLeaves(
+  previous: BatchFile | null,
+  parts: BatchParts,
+  signatures: SignatureTrust,
+): AccountedInterval {
+  const { interval, trades, rules, orders, seed } = parts;
+  const metered = meterAccounts(interval, parts.accounts, parts.readings, signatures);
+  const tariff = {
+    retailPrice: priceMicroPerKwh(rules.retailPrice),
+    feedInPrice: priceMicroPerKwh(rules.feedInPrice),
+  };
+  const accounts = accountInterval({
+    ...{ interval, trades, metered: metered.energies, tariff, feePpm: rules.feePpm },
+  });
+  const fills = fillLeaves(orders, accounts);
+  const positions = positionLeaves(parts.accounts, metered.metering, fills);
+  const balances = addToBalances(previous === null ? NO_BALANCES : balancesOf(previous), positions, seed);
+  const leaves: BatchLeaves = {
+    orders: orders.map(({ leaf }) => leaf),
+    readings: metered.readings.map(({ leaf }) => leaf),
+    ...{ fills, positions, balances: balances.accounts },
+  };
+  return { accounts, metered, balances, leaves };
+}
+
+/** Makes a batch of an interval whose orders have their leaves; see {@link buildBatch}. */
+export function assembleBatch(
+  previous: BatchFile | null,
+  parts: BatchParts,
+  signatures: SignatureTrust,
+): BuiltBatch {
+  const { interval, rules, orders, seed } = parts;
+  const { accounts, metered, balances, leaves } = accountLeaves(previous, parts, signatures);
   const archive: BatchArchive = {
     format: ARCHIVE_FORMAT,
-    community: input.community,
-    number: (previous?.header.number ?? 0) + 1,
-    previousHash: previous === null ? ZERO_HASH : hashHeader(headerFromJson(previous.header)),
-    interval,
-    clearingPrice: input.clearingPrice,
-    tariff: { retailPrice: tariff.retailPrice, feedInPrice: tariff.feedInPrice },
-    accounts: input.accounts,
-    trades,
-    readings: input.readings,
-    settlements: accounts.trades.map(archivedSettlement),
-    balances: balances.accounts.map(archivedBalance),
+    community: parts.community,
+    ...afterBatch(previous),
+    interval: { index: interval.index, startMs: interval.startMs, endMs: interval.endMs },
+    ...{ clearingPrice: parts.clearingPrice, rules, seed, accounts: parts.accounts },
+    ...{ orders, readings: metered.readings },
+    fills: leaves.fills.map(fillToRow),
+    positions: leaves.positions.map(positionToJson),
+    balances: leaves.balances.map(balanceToRow),
   };
-  const header = {
-    community: communityHash(input.community),
-    number: archive.number,
-    previousHash: archive.previousHash,
-    intervalIndex: interval.index,
-    tradesRoot: merkleRoot(accounts.trades.map(tradeLeaf)),
-    readingsRoot: merkleRoot(input.readings.map(readingLeaf)),
-    balancesRoot: balanceTree(balances.accounts).root.hash,
-    accountCount: balances.accounts.length,
-    creditTotal: balances.creditTotal,
-    debitTotal: balances.debitTotal,
-    feeTotal: balances.feeTotal,
-    archiveHash: hashArchive(archive),
-  };
+  const trees = treesOf(seed, leaves);
+  const header = headerOf(archive, leaves, trees, balances);
   return {
     file: { header: headerToJson(header), archive },
     headerHash: hashHeader(header),
     accounts,
-    unmetered,
+    unmetered: metered.unmetered,
   };
 }
 
-/** The balances that a batch left. */
-export function balancesOf({ header, archive }: BatchFile): Balances {
+/** Number and previous hash of the batch that follows one. */
+export function afterBatch(previous: BatchFile | null): Pick<BatchArchive, "number" | "previousHash"> {
+  return previous === null
+    ? { number: 1, previousHash: ZERO_HASH }
+    : { number: previous.header.number + 1, previousHash: hashHeader(headerFromJson(previous.header)) };
+}
+
+/** The header that belongs to an archive, its leaves and their trees. */
+export function headerOf(
+  archive: BatchArchive,
+  leaves: BatchLeaves,
+  trees: BatchTrees,
+  totals: Pick<Balances, "creditTotal" | "debitTotal" | "feeTotal">,
+): BatchHeader {
+  return { ...headerClaims(archive, leaves, trees, totals), archiveHash: hashArchive(archive) };
+}
+
+/** All of a header but the archive's own hash. */
+export function headerClaims(
+  archive: Omit<BatchArchive, "fills" | "positions" | "balances" | "orders" | "readings">,
+  leaves: BatchLeaves,
+  trees: BatchTrees,
+  totals: Pick<Balances, "creditTotal" | "debitTotal" | "feeTotal">,
+): Omit<BatchHeader, "archiveHash"> {
+  const { interval } = archive;
+  const { creditTotal, debitTotal, feeTotal } = totals;
   return {
-    accounts: archive.balances.map((balance) => ({
-      ...balance,
-      credit: BigInt(balance.credit),
-      debit: BigInt(balance.debit),
-      creditNano: BigInt(balance.creditNano),
-      debitNano: BigInt(balance.debitNano),
-    })),
-    creditTotal: BigInt(header.creditTotal),
-    debitTotal: BigInt(header.debitTotal),
-    feeTotal: BigInt(header.feeTotal),
+    community: communityHash(archive.community),
+    number: archive.number,
+    previousHash: archive.previousHash,
+    intervalIndex: interval.index,
+    intervalStart: Math.floor(interval.startMs / 1_000),
+    intervalEnd: Math.floor(interval.endMs / 1_000),
+    rulesHash: hashRules(archive.rules),
+    clearingPrice: archive.clearingPrice,
+    ordersRoot: trees.orders.root,
+    orderCount: leaves.orders.length,
+    readingsRoot: trees.readings.root,
+    readingCount: leaves.readings.length,
+    fillsRoot: trees.fills.root,
+    fillCount: leaves.fills.length,
+    positionsRoot: trees.positions.root,
+    balancesRoot: trees.balances.root.hash,
+    accountCount: leaves.positions.length,
+    ...{ creditTotal, debitTotal, feeTotal },
   };
 }
 
-function meterSites(input: BatchInput): {
-  metered: ReadonlyMap<SiteId, MeteredEnergy>;
-  unmetered: BuiltBatch["unmetered"];
-} {
-  const readings = readingsBySite(input.readings);
-  const metered = new Map<SiteId, MeteredEnergy>();
-  const unmetered: { siteId: SiteId; code: MeteringFault }[] = [];
-  for (const account of input.accounts) {
-    if (account.siteId === null || account.meterKey === null) continue;
-    const site = siteId(account.siteId);
-    const said = meterInterval(input.interval, account.meterKey, readings.get(site) ?? []);
-    if (said.status === "metered") {
-      metered.set(site, { importWh: said.importWh, exportWh: said.exportWh });
-    } else {
-      metered.set(site, { importWh: wattHours(0), exportWh: wattHours(0) });
-      unmetered.push({ siteId: site, code: said.code });
-    }
-  }
-  return { metered, unmetered };
-}
-
-function nextBalances(previous: BatchFile | null, input: BatchInput, accounts: IntervalAccounts): Balances {
-  const statements = new Map<string, IntervalAccounts["statements"][number]>(
-    accounts.statements.map((statement) => [statement.siteId, statement]),
-  );
-  const changes = input.accounts.map(({ account, siteId: site }, index) => {
-    const statement = site === null ? undefined : statements.get(site);
+/** For each account its last running sums and what its meter says. */
+function positionLeaves(
+  accounts: readonly ArchivedAccount[],
+  metering: readonly Metering[],
+  fills: readonly FillLeaf[],
+): readonly PositionLeaf[] {
+  const last = new Map<number, FillLeaf>(fills.map((fill) => [fill.accountIndex, fill]));
+  return accounts.map(({ account }, index) => {
+    const fill = last.get(index);
+    const meter = metering[index];
+    assert(meter !== undefined, "every account is metered or not");
     return {
-      index,
       account,
-      salt: input.salts[index] ?? ZERO_HASH,
-      creditNano: statement?.creditNano ?? 0n,
-      debitNano: statement?.debitNano ?? 0n,
+      ...{ soldWh: fill?.soldWh ?? 0, boughtWh: fill?.boughtWh ?? 0 },
+      ...{ creditNano: fill?.creditNano ?? 0n, debitNano: fill?.debitNano ?? 0n },
+      ...meter,
     };
   });
-  return addToBalances(previous === null ? NO_BALANCES : balancesOf(previous), changes);
-}
-
-function archivedSettlement(settlement: TradeSettlement): ArchivedSettlement {
-  return {
-    tradeId: settlement.trade.id,
-    settledWh: settlement.settledWh,
-    paidNano: settlement.paidNano.toString(),
-    sellerMakeWholeNano: settlement.sellerMakeWholeNano.toString(),
-    buyerMakeWholeNano: settlement.buyerMakeWholeNano.toString(),
-  };
-}
-
-function archivedBalance(balance: AccountBalance): ArchivedBalance {
-  return {
-    index: balance.index,
-    account: balance.account,
-    credit: balance.credit.toString(),
-    debit: balance.debit.toString(),
-    creditNano: balance.creditNano.toString(),
-    debitNano: balance.debitNano.toString(),
-    salt: balance.salt,
-  };
 }

@@ -1,4 +1,3 @@
-import type { Hex } from "@commonwatt/vpp-core";
 import { describe, expect, it } from "vitest";
 import { TARIFF, testInterval, testStreet, testTrade } from "../testing/street.ts";
 import type { BatchArchive, BatchFile } from "./batch-archive.ts";
@@ -7,22 +6,23 @@ import { buildBatch } from "./build-batch.ts";
 import { verifyBatch } from "./verify-batch.ts";
 
 const street = testStreet(3);
-const accounts = street.sites.map(({ account, id, meterKey }) => ({ account, siteId: id, meterKey }));
-const salts = accounts.map((_, index): Hex => `0x${String(index + 1).repeat(64)}`);
+const accounts = street.sites.map(({ account, id, meterKey, limits }) => {
+  const { importPowerMaxW: importMaxW, exportPowerMaxW: exportMaxW } = limits;
+  return { account, siteId: id, meterKey, importMaxW, exportMaxW };
+});
+const rules = { ...TARIFF, feePpm: 10_000, intervalMs: 900_000, gateClosureMs: 90_000 };
 
 function batch(previous: BatchFile | null, number: number): BatchFile {
   const interval = testInterval(number);
   const trades = [testTrade(interval, 1, 1, 2, 700, 200_001), testTrade(interval, 2, 1, 3, 300, 120_003)];
-  const delivery = street.deliver(
-    interval,
-    [
-      [0, 900],
-      [700, 0],
-      [100, 0],
-    ],
-    trades,
-  );
-  return buildBatch(previous, { ...delivery, community: "test", tariff: TARIFF, accounts, salts }).file;
+  const flows = [
+    [0, 900],
+    [700, 0],
+    [100, 0],
+  ] as const;
+  const delivery = street.deliver(interval, flows, trades);
+  const seed = `0x${String(number).repeat(64)}` as const;
+  return buildBatch(previous, { ...delivery, community: "test-street", rules, accounts, seed }).file;
 }
 
 const first = batch(null, 1);
@@ -34,38 +34,55 @@ function lie(change: (archive: BatchArchive) => Partial<BatchArchive>): BatchFil
   return { header: { ...second.header, archiveHash: hashArchive(archive) }, archive };
 }
 
+/** A list whose first element is another one. */
+function withFirst<Element>(
+  list: readonly Element[],
+  change: (first: Element) => Element,
+): readonly Element[] {
+  return list.map((element, index) => (index === 0 ? change(element) : element));
+}
+
 describe("verifying a batch from its archive", () => {
   it("finds nothing wrong with a batch that is right, whatever order a database gave its fields", () => {
     expect(verifyBatch(null, first)).toEqual([]);
     expect(verifyBatch(first, second)).toEqual([]);
     const shuffled = Object.fromEntries(Object.entries(second.archive).toReversed()) as BatchArchive;
     expect(verifyBatch(first, { ...second, archive: shuffled })).toEqual([]);
+    expect(verifyBatch(first, JSON.parse(JSON.stringify(second)) as BatchFile)).toEqual([]);
+  });
+
+  it("keeps money in and money out and the fee equal to the nano", () => {
+    const { creditTotal, debitTotal, feeTotal } = second.header;
+    expect(BigInt(creditTotal) + BigInt(feeTotal)).toBe(BigInt(debitTotal));
+    expect(BigInt(feeTotal)).toBeGreaterThan(0n);
   });
 
   it("tells a changed archive from its hash", () => {
-    const archive = { ...second.archive, clearingPrice: 1 };
-    expect(verifyBatch(first, { ...second, archive })).toEqual(["archive-hash-wrong"]);
+    const archive = { ...second.archive, number: 2, seed: `0x${"00".repeat(32)}` as const };
+    expect(verifyBatch(first, { ...second, archive })).toContain("archive-hash-wrong");
   });
 
-  it("recomputes settlements, balances and roots", () => {
-    const paidMore = lie(({ settlements: [one, ...rest] }) => ({
-      settlements: one === undefined ? [] : [{ ...one, paidNano: "1" }, ...rest],
+  it("recomputes orders, fills, positions and balances from what was signed", () => {
+    const cheaper = lie(({ orders }) => ({
+      orders: withFirst(orders, (order) => ({ ...order, leaf: { ...order.leaf, limitPrice: 1 } })),
     }));
-    expect(verifyBatch(first, paidMore)).toEqual(["settlements-wrong"]);
-    const richer = lie(({ balances: [one, ...rest] }) => ({
-      balances: one === undefined ? [] : [{ ...one, credit: "99999999" }, ...rest],
+    expect(verifyBatch(first, cheaper)).toEqual(["order-wrong", "orders-root-wrong"]);
+    const forged = lie(({ orders: [one, two, ...rest] }) => ({
+      orders: one && two ? [{ ...one, signed: two.signed }, two, ...rest] : [],
+    }));
+    expect(verifyBatch(first, forged)).toEqual(["order-wrong"]);
+    const paidMore = lie(({ fills }) => ({
+      fills: withFirst(fills, (row) => row.map((value, field) => (field === 8 ? "1" : value))),
+    }));
+    expect(verifyBatch(first, paidMore)).toEqual(["fills-wrong"]);
+    const richer = lie(({ balances }) => ({
+      balances: withFirst(balances, ([index, account, , debit]) => [index, account, "99999999", debit]),
     }));
     expect(verifyBatch(first, richer)).toEqual(["balances-wrong"]);
-    const otherPrice = lie(({ trades: [one, ...rest] }) => ({
-      trades: one === undefined ? [] : [testTrade(testInterval(2), 1, 1, 2, 700, 210_000), ...rest],
+    const meterless = lie(({ positions }) => ({
+      positions: withFirst(positions, (position) => ({ ...position, isMetered: false })),
     }));
-    expect(verifyBatch(first, otherPrice)).toEqual([
-      "settlements-wrong",
-      "balances-wrong",
-      "trades-root-wrong",
-      "balances-root-wrong",
-      "totals-wrong",
-    ]);
+    expect(verifyBatch(first, meterless)).toEqual(["positions-wrong"]);
     const fewerReadings = lie(({ readings }) => ({ readings: readings.slice(1) }));
     expect(verifyBatch(first, fewerReadings)).toContain("readings-root-wrong");
   });
@@ -75,10 +92,19 @@ describe("verifying a batch from its archive", () => {
     ["previousHash", `0x${"aa".repeat(32)}`, "previous-hash-wrong"],
     ["community", `0x${"aa".repeat(32)}`, "community-wrong"],
     ["intervalIndex", 1, "interval-wrong"],
-    ["tradesRoot", `0x${"aa".repeat(32)}`, "trades-root-wrong"],
+    ["intervalStart", 1, "interval-wrong"],
+    ["intervalEnd", 1, "interval-wrong"],
+    ["rulesHash", `0x${"aa".repeat(32)}`, "rules-wrong"],
+    ["clearingPrice", 1, "price-wrong"],
+    ["ordersRoot", `0x${"aa".repeat(32)}`, "orders-root-wrong"],
     ["readingsRoot", `0x${"aa".repeat(32)}`, "readings-root-wrong"],
+    ["fillsRoot", `0x${"aa".repeat(32)}`, "fills-root-wrong"],
+    ["positionsRoot", `0x${"aa".repeat(32)}`, "positions-root-wrong"],
     ["balancesRoot", `0x${"aa".repeat(32)}`, "balances-root-wrong"],
-    ["accountCount", 4, "account-count-wrong"],
+    ["orderCount", 5, "counts-wrong"],
+    ["readingCount", 5, "counts-wrong"],
+    ["fillCount", 5, "counts-wrong"],
+    ["accountCount", 4, "counts-wrong"],
     ["creditTotal", "7", "totals-wrong"],
     ["debitTotal", "7", "totals-wrong"],
     ["feeTotal", "7", "totals-wrong"],
@@ -93,9 +119,7 @@ describe("verifying a batch from its archive", () => {
     expect(verifyBatch(second, second)).toContain("interval-wrong");
     const moved = lie(({ accounts: list }) => ({ accounts: list.toReversed() }));
     expect(verifyBatch(first, moved)).toEqual(["accounts-changed"]);
-    const gone = lie(() => ({
-      accounts: accounts.map((one) => ({ ...one, siteId: null, meterKey: null })),
-    }));
+    const gone = lie(() => ({ orders: [] }));
     expect(verifyBatch(first, gone)).toEqual(["archive-malformed"]);
   });
 });

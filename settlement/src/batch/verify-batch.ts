@@ -1,46 +1,90 @@
-import { epochMs, type IntervalIndex } from "@commonwatt/vpp-core";
-import { type BatchFile, hashArchive } from "./batch-archive.ts";
-import type { BatchHeaderJson } from "./batch-header.ts";
-import { buildBatch } from "./build-batch.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import {
+  epochMs,
+  type IntervalIndex,
+  priceMicroPerKwh,
+  type SignedMeterReading,
+  siteId,
+  type Trade,
+  wattHours,
+} from "@commonwatt/vpp-core";
+import type { SignatureTrust } from "../metering/meter-interval.ts";
+import {
+  type ArchivedReading,
+  type BatchArchive,
+  type BatchFile,
+  fillFromRow,
+  hashArchive,
+} from "./batch-archive.ts";
+import { type BatchHeader, communityHash, headerFromJson } from "./batch-header.ts";
+import { leavesOf, treesOf } from "./batch-leaves.ts";
+import {
+  type AccountedInterval,
+  accountLeaves,
+  afterBatch,
+  type BatchParts,
+  headerClaims,
+} from "./build-batch.ts";
+import { type OrderFault, orderFault } from "./order-faults.ts";
 
 /** What can be wrong with a batch. */
 export type BatchFault =
+  | OrderFault
   | "archive-malformed"
   | "archive-hash-wrong"
   | "community-wrong"
   | "number-wrong"
   | "previous-hash-wrong"
   | "interval-wrong"
+  | "rules-wrong"
+  | "price-wrong"
   | "accounts-changed"
-  | "settlements-wrong"
-  | "trades-root-wrong"
-  | "readings-root-wrong"
+  | "orders-unsorted"
+  | "readings-wrong"
+  | "fills-wrong"
+  | "positions-wrong"
   | "balances-wrong"
+  | "orders-root-wrong"
+  | "readings-root-wrong"
+  | "fills-root-wrong"
+  | "positions-root-wrong"
   | "balances-root-wrong"
-  | "account-count-wrong"
+  | "counts-wrong"
   | "totals-wrong";
 
-const HEADER_FAULTS: readonly (readonly [keyof BatchHeaderJson, BatchFault])[] = [
+const HEADER_FAULTS: readonly (readonly [keyof Omit<BatchHeader, "archiveHash">, BatchFault])[] = [
   ["community", "community-wrong"],
   ["number", "number-wrong"],
   ["previousHash", "previous-hash-wrong"],
   ["intervalIndex", "interval-wrong"],
-  ["tradesRoot", "trades-root-wrong"],
+  ["intervalStart", "interval-wrong"],
+  ["intervalEnd", "interval-wrong"],
+  ["rulesHash", "rules-wrong"],
+  ["clearingPrice", "price-wrong"],
+  ["ordersRoot", "orders-root-wrong"],
+  ["orderCount", "counts-wrong"],
   ["readingsRoot", "readings-root-wrong"],
+  ["readingCount", "counts-wrong"],
+  ["fillsRoot", "fills-root-wrong"],
+  ["fillCount", "counts-wrong"],
+  ["positionsRoot", "positions-root-wrong"],
   ["balancesRoot", "balances-root-wrong"],
-  ["accountCount", "account-count-wrong"],
+  ["accountCount", "counts-wrong"],
   ["creditTotal", "totals-wrong"],
   ["debitTotal", "totals-wrong"],
   ["feeTotal", "totals-wrong"],
 ];
 
 /**
- * Recomputes a batch from its archive and the batch before it, and says everything that differs;
- * nothing when the batch is right. Needs no chain, no database and no trust: compare the header's hash with
- * the escrow's own to know that it is the batch that was committed.
+ * Recomputes a batch from the signed orders and readings in its archive and the batch before it, and says
+ * everything that differs; nothing when the batch is right. Needs no chain, no database and no trust:
+ * compare the header's hash with the court's own to know that it is the batch that was committed.
+ * Whose meter is whose, and what was cancelled on the chain, only the chain can say.
  */
-export function verifyBatch(previous: BatchFile | null, batch: BatchFile): readonly BatchFault[] {
+export function verifyBatch(
+  previous: BatchFile | null,
+  batch: BatchFile,
+  signatures: SignatureTrust = "checked",
+): readonly BatchFault[] {
   const { header, archive } = batch;
   const faults = new Set<BatchFault>();
   if (header.archiveHash !== hashArchive(archive)) faults.add("archive-hash-wrong");
@@ -49,26 +93,103 @@ export function verifyBatch(previous: BatchFile | null, batch: BatchFile): reado
   if (previous !== null && header.intervalIndex <= previous.header.intervalIndex)
     faults.add("interval-wrong");
   if (!continuesAccounts(previous, batch)) return [...faults, "accounts-changed"];
-  const rebuilt = rebuild(previous, batch);
-  if (rebuilt === null) return [...faults, "archive-malformed"];
-  if (!same(rebuilt.archive.settlements, archive.settlements)) faults.add("settlements-wrong");
-  if (!same(rebuilt.archive.balances, archive.balances)) faults.add("balances-wrong");
-  for (const [field, fault] of HEADER_FAULTS) if (rebuilt.header[field] !== header[field]) faults.add(fault);
-  return [...faults];
+  try {
+    checkOrders(archive, signatures === "trusted", faults);
+    const right = rebuild(previous, archive, signatures);
+    const said = leavesOf(archive);
+    for (const part of ["readings", "fills", "positions", "balances"] as const) {
+      if (!areSame(right.leaves[part], said[part])) faults.add(`${part}-wrong`);
+    }
+    if (!areSame(right.metered.readings.map(signedPart), archive.readings.map(signedPart))) {
+      faults.add("readings-wrong");
+    }
+    const trees = treesOf(archive.seed, right.leaves);
+    const rebuilt = headerClaims(
+      { ...archive, ...afterBatch(previous) },
+      right.leaves,
+      trees,
+      right.balances,
+    );
+    const stated = headerFromJson(header);
+    for (const [field, fault] of HEADER_FAULTS) if (rebuilt[field] !== stated[field]) faults.add(fault);
+    return [...faults];
+  } catch {
+    // Trades of unknown orders, numbers that are none: not something that could have been built.
+    return [...faults, "archive-malformed"];
+  }
 }
 
-function rebuild(previous: BatchFile | null, { archive }: BatchFile): BatchFile | null {
-  const { index, startMs, endMs } = archive.interval;
-  try {
-    return buildBatch(previous, {
-      ...archive,
-      interval: { index: index as IntervalIndex, startMs: epochMs(startMs), endMs: epochMs(endMs) },
-      salts: archive.balances.map(({ salt }) => salt),
-    }).file;
-  } catch {
-    // Trades of unknown sites, numbers that are none: not something that could have been built.
-    return null;
+function checkOrders(archive: BatchArchive, isTrusted: boolean, faults: Set<BatchFault>): void {
+  const community = communityHash(archive.community);
+  let before = "";
+  for (const order of archive.orders) {
+    const { leaf } = order;
+    const fault = orderFault(community, order, isTrusted);
+    if (fault !== null) faults.add(fault);
+    if (leaf.intervalIndex !== archive.interval.index) faults.add("order-wrong");
+    const account = archive.accounts[leaf.accountIndex]?.account;
+    if (account?.toLowerCase() !== leaf.account.toLowerCase()) faults.add("order-wrong");
+    if (leaf.digest <= before) faults.add("orders-unsorted");
+    before = leaf.digest;
   }
+}
+
+function rebuild(
+  previous: BatchFile | null,
+  archive: BatchArchive,
+  signatures: SignatureTrust,
+): AccountedInterval {
+  return accountLeaves(previous, partsOf(archive), signatures);
+}
+
+/** What a batch was made from, out of its archive. Throws for fills that are not of trades. */
+export function partsOf(archive: BatchArchive): BatchParts {
+  const { index, startMs, endMs } = archive.interval;
+  return {
+    ...archive,
+    interval: { index: index as IntervalIndex, startMs: epochMs(startMs), endMs: epochMs(endMs) },
+    trades: tradesOf(archive),
+    readings: archive.readings.map((reading) => signedReading(archive, reading)),
+  };
+}
+
+/** The trades behind an archive's fills, each as its seller has it. Throws for fills that are not of trades. */
+function tradesOf(archive: BatchArchive): readonly Trade[] {
+  const fills = archive.fills.map(fillFromRow);
+  const siteOf = (accountIndex: number) => siteId(archive.accounts[accountIndex]?.siteId ?? "");
+  return fills
+    .filter(({ isSeller }) => isSeller)
+    .map((sale, index): Trade => {
+      const purchase = fills[sale.twin];
+      const offer = archive.orders[sale.orderIndex];
+      const bid = archive.orders[purchase?.orderIndex ?? -1];
+      if (purchase === undefined || offer === undefined || bid === undefined) {
+        throw new TypeError("a fill names an order or a twin that is not there");
+      }
+      const trade = {
+        id: `${archive.interval.index}-${index + 1}`,
+        intervalIndex: archive.interval.index as IntervalIndex,
+        sellerId: siteOf(offer.leaf.accountIndex),
+        buyerId: siteOf(bid.leaf.accountIndex),
+        offerId: offer.leaf.digest,
+        bidId: bid.leaf.digest,
+        energyWh: wattHours(sale.energyWh),
+        price: priceMicroPerKwh(sale.price),
+      };
+      return { ...trade, phase: sale.phase === 0 ? "continuous" : "call" } as Trade;
+    });
+}
+
+function signedReading(archive: BatchArchive, { leaf, meterKey, signature }: ArchivedReading) {
+  const reading: SignedMeterReading = {
+    siteId: siteId(archive.accounts[leaf.accountIndex]?.siteId ?? ""),
+    sequence: leaf.sequence,
+    takenAtMs: epochMs(leaf.takenAtMs),
+    importWh: wattHours(leaf.importWh),
+    exportWh: wattHours(leaf.exportWh),
+    ...{ meterKey, signature },
+  };
+  return reading;
 }
 
 /** Accounts keep their index; new ones come at the end. */
@@ -78,6 +199,22 @@ function continuesAccounts(previous: BatchFile | null, { archive }: BatchFile): 
   );
 }
 
-function same(left: unknown, right: unknown): boolean {
-  return canonicalJson(left) === canonicalJson(right);
+/** What of a reading is not in its leaf. */
+function signedPart({ meterKey, signature }: ArchivedReading): object {
+  return { meterKey, signature };
+}
+
+/** Whether two lists hold equal leaves, field by field. */
+function areSame(left: readonly object[], right: readonly object[]): boolean {
+  return left.length === right.length && left.every((leaf, index) => hasSameFields(leaf, right[index] ?? {}));
+}
+
+function hasSameFields(left: object, right: object): boolean {
+  const other = right as Readonly<Record<string, unknown>>;
+  let count = 0;
+  for (const [field, value] of Object.entries(left)) {
+    if (other[field] !== value) return false;
+    count += 1;
+  }
+  return count === Object.keys(right).length;
 }

@@ -2,6 +2,7 @@ import {
   type Clock,
   durationMs,
   type Hex,
+  isCommonwattError,
   type Logger,
   messageOf,
   type OutboxEntry,
@@ -13,6 +14,7 @@ import { chainError, isUnreachable } from "./chain-error.ts";
 import type { Patience } from "./patience.ts";
 import { type ChainReceipt, nonceOf, receiptOf } from "./rpc.ts";
 import { signCall } from "./sign-call.ts";
+import type { ChainSigner } from "./signer.ts";
 
 /** How long to wait for a block before a call is sent again with a higher fee. */
 const BUMP_AFTER_MS = 30_000;
@@ -29,6 +31,8 @@ export interface OutboxContext {
   readonly wallClock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** The most that is offered for a unit of gas; `null` for whatever it takes. */
+  readonly feeCapWei: bigint | null;
 }
 
 /**
@@ -59,7 +63,7 @@ export async function broadcast({ rpc, patience, logger }: OutboxContext, entry:
 export async function waitForReceipt(
   context: OutboxContext,
   first: OutboxEntry,
-  senderKey: Hex,
+  sender: ChainSigner,
 ): Promise<ChainReceipt | null> {
   const { rpc, patience, wallClock, signal } = context;
   const tried = [first];
@@ -75,7 +79,7 @@ export async function waitForReceipt(
     if (nonce !== entry.nonce) return null;
     const nowMs = wallClock.now();
     if (nowMs - signedAtMs > BUMP_AFTER_MS) {
-      entry = await bump(context, entry, senderKey);
+      entry = await bump(context, entry, sender);
       tried.push(entry);
       signedAtMs = nowMs;
     }
@@ -87,14 +91,24 @@ export async function waitForReceipt(
   }
 }
 
-/** The same call under the same nonce with a higher fee; the store marks the earlier entry as replaced. */
-async function bump(context: OutboxContext, entry: OutboxEntry, senderKey: Hex): Promise<OutboxEntry> {
-  const { rpc, store, patience } = context;
+/**
+ * The same call under the same nonce with a higher fee; the store marks the earlier entry as replaced. Where
+ * the cap allows no higher one, the earlier goes on waiting.
+ */
+async function bump(context: OutboxContext, entry: OutboxEntry, sender: ChainSigner): Promise<OutboxEntry> {
+  const { rpc, store, patience, feeCapWei, logger } = context;
   const { to, data } = Transaction.from(entry.rawTransaction);
   const call = { to, data: data as Hex };
-  const signed = await patience.until(() =>
-    signCall(rpc, senderKey, call, entry.nonce, entry.rawTransaction),
-  );
+  const signed = await patience.until(async () => {
+    try {
+      return await signCall(rpc, sender, call, entry.nonce, entry.rawTransaction, feeCapWei);
+    } catch (error) {
+      if (!isCommonwattError(error, "CHAIN_FEE_CAP")) throw error;
+      logger.warn({ key: entry.key, code: error.code }, error.message);
+      return null;
+    }
+  });
+  if (signed === null) return entry;
   const replacement: OutboxEntry = { ...entry, ...signed, status: "pending" };
   await store.put(replacement);
   return replacement;

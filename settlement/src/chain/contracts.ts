@@ -1,9 +1,18 @@
 import { type Account, CommonwattError, type Hex } from "@commonwatt/vpp-core";
 import { type BlockTag, concat, Interface, type InterfaceAbi, type JsonRpcProvider } from "ethers";
+import balanceJudge from "./artifacts/BalanceJudge.json" with { type: "json" };
 import communityToken from "./artifacts/CommunityToken.json" with { type: "json" };
 import energyEscrow from "./artifacts/EnergyEscrow.json" with { type: "json" };
+import fillJudge from "./artifacts/FillJudge.json" with { type: "json" };
+import headerJudge from "./artifacts/HeaderJudge.json" with { type: "json" };
+import inclusionJudge from "./artifacts/InclusionJudge.json" with { type: "json" };
+import orderJudge from "./artifacts/OrderJudge.json" with { type: "json" };
+import positionJudge from "./artifacts/PositionJudge.json" with { type: "json" };
+import priceJudge from "./artifacts/PriceJudge.json" with { type: "json" };
+import readingJudge from "./artifacts/ReadingJudge.json" with { type: "json" };
+import settlementCourt from "./artifacts/SettlementCourt.json" with { type: "json" };
+import siteRegistry from "./artifacts/SiteRegistry.json" with { type: "json" };
 import { chainError } from "./chain-error.ts";
-import type { ChainReceipt } from "./rpc.ts";
 
 /** A contract that is compiled with the project. */
 export interface CompiledContract {
@@ -13,8 +22,24 @@ export interface CompiledContract {
 
 /** The escrow: `contracts/EnergyEscrow.sol`. */
 export const ESCROW: CompiledContract = compiled(energyEscrow);
+/** The court: `contracts/SettlementCourt.sol`. */
+export const COURT: CompiledContract = compiled(settlementCourt);
+/** The register of sites: `contracts/SiteRegistry.sol`. */
+export const REGISTRY: CompiledContract = compiled(siteRegistry);
 /** The development chain's token: `contracts/CommunityToken.sol`. */
 export const TOKEN: CompiledContract = compiled(communityToken);
+
+/** Who may have batches taken back, by the name of the contract, in the order in which they are deployed. */
+export const JUDGES: Readonly<Record<string, CompiledContract>> = {
+  BalanceJudge: compiled(balanceJudge),
+  HeaderJudge: compiled(headerJudge),
+  OrderJudge: compiled(orderJudge),
+  FillJudge: compiled(fillJudge),
+  PositionJudge: compiled(positionJudge),
+  ReadingJudge: compiled(readingJudge),
+  PriceJudge: compiled(priceJudge),
+  InclusionJudge: compiled(inclusionJudge),
+};
 
 /** The bytes that deploy a contract with constructor arguments. */
 export function deploymentData(contract: CompiledContract, args: readonly unknown[]): Hex {
@@ -63,13 +88,4 @@ export function namedRevert(contract: CompiledContract, error: CommonwattError):
 
 function compiled(artifact: { readonly abi: unknown; readonly bytecode: string }): CompiledContract {
   return { abi: new Interface(artifact.abi as InterfaceAbi), bytecode: artifact.bytecode };
-}
-
-/** What a withdrawal paid, from its receipt; 0 when it paid nothing. */
-export function withdrawnAmount(receipt: ChainReceipt): bigint {
-  for (const { topics, data } of receipt.logs) {
-    const event = ESCROW.abi.parseLog({ topics: [...topics], data });
-    if (event?.name === "Withdrawn") return event.args["amount"] as bigint;
-  }
-  return 0n;
 }

@@ -1,115 +1,171 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Account, CommonwattError, type Hex } from "@commonwatt/vpp-core";
-import type { JsonRpcProvider } from "ethers";
+import { getCreateAddress, type JsonRpcProvider, ZeroAddress } from "ethers";
 import { chainError } from "./chain-error.ts";
-import { deploymentData, ESCROW, TOKEN } from "./contracts.ts";
+import { COURT, deploymentData, ESCROW, JUDGES, REGISTRY, readContract, TOKEN } from "./contracts.ts";
+import { type Deployment, type DeploymentTerms, readManifest, writeManifest } from "./manifest.ts";
 import type { Outbox } from "./outbox.ts";
-import { accountOfKey } from "./sign-call.ts";
-
-/** Where the contracts are. */
-export interface Deployment {
-  readonly chainId: number;
-  readonly token: Account;
-  readonly escrow: Account;
-  /** Block of the escrow's deployment. */
-  readonly block: number;
-}
-
-/** What an escrow is deployed with. */
-export interface DeploymentTerms {
-  readonly community: Hex;
-  readonly operatorKey: Hex;
-  readonly challengeWindowSeconds: number;
-  readonly withdrawalDelaySeconds: number;
-  readonly minimumBond: bigint;
-}
+import { nonceOf } from "./rpc.ts";
+import type { ChainSigner } from "./signer.ts";
 
 /** What a deployment needs. */
 export interface DeploymentContext {
-  readonly directory: string;
+  /** Path of the manifest. */
+  readonly manifest: string;
   readonly chainId: number;
   readonly rpc: JsonRpcProvider;
   readonly outbox: Outbox;
+  readonly operator: ChainSigner;
+  /** A token that is on the chain already; `null` deploys one of our own, which anybody can mint. */
+  readonly token: Account | null;
   /** Whether the chain is a development chain, where lost contracts may be deployed again. */
   readonly replaceable: boolean;
 }
 
+/** A contract that has just been deployed. */
+interface Created {
+  readonly address: Account;
+  readonly block: number;
+}
+
 /**
- * Finds the contracts that the manifest names, or deploys them: token, then escrow, as the operator's
- * first chain transactions, so that a fresh development chain gets them at the same addresses again.
+ * Finds the contracts that the manifest names, or deploys them as the operator's first chain transactions,
+ * so that a fresh development chain gets them at the same addresses again.
  * @throws CommonwattError `ESCROW_OTHER_CHAIN` when the manifest is of another chain, `ESCROW_MISSING`
- * when its escrow is not on this one.
+ * when a contract of it is not on this one, `DEPLOYMENT_DIFFERS` when its court says something else.
  */
 export async function ensureDeployment(
   context: DeploymentContext,
   terms: DeploymentTerms,
 ): Promise<Deployment> {
-  const { directory, chainId, rpc, replaceable } = context;
-  const known = await readManifest(directory);
+  const path = context.manifest;
+  const known = await readManifest(path);
   if (known !== null) {
-    if (known.chainId !== chainId) {
-      throw new CommonwattError(
-        "ESCROW_OTHER_CHAIN",
-        `${manifestPath(directory)} names chain ${known.chainId}, but the node serves chain ${chainId}`,
-      );
+    const missing = await missingContract(context.rpc, context.chainId, known);
+    if (missing === null) {
+      await checkTerms(context.rpc, known);
+      return known;
     }
-    if ((await hasCode(rpc, known.token)) && (await hasCode(rpc, known.escrow))) return known;
-    if (!replaceable) {
-      throw new CommonwattError(
-        "ESCROW_MISSING",
-        `there is no escrow at ${known.escrow} on chain ${chainId}`,
-      );
-    }
+    if (!context.replaceable) throw missing;
   }
   const deployed = await deploy(context, terms);
-  await writeManifest(directory, deployed);
+  await writeManifest(path, deployed);
   return deployed;
 }
 
-async function deploy({ chainId, outbox }: DeploymentContext, terms: DeploymentTerms): Promise<Deployment> {
-  const senderKey = terms.operatorKey;
-  const create = async (key: string, data: Hex): Promise<{ address: Account; block: number }> => {
-    const { receipt } = await outbox.submit({ key, senderKey, to: null, data, done: async () => false });
+/**
+ * Makes sure that a manifest's contracts are on the chain and that its court has the manifest's terms.
+ * @throws CommonwattError as {@link ensureDeployment}.
+ */
+export async function checkDeployment(
+  rpc: JsonRpcProvider,
+  chainId: number,
+  deployment: Deployment,
+): Promise<void> {
+  const missing = await missingContract(rpc, chainId, deployment);
+  if (missing !== null) throw missing;
+  await checkTerms(rpc, deployment);
+}
+
+async function missingContract(
+  rpc: JsonRpcProvider,
+  chainId: number,
+  known: Deployment,
+): Promise<CommonwattError | null> {
+  if (known.chainId !== chainId) {
+    throw new CommonwattError(
+      "ESCROW_OTHER_CHAIN",
+      `the manifest names chain ${known.chainId}, but the node serves chain ${chainId}`,
+    );
+  }
+  const { token, registry, court, escrow, judges } = known;
+  for (const [name, address] of Object.entries({ token, registry, court, escrow, ...judges })) {
+    if (await hasCode(rpc, address)) continue;
+    return new CommonwattError("ESCROW_MISSING", `there is no ${name} at ${address} on chain ${chainId}`);
+  }
+  return null;
+}
+
+/** Holds the court's own word against the manifest. */
+async function checkTerms(rpc: JsonRpcProvider, { court, escrow, judges, terms }: Deployment): Promise<void> {
+  const expected: Readonly<Record<string, bigint | string>> = {
+    community: terms.community,
+    escrow,
+    challengeWindow: BigInt(terms.challengeWindowSeconds),
+    responseTime: BigInt(terms.responseSeconds),
+    withdrawalDelay: BigInt(terms.withdrawalDelaySeconds),
+    minimumBond: terms.minimumBond,
+  };
+  const differs = (name: string, found: unknown, wanted: unknown): CommonwattError =>
+    new CommonwattError(
+      "DEPLOYMENT_DIFFERS",
+      `the court at ${court} has ${name} ${String(found)}, the manifest ${String(wanted)}`,
+      { details: { name } },
+    );
+  for (const [name, wanted] of Object.entries(expected)) {
+    const found = (await readContract(rpc, COURT, court, name)) as bigint | string;
+    if (found !== wanted) throw differs(name, found, wanted);
+  }
+  for (const [name, address] of Object.entries(judges)) {
+    if ((await readContract(rpc, COURT, court, "isJudge", [address])) !== true) {
+      throw differs(name, "no judge", address);
+    }
+  }
+}
+
+async function deploy(context: DeploymentContext, terms: DeploymentTerms): Promise<Deployment> {
+  const { chainId, rpc, outbox, operator: sender } = context;
+  const create = async (key: string, data: Hex): Promise<Created> => {
+    const { receipt } = await outbox.submit({ key, sender, to: null, data, done: async () => false });
     if (receipt === null || receipt.contractAddress === null) {
       throw new CommonwattError("ESCROW_MISSING", `${key} left no contract behind`);
     }
     return { address: receipt.contractAddress, block: receipt.blockNumber };
   };
-  const token = await create("deploy:token", deploymentData(TOKEN, ["Commonwatt Euro", "CWE"]));
-  const escrow = await create(
-    "deploy:escrow",
-    deploymentData(ESCROW, [
-      token.address,
-      terms.community,
-      accountOfKey(senderKey),
-      terms.challengeWindowSeconds,
-      terms.withdrawalDelaySeconds,
-      terms.minimumBond,
-    ]),
+  const token =
+    context.token ??
+    (await create("deploy:token", deploymentData(TOKEN, ["Commonwatt Euro", "CWE"]))).address;
+  const registry = await create(
+    "deploy:registry",
+    deploymentData(REGISTRY, [sender.account, terms.noticeSeconds]),
   );
-  return { chainId, token: token.address, escrow: escrow.address, block: escrow.block };
-}
-
-function manifestPath(directory: string): string {
-  return join(directory, "deployment.json");
-}
-
-/** The contracts of a rail that has used `directory`, or `null`. */
-export async function readManifest(directory: string): Promise<Deployment | null> {
-  try {
-    return JSON.parse(await readFile(manifestPath(directory), "utf8")) as Deployment;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+  const judges: [string, Account][] = [];
+  for (const [name, judge] of Object.entries(JUDGES)) {
+    const { address } = await create(`deploy:${name}`, deploymentData(judge, []));
+    judges.push([name, address]);
   }
+  // Court and escrow name each other: the court is told where the escrow, which comes next, will be.
+  const nonce = await nonceOf(rpc, sender.account);
+  const escrowAddress = getCreateAddress({ from: sender.account, nonce: nonce + 1 });
+  const courtTerms = courtArguments(terms, token, registry.address, escrowAddress, judges);
+  const court = await create("deploy:court", deploymentData(COURT, [courtTerms]));
+  const escrow = await create("deploy:escrow", deploymentData(ESCROW, [court.address]));
+  return {
+    ...{ chainId, block: registry.block, token, registry: registry.address },
+    ...{ court: court.address, escrow: escrow.address, terms },
+    judges: Object.fromEntries(judges),
+  };
 }
 
-/** Writes beside and renames, so that a crash leaves the old manifest or the new one. */
-async function writeManifest(directory: string, deployment: Deployment): Promise<void> {
-  const path = manifestPath(directory);
-  await writeFile(`${path}.new`, `${JSON.stringify(deployment, null, 2)}\n`);
-  await rename(`${path}.new`, path);
+function courtArguments(
+  terms: DeploymentTerms,
+  token: Account,
+  registry: Account,
+  escrow: string,
+  judges: readonly (readonly [string, Account])[],
+): object {
+  return {
+    ...{ community: terms.community, token, escrow, registry },
+    ...{ rulesHash: terms.rulesHash, operator: terms.operator, ringSize: terms.ringSize },
+    guardian: terms.guardian ?? ZeroAddress,
+    governance: terms.governance ?? ZeroAddress,
+    challengeWindow: terms.challengeWindowSeconds,
+    responseTime: terms.responseSeconds,
+    withdrawalDelay: terms.withdrawalDelaySeconds,
+    silenceLimit: terms.silenceLimitSeconds,
+    pauseLimit: terms.pauseLimitSeconds,
+    ...{ minimumBond: terms.minimumBond, demandBond: terms.demandBond, demandLimit: terms.demandLimit },
+    judges: judges.map(([, address]) => address),
+  };
 }
 
 async function hasCode(rpc: JsonRpcProvider, address: Account): Promise<boolean> {

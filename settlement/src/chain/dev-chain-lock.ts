@@ -49,6 +49,11 @@ export async function releaseDevChainLock(directory: string): Promise<void> {
   await rm(lockPath(directory), { force: true });
 }
 
+/** Where the development chain of a directory answers, or `null` while none runs there. */
+export async function devChainUrl(directory: string): Promise<string | null> {
+  return (await readOwner(lockPath(directory)))?.rpcUrl ?? null;
+}
+
 function lockPath(directory: string): string {
   return join(directory, "dev-chain.lock");
 }

@@ -1,28 +1,29 @@
-import type { Account, EscrowAudit, Hex } from "@commonwatt/vpp-core";
+import type { Account, EscrowAudit } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BalanceLeaf } from "../batch/balance-tree.ts";
 import { chainError } from "./chain-error.ts";
-import { ESCROW, readContract, TOKEN } from "./contracts.ts";
-import type { Deployment } from "./deployment.ts";
+import { COURT, ESCROW, readContract, TOKEN } from "./contracts.ts";
+import type { Deployment } from "./manifest.ts";
 
-/** Finds the leaves of a batch by its number and hash; `null` when it is not the batch we know. */
-export type FinalLeaves = (number: number, hash: Hex) => Promise<readonly BalanceLeaf[] | null>;
+/** Finds the leaves of the latest final batch by its number; `null` when it is not the batch the court has. */
+export type FinalLeaves = (number: number) => Promise<readonly BalanceLeaf[] | null>;
 
-/** What one account is owed, and whether that can be right. */
+/** What one account is owed in nano, and whether that can be right. */
 interface Owed {
-  readonly amount: bigint;
+  readonly nano: bigint;
   readonly sound: boolean;
 }
 
 /**
  * The escrow's books against its money, all read at one block. Every account is read by itself and counted
- * with the leaf that the latest final batch gives it, recorded or not; the sum, the operator's bond and
- * fees must be the token's own balance of the escrow, and the escrow's own counter as well.
+ * with the leaf that the latest final batch gives it, recorded or not; the sum and the operator's fees must
+ * be the token's own balance of the escrow to the nano, and the escrow's own counter as well. The court must
+ * hold what it says: bonds, rewards, and what was burned.
  * @throws CommonwattError `CHAIN_UNREACHABLE` when nobody answers.
  */
 export async function auditEscrow(
   rpc: JsonRpcProvider,
-  { chainId, escrow, token }: Deployment,
+  { chainId, escrow, court, token }: Deployment,
   finalLeaves: FinalLeaves,
 ): Promise<EscrowAudit> {
   const block = await rpc.getBlockNumber().catch((error: unknown) => {
@@ -30,22 +31,32 @@ export async function auditEscrow(
   });
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
     readContract(rpc, ESCROW, escrow, name, args, block);
-  const amount = async (name: string): Promise<bigint> => (await read(name)) as bigint;
-  const [head, finalNumber, bond, fees, counted, accountCount] = (await Promise.all(
-    ["head", "finalNumber", "bond", "feesOwed", "totalOwed", "accountCount"].map(amount),
-  )) as [bigint, bigint, bigint, bigint, bigint, bigint];
-  const tokenBalance = (await readContract(rpc, TOKEN, token, "balanceOf", [escrow], block)) as bigint;
-  const [hash] = (await read("batch", [finalNumber])) as [Hex];
-  const leaves = finalNumber === 0n ? [] : await finalLeaves(Number(finalNumber), hash);
+  const readCourt = async (name: string): Promise<bigint> =>
+    (await readContract(rpc, COURT, court, name, [], block)) as bigint;
+  const balanceOf = async (holder: Account): Promise<bigint> =>
+    (await readContract(rpc, TOKEN, token, "balanceOf", [holder], block)) as bigint;
+  const [nanoPerUnit, feesOwed, counted, accountCount] = (await Promise.all(
+    ["nanoPerUnit", "feesOwed", "totalOwed", "accountCount"].map((name) => read(name)),
+  )) as [bigint, bigint, bigint, bigint];
+  const [head, finalNumber, feeTotal, held] = (await Promise.all(
+    ["head", "finalNumber", "finalFeeTotal", "totalHeld"].map(readCourt),
+  )) as [bigint, bigint, bigint, bigint];
+  const [tokenBalance, courtBalance] = await Promise.all([balanceOf(escrow), balanceOf(court)]);
+  const leaves = finalNumber === 0n ? [] : await finalLeaves(Number(finalNumber));
   const accounts = await Promise.all(
-    Array.from({ length: Number(accountCount) }, (_, index) => owedTo(read, index, leaves?.[index])),
+    Array.from({ length: Number(accountCount) }, (_, index) =>
+      owedTo(read, index, leaves?.[index], nanoPerUnit),
+    ),
   );
-  const owed = accounts.reduce((sum, one) => sum + one.amount, 0n) + bond + fees;
+  const feesClaimed = feeTotal / nanoPerUnit - feesOwed;
+  const feesNano = feeTotal - feesClaimed * nanoPerUnit;
+  const owedNano = accounts.reduce((sum, one) => sum + one.nano, feesNano);
   const sound = leaves !== null && accounts.every((one) => one.sound);
+  const exact = owedNano === tokenBalance * nanoPerUnit;
   return {
     tokenBalance,
-    owed,
-    conserved: sound && tokenBalance === owed && counted === owed,
+    owed: owedNano / nanoPerUnit,
+    conserved: sound && exact && counted === tokenBalance && courtBalance === held,
     batchesCommitted: Number(head),
     batchesFinalized: Number(finalNumber),
     contract: escrow,
@@ -57,13 +68,14 @@ async function owedTo(
   read: (name: string, args: readonly unknown[]) => Promise<unknown>,
   index: number,
   leaf: BalanceLeaf | undefined,
+  nanoPerUnit: bigint,
 ): Promise<Owed> {
   const account = (await read("accountAt", [index])) as Account;
   const { deposited, withdrawn } = (await read("accountOf", [account])) as Record<
     "deposited" | "withdrawn",
     bigint
   >;
-  const amount = deposited - withdrawn + (leaf?.credit ?? 0n) - (leaf?.debit ?? 0n);
+  const nano = (deposited - withdrawn) * nanoPerUnit + (leaf?.credit ?? 0n) - (leaf?.debit ?? 0n);
   const named = leaf === undefined || leaf.account.toLowerCase() === account.toLowerCase();
-  return { amount, sound: named && amount >= 0n };
+  return { nano, sound: named && nano >= 0n };
 }

@@ -14,14 +14,14 @@ import {
 } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { memoryOutbox } from "../testing/memory-stores.ts";
 import { silent } from "../testing/street.ts";
 import { DEV_CHAIN_ID, type DevChain, startDevChain } from "./dev-chain.ts";
 import { fundGas } from "./gas.ts";
+import { memoryOutbox } from "./memory-outbox.ts";
 import { createOutbox, type Outbox, type OutboxCall } from "./outbox.ts";
 import { patience } from "./patience.ts";
 import { connectRpc, nonceOf } from "./rpc.ts";
-import { accountOfKey } from "./sign-call.ts";
+import { accountOfKey, keySigner } from "./signer.ts";
 
 let directory: string;
 let chain: DevChain;
@@ -58,19 +58,32 @@ afterEach(async () => {
   await rpc.send("evm_setAutomine", [true]);
 });
 
-function outbox(wallClock: Clock = systemClock): Outbox {
+function outbox(wallClock: Clock = systemClock, feeCapWei: bigint | null = null): Outbox {
   const { signal } = stopping;
   const patient = patience({ wallClock, logger: silent, emit: (event) => events.push(event), signal });
-  return createOutbox({ rpc, store, patience: patient, wallClock, logger: silent, signal });
+  return createOutbox({ rpc, store, patience: patient, wallClock, logger: silent, signal, feeCapWei });
 }
 
 /** A call that does nothing but take a nonce; `done` says whether it counts as happened otherwise. */
 function call(key: string, done = false): OutboxCall {
   const to = "0x00000000000000000000000000000000000000bb";
-  return { key, senderKey, to, data: "0x", done: async () => done };
+  return { key, sender: keySigner(senderKey), to, data: "0x", done: async () => done };
 }
 
 describe("the outbox", { timeout: 60_000 }, () => {
+  it("waits, and says so once, while a fee cap holds a call back", async () => {
+    await rpc.send("anvil_setNextBlockBaseFeePerGas", ["0x77359400"]);
+    await rpc.send("anvil_mine", ["0x1"]);
+    const sending = outbox(systemClock, 2_000_000_000n).submit(call("capped"));
+    while (events.length === 0) await sleep(systemClock, durationMs(10));
+    await sleep(systemClock, durationMs(400));
+    expect(events).toEqual([expect.objectContaining({ kind: "held-back", code: "CHAIN_FEE_CAP" })]);
+    expect(store.entries, "nothing was signed").toEqual([]);
+    // Empty blocks let the base fee fall by an eighth each.
+    await rpc.send("anvil_mine", ["0x100"]);
+    expect((await sending).receipt?.succeeded).toBe(true);
+  });
+
   it("sends a call once, however often it is asked to", async () => {
     const box = outbox();
     const [first, again] = await Promise.all([box.submit(call("a")), box.submit(call("a"))]);

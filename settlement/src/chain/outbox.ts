@@ -1,7 +1,8 @@
 import { CommonwattError, type Hex, isCommonwattError, type OutboxEntry } from "@commonwatt/vpp-core";
 import { broadcast, type OutboxContext, waitForReceipt } from "./broadcast.ts";
 import { type ChainReceipt, nonceOf, receiptOf } from "./rpc.ts";
-import { accountOfKey, type ContractCall, signCall } from "./sign-call.ts";
+import { type ContractCall, signCall } from "./sign-call.ts";
+import type { ChainSigner } from "./signer.ts";
 
 /** Tries of one call before somebody has to look at it. */
 const MOST_ATTEMPTS = 20;
@@ -10,8 +11,8 @@ const MOST_ATTEMPTS = 20;
 export interface OutboxCall extends ContractCall {
   /** What it does, e.g. `commit:12`. */
   readonly key: string;
-  /** Private key of who sends it. */
-  readonly senderKey: Hex;
+  /** Who sends it. */
+  readonly sender: ChainSigner;
   /** Whether the chain's own state shows that it has happened, whoever made it happen. */
   readonly done: () => Promise<boolean>;
 }
@@ -39,7 +40,7 @@ export function createOutbox(context: OutboxContext): Outbox {
   const rows = new Map<string, Promise<unknown>>();
   return {
     submit(call) {
-      const sender = accountOfKey(call.senderKey);
+      const sender = call.sender.account;
       const before = rows.get(sender) ?? Promise.resolve();
       const result = before.then(() => deliver(context, call, sender));
       rows.set(
@@ -60,7 +61,7 @@ async function deliver(context: OutboxContext, call: OutboxCall, sender: string)
     if (landed !== null) return landed;
     try {
       const sent = await send(context, call, sender, entry);
-      const receipt = await waitForReceipt(context, sent, call.senderKey);
+      const receipt = await waitForReceipt(context, sent, call.sender);
       if (receipt?.succeeded) {
         await context.store.confirm(sent.key);
         return { transactionHash: receipt.transactionHash, receipt };
@@ -124,14 +125,14 @@ async function send(
   sender: string,
   entry: OutboxEntry | { readonly key: string },
 ): Promise<OutboxEntry> {
-  const { rpc, store, patience } = context;
+  const { rpc, store, patience, feeCapWei } = context;
   await flushOthers(context, call, sender, entry.key);
   const nonce = await patience.until(() => nonceOf(rpc, sender));
   if ("rawTransaction" in entry && entry.nonce === nonce) {
     await broadcast(context, entry);
     return entry;
   }
-  const signed = await patience.until(() => signCall(rpc, call.senderKey, call, nonce, null));
+  const signed = await patience.until(() => signCall(rpc, call.sender, call, nonce, null, feeCapWei));
   const fresh: OutboxEntry = { key: entry.key, sender, nonce, ...signed, status: "pending" };
   await store.put(fresh);
   await broadcast(context, fresh);
@@ -152,7 +153,7 @@ async function flushOthers(
   for (const entry of others) {
     if (entry.nonce !== (await patience.until(() => nonceOf(rpc, sender)))) continue;
     await broadcast(context, entry);
-    const receipt = await waitForReceipt(context, entry, call.senderKey);
+    const receipt = await waitForReceipt(context, entry, call.sender);
     if (receipt?.succeeded) await store.confirm(entry.key);
   }
 }

@@ -1,6 +1,8 @@
 import {
   backOff,
   type Clock,
+  type CommonwattError,
+  isCommonwattError,
   type Logger,
   messageOf,
   type SettlementEvent,
@@ -14,8 +16,18 @@ const LONGEST_PAUSE_MS = 5_000;
 
 /** Repeats work on the chain for as long as the chain is away. */
 export interface Patience {
-  /** Does `work`, again and again while nobody answers. Rejects with what else goes wrong, or when aborted. */
+  /**
+   * Does `work`, again and again while nobody answers, a fee cap holds it back or the signer is away.
+   * Rejects with what else goes wrong, or when aborted.
+   */
   readonly until: <Result>(work: () => Promise<Result>) => Promise<Result>;
+}
+
+/** Codes of what waiting can mend, though the chain answers. */
+const HELD_BACK = ["CHAIN_FEE_CAP", "SIGNER_UNREACHABLE"];
+
+function isHeldBack(error: unknown): error is CommonwattError {
+  return isCommonwattError(error) && HELD_BACK.includes(error.code);
 }
 
 /** What patience needs. */
@@ -50,15 +62,20 @@ export function patience({ wallClock, logger, emit, signal }: PatienceContext): 
   return {
     async until(work) {
       const pauses = backOff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, random);
-      for (;;) {
+      for (let told = false; ; ) {
         signal.throwIfAborted();
         try {
           const result = await work();
           found();
           return result;
         } catch (error) {
-          if (!isUnreachable(error)) throw error;
-          lost(error);
+          if (isUnreachable(error)) lost(error);
+          else if (!isHeldBack(error)) throw error;
+          else if (!told) {
+            told = true;
+            logger.warn({ code: error.code }, error.message);
+            emit({ kind: "held-back", code: error.code, message: error.message });
+          }
           await sleep(wallClock, pauses.next(), signal);
         }
       }

@@ -1,7 +1,7 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { MaxUint256, Signature, Wallet } from "ethers";
 import { callData, ESCROW } from "./contracts.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Deployment } from "./manifest.ts";
 
 /** What an owner signs to let the escrow take tokens (EIP-2612). */
 const PERMIT_TYPES = {

@@ -1,9 +1,9 @@
 import { type Account, CommonwattError, type Hex } from "@commonwatt/vpp-core";
-import { FetchRequest, getAddress, JsonRpcProvider, Network } from "ethers";
+import { getAddress, type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult, Network } from "ethers";
 import { chainError } from "./chain-error.ts";
+import { type Endpoints, endpoints, type RpcPayload } from "./endpoints.ts";
 
-/** How long one call to the node may take. */
-const REQUEST_TIMEOUT_MS = 10_000;
+export type { JsonRpcProvider } from "ethers";
 
 /** The parts of a receipt that matter here. */
 export interface ChainReceipt {
@@ -12,6 +12,7 @@ export interface ChainReceipt {
   readonly blockNumber: number;
   /** The new contract's address, when this deployed one. */
   readonly contractAddress: Account | null;
+  readonly gasUsed: number;
   readonly logs: readonly {
     readonly address: string;
     readonly topics: readonly string[];
@@ -23,37 +24,34 @@ interface RawReceipt {
   readonly transactionHash: Hex;
   readonly status: string;
   readonly blockNumber: string;
+  readonly gasUsed: string;
   readonly contractAddress: string | null;
   readonly logs: ChainReceipt["logs"];
 }
 
-/** Asks a node which chain it serves. @throws CommonwattError `CHAIN_UNREACHABLE` or `CHAIN_REFUSED`. */
-export async function chainIdOf(rpcUrl: string): Promise<number> {
-  const request = new FetchRequest(rpcUrl);
-  request.timeout = REQUEST_TIMEOUT_MS;
-  request.body = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
-  try {
-    const { result } = (await request.send()).bodyJson as { result?: unknown };
-    const chainId = Number(result);
-    if (!Number.isSafeInteger(chainId) || chainId <= 0) {
-      throw new CommonwattError("CHAIN_REFUSED", `${rpcUrl} names no chain id: ${String(result)}`);
-    }
-    return chainId;
-  } catch (error) {
-    throw chainError(error, `asking ${rpcUrl} for its chain id`);
+/** Ethers over our own transport, which knows several nodes and takes no half answers. */
+class EndpointsProvider extends JsonRpcProvider {
+  readonly #endpoints: Endpoints;
+
+  constructor(nodes: Endpoints, network: Network) {
+    super(undefined, network, { staticNetwork: network, batchMaxCount: 1, cacheTimeout: -1 });
+    this.#endpoints = nodes;
+  }
+
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    const payloads = Array.isArray(payload) ? payload : [payload];
+    const answers = await Promise.all(payloads.map((one) => this.#endpoints.ask(one as RpcPayload)));
+    return answers as JsonRpcResult[];
   }
 }
 
-/** A connection to a node whose chain is known already. Sends each call at once and caches nothing. */
-export function connectRpc(rpcUrl: string, chainId: number): JsonRpcProvider {
-  const request = new FetchRequest(rpcUrl);
-  request.timeout = REQUEST_TIMEOUT_MS;
-  const network = Network.from(chainId);
-  return new JsonRpcProvider(request, network, {
-    staticNetwork: network,
-    batchMaxCount: 1,
-    cacheTimeout: -1,
-  });
+/**
+ * A connection to the nodes of a chain that is known already. Sends each call at once, to another node when
+ * one does not answer, and caches nothing.
+ */
+export function connectRpc(urls: string | readonly string[], chainId: number): JsonRpcProvider {
+  const nodes = typeof urls === "string" ? [urls] : urls;
+  return new EndpointsProvider(endpoints(nodes, chainId), Network.from(chainId));
 }
 
 /** The receipt of a chain transaction, or `null` while it is in no block. */
@@ -65,20 +63,35 @@ export async function receiptOf(rpc: JsonRpcProvider, hash: Hex): Promise<ChainR
       throw chainError(error, `reading the receipt of ${hash}`);
     });
   if (raw === null) return null;
+  if (raw.transactionHash !== hash) throw nonsense(`the receipt of ${hash}`);
   return {
     transactionHash: raw.transactionHash,
-    succeeded: Number(raw.status) === 1,
-    blockNumber: Number(raw.blockNumber),
+    succeeded: quantity(raw.status, "a status") === 1,
+    blockNumber: quantity(raw.blockNumber, "a block's number"),
     contractAddress: raw.contractAddress === null ? null : (getAddress(raw.contractAddress) as Account),
+    gasUsed: quantity(raw.gasUsed, "gas"),
     logs: raw.logs,
   };
 }
 
 /** How many of a sender's chain transactions are in blocks: its next nonce. */
 export async function nonceOf(rpc: JsonRpcProvider, sender: string): Promise<number> {
-  try {
-    return Number(await rpc.send("eth_getTransactionCount", [sender, "latest"]));
-  } catch (error) {
-    throw chainError(error, `reading the nonce of ${sender}`);
-  }
+  const answer: unknown = await rpc
+    .send("eth_getTransactionCount", [sender, "latest"])
+    .catch((error: unknown) => {
+      throw chainError(error, `reading the nonce of ${sender}`);
+    });
+  return quantity(answer, `the nonce of ${sender}`);
+}
+
+/** A number as JSON-RPC has it; a node that says something else is as good as silent. */
+function quantity(value: unknown, what: string): number {
+  if (typeof value === "string" && /^0x[0-9a-f]+$/i.test(value)) return Number(value);
+  throw nonsense(what);
+}
+
+function nonsense(what: string): CommonwattError {
+  return new CommonwattError("CHAIN_UNREACHABLE", `the node answers with nonsense: ${what}`, {
+    retryable: true,
+  });
 }

@@ -3,12 +3,14 @@ import {
   epochMs,
   intervalIndex,
   type MeterReading,
+  type SignedMeterReading,
   siteId,
   wattHours,
+  watts,
 } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { meterInterval } from "./meter-interval.ts";
+import { type MeteredInterval, meterInterval, soundReadings } from "./meter-interval.ts";
 import { meterSigner } from "./meter-signer.ts";
 import { registerAt } from "./register-at.ts";
 
@@ -79,24 +81,48 @@ describe("meterInterval", () => {
   const middle = signer.sign(reading(2, interval.startMs + 60_000, 1_012, 500));
   const after = signer.sign(reading(3, interval.endMs, 1_200, 640));
 
-  it("takes the difference of the registers at both ends, in whatever order readings come", () => {
-    const metered = { status: "metered", importWh: 194, exportWh: 140 };
-    expect(meterInterval(interval, signer.meterKey, [before, middle, after])).toEqual(metered);
-    expect(meterInterval(interval, signer.meterKey, [after, before, middle, before])).toEqual(metered);
+  const limits = { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) };
+  const meter = { meterKey: signer.meterKey, limits };
+  const measure = (...readings: SignedMeterReading[]): MeteredInterval =>
+    meterInterval(interval, soundReadings(meter, readings, "checked"));
+
+  it("tells the registers at both ends, in whatever order readings come", () => {
+    const metered = {
+      status: "metered",
+      startReading: 0,
+      endReading: 2,
+      start: { importWh: 1_006, exportWh: 500 },
+      end: { importWh: 1_200, exportWh: 640 },
+    };
+    expect(measure(before, middle, after)).toEqual(metered);
+    expect(measure(after, before, middle, before)).toEqual(metered);
   });
 
   it("says why there is nothing to count", () => {
     const fault = (code: string): object => ({ status: "unmetered", code });
-    const enclose = (...readings: Parameters<typeof meterInterval>[2][number][]): unknown =>
-      meterInterval(interval, signer.meterKey, readings);
-    expect(enclose()).toEqual(fault("interval-not-enclosed"));
-    expect(enclose(before, middle)).toEqual(fault("interval-not-enclosed"));
-    expect(enclose(middle, after)).toEqual(fault("interval-not-enclosed"));
-    expect(enclose(before, { ...after, exportWh: wattHours(900) })).toEqual(fault("signature-wrong"));
-    expect(enclose(before, signer.sign(reading(3, interval.endMs, 900, 640)))).toEqual(
+    expect(measure()).toEqual(fault("interval-not-enclosed"));
+    expect(measure(before, middle)).toEqual(fault("interval-not-enclosed"));
+    expect(measure(middle, after)).toEqual(fault("interval-not-enclosed"));
+    expect(measure(before, { ...after, exportWh: wattHours(900) })).toEqual(fault("signature-wrong"));
+    expect(measure(before, signer.sign(reading(3, interval.endMs, 900, 640)))).toEqual(
       fault("import-register-decreased"),
     );
     const stranger = meterSigner(`0x${"44".repeat(32)}`);
-    expect(enclose(before, stranger.sign(after))).toEqual(fault("meter-key-unknown"));
+    expect(measure(before, stranger.sign(after))).toEqual(fault("meter-key-unknown"));
+    // 11 kW move 2,933.3 Wh in 16 minutes; a Wh more may be rounding, two are not.
+    const most = signer.sign(reading(3, interval.endMs, 3_934, 500));
+    expect(measure(before, most).status).toBe("metered");
+    const above = signer.sign(reading(3, interval.endMs, 3_935, 500));
+    expect(measure(before, above)).toEqual(fault("above-nameplate"));
+  });
+
+  it("leaves out what is unsound and goes on with the rest", () => {
+    const broken = { ...middle, signature: after.signature };
+    expect(soundReadings(meter, [before, broken, after], "checked")).toEqual({
+      readings: [before, after],
+      fault: "signature-wrong",
+    });
+    expect(measure(before, broken, after).status).toBe("metered");
+    expect(soundReadings(meter, [before, broken, after], "trusted").readings).toHaveLength(3);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type ConnectionLimits,
   type DeliveryInterval,
   type EpochMs,
   type Hex,
@@ -9,34 +10,78 @@ import {
 import { type Registers, registerAt } from "./register-at.ts";
 import { checkSuccession, type ReadingFault, type SuccessionFault, verifyReading } from "./verify-reading.ts";
 
-/** Why a site's energy in an interval is not known. */
-export type MeteringFault = ReadingFault | SuccessionFault | "meter-key-unknown" | "interval-not-enclosed";
+/** Why a reading is not taken, or a site's energy in an interval is not known. */
+export type MeteringFault =
+  | ReadingFault
+  | SuccessionFault
+  | "meter-key-unknown"
+  | "above-nameplate"
+  | "interval-not-enclosed";
 
-/** What a site's meter says about one interval: energy, or why there is none to speak of. */
+/** Whether signatures are checked, or were before. */
+export type SignatureTrust = "checked" | "trusted";
+
+/** A meter as the community knows it. */
+export interface KnownMeter {
+  readonly meterKey: Hex;
+  readonly limits: ConnectionLimits;
+}
+
+/** What can be relied on of a meter's readings. */
+export interface SoundReadings {
+  /** By rising time and sequence. */
+  readonly readings: readonly SignedMeterReading[];
+  /** The first thing that was wrong with one that is left out. */
+  readonly fault: MeteringFault | null;
+}
+
+/** What a site's meter says about one interval: registers at its boundaries, or why there is nothing to speak of. */
 export type MeteredInterval =
-  | ({ readonly status: "metered" } & Registers)
+  | {
+      readonly status: "metered";
+      /** The last reading at or before each boundary, by its place. */
+      readonly startReading: number;
+      readonly endReading: number;
+      readonly start: Registers;
+      readonly end: Registers;
+    }
   | { readonly status: "unmetered"; readonly code: MeteringFault };
 
-/**
- * What went in and out of a site in one interval, from its signed readings alone. Every reading is checked,
- * and each against the one before it; one that is unsound makes the interval unmetered, never zero.
- */
+const MS_PER_HOUR = 3_600_000n;
+
+/** A boundary cuts a register to whole Wh, and so does the meter: a step may show one Wh more than there was. */
+const ROUNDING_WH = 1n;
+
+/** The readings of a site that can be relied on, each checked by itself and against the one before it. */
+export function soundReadings(
+  meter: KnownMeter,
+  readings: readonly SignedMeterReading[],
+  signatures: SignatureTrust,
+): SoundReadings {
+  const sound: SignedMeterReading[] = [];
+  let fault: MeteringFault | null = null;
+  for (const reading of readings.toSorted((a, b) => a.takenAtMs - b.takenAtMs || a.sequence - b.sequence)) {
+    const earlier = sound.at(-1);
+    const code = faultOf(meter, reading, earlier, signatures);
+    if (code !== null) fault ??= code;
+    else if (earlier?.sequence !== reading.sequence) sound.push(reading);
+  }
+  return { readings: sound, fault };
+}
+
+/** What went in and out in one interval, from readings that can be relied on. */
 export function meterInterval(
   interval: DeliveryInterval,
-  meterKey: Hex,
-  readings: readonly SignedMeterReading[],
+  { readings, fault }: SoundReadings,
 ): MeteredInterval {
-  const ordered = readings.toSorted((a, b) => a.takenAtMs - b.takenAtMs || a.sequence - b.sequence);
-  const code = firstFault(meterKey, ordered);
-  if (code !== null) return { status: "unmetered", code };
-  const start = boundaryRegisters(interval.startMs, ordered);
-  const end = boundaryRegisters(interval.endMs, ordered);
-  if (start === null || end === null) return { status: "unmetered", code: "interval-not-enclosed" };
-  return {
-    status: "metered",
-    importWh: wattHours(end.importWh - start.importWh),
-    exportWh: wattHours(end.exportWh - start.exportWh),
-  };
+  const startReading = readings.findLastIndex(({ takenAtMs }) => takenAtMs <= interval.startMs);
+  const endReading = readings.findLastIndex(({ takenAtMs }) => takenAtMs <= interval.endMs);
+  const start = registersFrom(interval.startMs, readings, startReading);
+  const end = registersFrom(interval.endMs, readings, endReading);
+  if (start === null || end === null) {
+    return { status: "unmetered", code: fault ?? "interval-not-enclosed" };
+  }
+  return { status: "metered", startReading, endReading, start, end };
 }
 
 /** The readings of each site, in the order given. */
@@ -46,19 +91,42 @@ export function readingsBySite(
   return Map.groupBy(readings, (reading) => reading.siteId);
 }
 
-function firstFault(meterKey: Hex, ordered: readonly SignedMeterReading[]): MeteringFault | null {
-  let earlier: SignedMeterReading | undefined;
-  for (const reading of ordered) {
-    if (reading.meterKey.toLowerCase() !== meterKey.toLowerCase()) return "meter-key-unknown";
-    const code = verifyReading(reading) ?? (earlier === undefined ? null : checkSuccession(earlier, reading));
-    if (code !== null) return code;
-    earlier = reading;
-  }
-  return null;
+/** Whether more went through a connection between two readings than its limits allow. */
+export function isAboveNameplate(
+  earlier: Pick<SignedMeterReading, "takenAtMs" | "importWh" | "exportWh">,
+  later: Pick<SignedMeterReading, "takenAtMs" | "importWh" | "exportWh">,
+  { importPowerMaxW, exportPowerMaxW }: ConnectionLimits,
+): boolean {
+  const elapsedMs = BigInt(later.takenAtMs - earlier.takenAtMs);
+  const isAbove = (energyWh: number, powerMaxW: number): boolean =>
+    (BigInt(energyWh) - ROUNDING_WH) * MS_PER_HOUR > BigInt(powerMaxW) * elapsedMs;
+  return (
+    isAbove(wattHours(later.importWh - earlier.importWh), importPowerMaxW) ||
+    isAbove(wattHours(later.exportWh - earlier.exportWh), exportPowerMaxW)
+  );
 }
 
-function boundaryRegisters(boundary: EpochMs, ordered: readonly SignedMeterReading[]): Registers | null {
-  const before = ordered.findLast((reading) => reading.takenAtMs <= boundary);
-  const after = ordered.find((reading) => reading.takenAtMs >= boundary);
-  return before === undefined || after === undefined ? null : registerAt(boundary, before, after);
+function faultOf(
+  { meterKey, limits }: KnownMeter,
+  reading: SignedMeterReading,
+  earlier: SignedMeterReading | undefined,
+  signatures: SignatureTrust,
+): MeteringFault | null {
+  if (reading.meterKey.toLowerCase() !== meterKey.toLowerCase()) return "meter-key-unknown";
+  const code = signatures === "checked" ? verifyReading(reading) : null;
+  if (code !== null || earlier === undefined) return code;
+  const succession = checkSuccession(earlier, reading);
+  if (succession !== null) return succession;
+  return isAboveNameplate(earlier, reading, limits) ? "above-nameplate" : null;
+}
+
+function registersFrom(
+  boundary: EpochMs,
+  readings: readonly SignedMeterReading[],
+  index: number,
+): Registers | null {
+  const before = readings[index];
+  if (before === undefined) return null;
+  const after = before.takenAtMs === boundary ? before : readings[index + 1];
+  return after === undefined ? null : registerAt(boundary, before, after);
 }

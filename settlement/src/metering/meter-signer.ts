@@ -9,11 +9,15 @@ import { encodeReading } from "./reading-bytes.ts";
  */
 export function meterSigner(privateKey: Hex): MeterSigner {
   const { meterKey, key } = keyPair(privateKey);
+  const signBytes = (bytes: Uint8Array): Hex => {
+    const raw = sign("sha256", bytes, { key, dsaEncoding: "ieee-p1363" });
+    return `0x${lowS(raw).toString("hex")}`;
+  };
   return {
     meterKey,
+    signRecord: (digest) => signBytes(Buffer.from(digest.slice(2), "hex")),
     sign(reading) {
-      const raw = sign("sha256", encodeReading(reading), { key, dsaEncoding: "ieee-p1363" });
-      const signature: Hex = `0x${lowS(raw).toString("hex")}`;
+      const signature = signBytes(encodeReading(reading));
       const { siteId, sequence, takenAtMs, importWh, exportWh } = reading;
       return { siteId, sequence, takenAtMs, importWh, exportWh, meterKey, signature };
     },

@@ -13,9 +13,14 @@ const READING_BYTES_LENGTH = 96;
  * no two readings share an encoding. Throws a RangeError for a negative or fractional number.
  */
 export function encodeReading(reading: MeterReading): Uint8Array {
+  return encodeHashedReading(sha256(reading.siteId), reading);
+}
+
+/** The same bytes, when only the hash of the site's name is known. */
+export function encodeHashedReading(siteHash: Uint8Array, reading: Omit<MeterReading, "siteId">): Uint8Array {
   const bytes = Buffer.alloc(READING_BYTES_LENGTH);
   sha256(READING_DOMAIN).copy(bytes, 0);
-  sha256(reading.siteId).copy(bytes, 32);
+  bytes.set(siteHash, 32);
   bytes.writeBigUInt64BE(BigInt(reading.sequence), 64);
   bytes.writeBigUInt64BE(BigInt(reading.takenAtMs), 72);
   bytes.writeBigUInt64BE(BigInt(reading.importWh), 80);

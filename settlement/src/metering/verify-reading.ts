@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from "node:crypto";
 import type { SignedMeterReading } from "@commonwatt/vpp-core";
 import { hasLowS, jwkOfPoint } from "./p256.ts";
-import { encodeReading } from "./reading-bytes.ts";
+import { encodeHashedReading, encodeReading } from "./reading-bytes.ts";
 
 /** What can be wrong with one signed reading, in the order it is checked. */
 export type ReadingFault =
@@ -23,6 +23,21 @@ export type SuccessionFault =
 
 /** Checks a reading by itself: form, then signature. `null` when it is sound. */
 export function verifyReading(reading: SignedMeterReading): ReadingFault | null {
+  return signedFault(reading, () => encodeReading(reading));
+}
+
+/** Checks a reading of which only the hash of its site's name is known. */
+export function verifyHashedReading(
+  siteHash: Uint8Array,
+  reading: Omit<SignedMeterReading, "siteId">,
+): ReadingFault | null {
+  return signedFault(reading, () => encodeHashedReading(siteHash, reading));
+}
+
+function signedFault(
+  reading: Omit<SignedMeterReading, "siteId">,
+  message: () => Uint8Array,
+): ReadingFault | null {
   const { sequence, takenAtMs, importWh, exportWh } = reading;
   const numbers = [sequence, takenAtMs, importWh, exportWh];
   if (!numbers.every((value) => Number.isSafeInteger(value) && value >= 0)) return "reading-malformed";
@@ -33,7 +48,7 @@ export function verifyReading(reading: SignedMeterReading): ReadingFault | null 
   const point = Buffer.from(reading.meterKey.slice(2), "hex");
   try {
     const key = createPublicKey({ key: jwkOfPoint(point), format: "jwk" });
-    const sound = verify("sha256", encodeReading(reading), { key, dsaEncoding: "ieee-p1363" }, signature);
+    const sound = verify("sha256", message(), { key, dsaEncoding: "ieee-p1363" }, signature);
     return sound ? null : "signature-wrong";
   } catch {
     // Sixty-five bytes that are no point of the curve.

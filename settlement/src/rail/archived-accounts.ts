@@ -10,10 +10,10 @@ import { fileOf } from "./stored-batch.ts";
  * stored batches: the chain and the database then do not belong together.
  */
 export async function archivedAccounts(
-  { reader, patience, sites }: EscrowLink,
+  { escrow, patience, sites }: EscrowLink,
   last: BatchRecord | null,
 ): Promise<readonly ArchivedAccount[]> {
-  const onChain = await patience.until(() => reader.accounts());
+  const onChain = await patience.until(() => escrow.accounts());
   const stored = last === null ? [] : fileOf(last).archive.accounts;
   for (const [index, { account }] of stored.entries()) {
     if (onChain[index] === account) continue;
@@ -25,6 +25,10 @@ export async function archivedAccounts(
   }
   return onChain.map((account) => {
     const site = sites.find((one) => one.account === account);
-    return { account, siteId: site?.id ?? null, meterKey: site?.meterKey ?? null };
+    return {
+      ...{ account, siteId: site?.id ?? null, meterKey: site?.meterKey ?? null },
+      importMaxW: site?.limits.importPowerMaxW ?? null,
+      exportMaxW: site?.limits.exportPowerMaxW ?? null,
+    };
   });
 }

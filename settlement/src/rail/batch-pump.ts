@@ -66,7 +66,7 @@ async function nextStep(context: PumpContext): Promise<number> {
   const { link, batches } = context;
   const [last, unfinished] = [await batches.last(), await batches.unfinished()];
   if (last === null) return IDLE_LOOK_MS;
-  const { head, finalNumber } = await link.patience.until(() => link.reader.progress());
+  const { head, finalNumber } = await link.patience.until(() => link.court.progress());
   const stored = unfinished.find(({ status }) => status === "stored")?.number ?? last.number + 1;
   const toCommit = Math.min(stored, head + 1);
   const record = toCommit <= last.number ? await batches.byNumber(toCommit) : null;

@@ -3,16 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { durationMs, type Logger, type SettlementEvent, sleep, systemClock } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
+import { COURT, callData } from "../chain/contracts.ts";
+import { committedArgument } from "../chain/court-calls.ts";
+import { courtReader } from "../chain/court-reader.ts";
 import { startDevChain } from "../chain/dev-chain.ts";
-import { uintBytes } from "../chain/keccak.ts";
+import { manifestPath, readManifest } from "../chain/manifest.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { escrow } from "../escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
+import { memoryBatches } from "../testing/memory-batches.ts";
 import { silent, testContext, testInterval, testStreet } from "../testing/street.ts";
-
-/** Where the escrow keeps its head, in the lowest 64 bits of a word. */
-const HEAD_SLOT = "0x4";
-const HEAD_BITS = 64n;
+import { headerOf } from "./stored-batch.ts";
 
 it("says that a committed batch was taken back, and never reports it again", {
   timeout: 60_000,
@@ -30,21 +31,27 @@ it("says that a committed batch was taken back, and never reports it again", {
     await rail.settle(street.deliver(testInterval(1), [], []));
     while (!events.some(({ kind }) => kind === "committed")) await sleep(systemClock, durationMs(10));
 
-    const { contract, chainId } = await rail.audit();
-    const rpc = connectRpc(chain.rpcUrl, chainId);
-    const word = BigInt(await rpc.send("eth_getStorageAt", [contract, HEAD_SLOT, "latest"]));
-    expect(BigInt.asUintN(64, word)).toBe(1n);
-    await rpc.send("anvil_setStorageAt", [
-      contract,
-      HEAD_SLOT,
-      uintBytes((word >> HEAD_BITS) << HEAD_BITS, 32),
-    ]);
+    const record = await stores.batches.byNumber(1);
+    const deployment = await readManifest(manifestPath(directory));
+    if (record === null || deployment === null) throw new Error("nothing was committed");
+    const rpc = connectRpc(chain.rpcUrl, deployment.chainId);
+    const commit = await courtReader(rpc, deployment).commitOf(1, null);
+    const batch = { header: headerOf(record), committedAt: commit?.committedAt ?? 0 };
+    // As if a judge had found something.
+    const judge = deployment.judges["OrderJudge"];
+    const kind = `0x${Buffer.from("order-forged").toString("hex").padEnd(64, "0")}`;
+    const data = callData(COURT, "takeBack", [committedArgument(batch), judge, kind]);
+    await rpc.send("anvil_impersonateAccount", [judge]);
+    await rpc.send("anvil_setBalance", [judge, "0xde0b6b3a7640000"]);
+    await rpc.send("eth_sendTransaction", [{ from: judge, to: deployment.court, data }]);
     rpc.destroy();
     await rail.settle(street.deliver(testInterval(2), [], []));
-    while (errors.length === 0) await sleep(systemClock, durationMs(10));
+    while (!events.some((event) => event.kind === "taken-back")) await sleep(systemClock, durationMs(10));
 
-    expect(errors[0]).toMatch(/batch 1 was on the chain and is not any more/);
-    expect(events.filter(({ kind }) => kind === "committed")).toHaveLength(1);
+    expect(errors.join()).toMatch(/batch 1 was on the chain and is not any more: .*order-forged/);
+    const takenBack = { kind: "taken-back", batchNumber: 1, reason: "order-forged" };
+    expect(events).toContainEqual(expect.objectContaining(takenBack));
+    expect(events.filter((event) => event.kind === "committed")).toHaveLength(1);
   } finally {
     await rail.stop();
     await chain.stop();

@@ -6,14 +6,18 @@ import {
   isCommonwattError,
 } from "@commonwatt/vpp-core";
 import { ZERO_HASH } from "../batch/batch-header.ts";
-import { ESCROW, namedRevert } from "../chain/contracts.ts";
-import { commitData, finalizeData, settleData } from "../chain/escrow-calls.ts";
+import { COURT, namedRevert } from "../chain/contracts.ts";
+import { commitData, finalizeData } from "../chain/court-calls.ts";
+import { settleData } from "../chain/escrow-calls.ts";
+import { committedBatch } from "./committed-batch.ts";
 import { coverDebits } from "./cover-debits.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import { headerOf, treeOf } from "./stored-batch.ts";
 
 /** Accounts recorded by one chain transaction: well below any block's gas. */
 const ACCOUNTS_PER_CALL = 50;
+/** How soon to look again while somebody waits to be shown a leaf. */
+const QUESTION_OPEN_MS = 1_000;
 /** How soon to look again when the chain's own clock is a little behind ours. */
 const CHAIN_BEHIND_MS = 200;
 
@@ -23,56 +27,100 @@ export interface StepContext {
   readonly batches: BatchStore;
 }
 
-/** Puts a stored batch on the chain, or finds it there already. */
+/** Puts a stored batch before the court, or finds it there already. */
 export async function commitBatch({ link, batches }: StepContext, record: BatchRecord): Promise<void> {
-  const { reader, outbox, deployment, operatorKey: senderKey } = link;
+  const { court, outbox, patience, deployment, operator: sender } = link;
   const { number, intervalIndex, headerHash } = record;
   const previous = number === 1 ? null : await batches.byNumber(number - 1);
   const isCommitted = async (): Promise<boolean> => {
-    const { hash } = await reader.batch(number);
-    if (hash !== ZERO_HASH && hash !== headerHash) throw diverged(number, hash, headerHash);
-    return hash === headerHash;
+    if ((await court.progress()).head < number) return false;
+    const commit = await court.commitOf(number, record.commitHash);
+    if (commit !== null && commit.headerHash !== headerHash)
+      throw diverged(number, commit.headerHash, headerHash);
+    return commit !== null;
   };
-  if (!(await link.patience.until(isCommitted))) await coverDebits(link, batches, previous, record);
+  if (!(await patience.until(isCommitted))) {
+    if (record.commitHash !== null) await refuseTakenBack(link, record, record.commitHash);
+    await coverDebits(link, batches, previous, record);
+  }
+  const before = previous === null ? null : await committedBatch(link, previous);
   const { transactionHash } = await outbox.submit({
     key: `commit:${number}`,
-    senderKey,
-    to: deployment.escrow,
-    data: commitData(previous === null ? null : headerOf(previous), headerOf(record)),
+    sender,
+    to: deployment.court,
+    data: commitData(headerOf(record), before?.committedAt ?? 0),
     done: isCommitted,
   });
-  if (!(await link.patience.until(isCommitted))) throw takenBack(number);
-  const commitHash = transactionHash ?? (await eventHash(link, "BatchCommitted", number));
-  await batches.update(number, { status: "committed", commitHash });
-  link.emit({ kind: "committed", batchNumber: number, intervalIndex, transactionHash: commitHash });
+  if (!(await patience.until(isCommitted))) throw takenBack(number, "a challenge or a reorganisation");
+  const commitHash =
+    transactionHash ?? (await patience.until(() => court.commitOf(number, null)))?.transactionHash;
+  await batches.update(number, { status: "committed", commitHash: commitHash ?? ZERO_HASH });
+  link.emit({
+    kind: "committed",
+    batchNumber: number,
+    intervalIndex,
+    transactionHash: commitHash ?? ZERO_HASH,
+  });
 }
 
-/** Makes a committed batch final. Answers how long to wait when its window is still open, else `null`. */
+/**
+ * Sees to it that a batch which somebody had taken back is not committed again as it is: it would be taken
+ * back again, with the bond.
+ */
+async function refuseTakenBack(
+  { court, patience, emit, logger }: EscrowLink,
+  { number, headerHash }: BatchRecord,
+  commitHash: Hex,
+): Promise<void> {
+  const { block } = await patience.until(() => court.blockOf(commitHash));
+  if (block === null) return;
+  const found = (await patience.until(() => court.takenBack(block))).findLast(
+    (one) => one.number <= number && number <= one.oldHead,
+  );
+  if (found === undefined) return;
+  logger.error(
+    { number, headerHash, kind: found.kind },
+    "a batch of ours was taken back and is not committed again",
+  );
+  emit({
+    kind: "taken-back",
+    batchNumber: found.number,
+    reason: found.kind,
+    transactionHash: found.transactionHash,
+  });
+  throw takenBack(number, `a challenge: ${found.kind}`);
+}
+
+/** Makes a committed batch final. Answers how long to wait when that is not allowed yet, in ms, else `null`. */
 export async function finalizeBatch(
   { link, batches }: StepContext,
   record: BatchRecord,
 ): Promise<number | null> {
-  const { reader, outbox, patience, deployment, operatorKey: senderKey } = link;
+  const { court, outbox, patience, deployment, operator: sender } = link;
   const { number, intervalIndex } = record;
-  const isFinal = async (): Promise<boolean> => (await reader.progress()).finalNumber >= number;
-  const { committedAtSeconds } = await patience.until(() => reader.batch(number));
-  const endsAtMs = 1_000 * (committedAtSeconds + link.terms.challengeWindowSeconds);
-  const leftMs = endsAtMs - link.wallClock.now();
-  if (leftMs > 0 && !(await patience.until(isFinal))) return leftMs;
+  const isFinal = async (): Promise<boolean> => (await court.progress()).finalNumber >= number;
+  const batch = await committedBatch(link, record);
+  if (batch === null) throw takenBack(number, "a challenge or a reorganisation");
+  if (!(await patience.until(isFinal))) {
+    const seconds = await patience.until(() => court.finalizableAt(batch));
+    if (seconds === null) return QUESTION_OPEN_MS;
+    const leftMs = 1_000 * seconds - link.wallClock.now();
+    if (leftMs > 0) return leftMs;
+  }
   let finalizeHash: Hex;
   try {
     const { transactionHash } = await outbox.submit({
       key: `finalize:${number}`,
-      senderKey,
-      to: deployment.escrow,
-      data: finalizeData(headerOf(record)),
+      sender,
+      to: deployment.court,
+      data: finalizeData(batch),
       done: isFinal,
     });
-    finalizeHash = transactionHash ?? (await eventHash(link, "BatchFinalized", number));
+    finalizeHash = transactionHash ?? (await patience.until(() => court.finalizeHash(number))) ?? ZERO_HASH;
   } catch (error) {
     if (!isCommonwattError(error)) throw error;
-    const named = namedRevert(ESCROW, error);
-    if (named.details["reason"] === "EscrowWindowOpen") return CHAIN_BEHIND_MS;
+    const named = namedRevert(COURT, error);
+    if (named.details["reason"] === "CourtNotFinalizable") return CHAIN_BEHIND_MS;
     throw named;
   }
   await batches.update(number, { status: "final", finalizeHash });
@@ -86,20 +134,22 @@ export async function payBatches(
   latest: BatchRecord,
   due: readonly BatchRecord[],
 ): Promise<void> {
-  const { reader, outbox, deployment, operatorKey: senderKey } = link;
+  const { escrow, outbox, deployment, operator: sender } = link;
   const tree = treeOf(latest);
-  const header = headerOf(latest);
+  const batch = await committedBatch(link, latest);
+  if (batch === null) throw takenBack(latest.number, "a reorganisation");
+  const { header } = batch;
   let payHash: Hex = ZERO_HASH;
   for (let from = 0; from < header.accountCount; from += ACCOUNTS_PER_CALL) {
     const length = Math.min(ACCOUNTS_PER_CALL, header.accountCount - from);
     const proofs = Array.from({ length }, (_, offset) => tree.proof(from + offset));
     const { transactionHash } = await outbox.submit({
       key: `settle:${latest.number}:${from}`,
-      senderKey,
+      sender,
       to: deployment.escrow,
-      data: settleData(header, proofs),
+      data: settleData(batch, proofs),
       done: async () => {
-        const settled = await Promise.all(proofs.map(({ leaf }) => reader.settledNumber(leaf.account)));
+        const settled = await Promise.all(proofs.map(({ leaf }) => escrow.settledNumber(leaf.account)));
         return settled.every((number) => number >= latest.number);
       },
     });
@@ -111,14 +161,6 @@ export async function payBatches(
   }
 }
 
-async function eventHash(
-  { reader, patience }: EscrowLink,
-  event: "BatchCommitted" | "BatchFinalized",
-  number: number,
-): Promise<Hex> {
-  return (await patience.until(() => reader.batchEventHash(event, number))) ?? ZERO_HASH;
-}
-
 function diverged(number: number, onChain: Hex, stored: Hex): CommonwattError {
   return new CommonwattError(
     "ESCROW_DIVERGED",
@@ -127,10 +169,10 @@ function diverged(number: number, onChain: Hex, stored: Hex): CommonwattError {
   );
 }
 
-function takenBack(number: number): CommonwattError {
+function takenBack(number: number, by: string): CommonwattError {
   return new CommonwattError(
     "ESCROW_BATCH_TAKEN_BACK",
-    `batch ${number} was on the chain and is not any more: a challenge or a reorganisation took it back`,
+    `batch ${number} was on the chain and is not any more: taken back by ${by}`,
     { retryable: true, details: { number } },
   );
 }

@@ -5,14 +5,21 @@ import { durationMs, type Hex, type SettlementRail, sleep, systemClock } from "@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
 import { requestWithdrawalData } from "../chain/escrow-calls.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { connectRpc, nonceOf } from "../chain/rpc.ts";
-import { accountOfKey, signCall } from "../chain/sign-call.ts";
+import { signCall } from "../chain/sign-call.ts";
+import { accountOfKey, keySigner } from "../chain/signer.ts";
 import { escrow } from "../escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
+import { memoryBatches } from "../testing/memory-batches.ts";
 import { type TestStreet, testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
 
-/** Locked from 4 − 1 seconds after the request on. */
-const TERMS = { challengeWindowSeconds: 1, withdrawalDelaySeconds: 4, sweepEarnings: false };
+/** Locked from 6 − (1 + 2 × 1) seconds after the request on. */
+const TERMS = {
+  challengeWindowSeconds: 1,
+  responseSeconds: 1,
+  withdrawalDelaySeconds: 6,
+  sweepEarnings: false,
+};
 const MAX_UINT128 = 2n ** 128n - 1n;
 
 let directory: string;
@@ -49,7 +56,7 @@ async function request(amount: bigint): Promise<void> {
   const ownerKey: Hex = street.sites[1]?.ownerKey ?? "0x";
   const owner = accountOfKey(ownerKey);
   const call = { to: contract, data: requestWithdrawalData(amount, owner) };
-  const signed = await signCall(rpc, ownerKey, call, await nonceOf(rpc, owner), null);
+  const signed = await signCall(rpc, keySigner(ownerKey), call, await nonceOf(rpc, owner), null, null);
   const sent = await rpc.broadcastTransaction(signed.rawTransaction);
   expect((await sent.wait())?.status).toBe(1);
   rpc.destroy();
@@ -62,7 +69,7 @@ describe("a buyer who asks for all its money", { timeout: 60_000 }, () => {
     expect(await rail.audit()).toMatchObject({
       conserved: true,
       batchesFinalized: 1,
-      tokenBalance: 1_200_000_000n,
+      tokenBalance: 200_000_000n,
     });
   });
 
@@ -72,7 +79,7 @@ describe("a buyer who asks for all its money", { timeout: 60_000 }, () => {
     await sleep(systemClock, durationMs(3_000));
     await settleOne(2);
     // 100 − 0.12 went out, and 0.24 − 0.12 came in again with a fresh deposit of 100.
-    const tokenBalance = 1_200_000_000n - 99_880_000n + 100_120_000n;
+    const tokenBalance = 200_000_000n - 99_880_000n + 100_120_000n;
     expect(await rail.audit()).toMatchObject({ conserved: true, batchesFinalized: 2, tokenBalance });
   });
 });

@@ -1,6 +1,13 @@
-import { type BatchRecord, type BatchStore, CommonwattError, type RailSite } from "@commonwatt/vpp-core";
-import { balancesOf } from "../batch/build-batch.ts";
+import {
+  type BatchRecord,
+  type BatchStore,
+  CommonwattError,
+  divCeil,
+  type RailSite,
+} from "@commonwatt/vpp-core";
+import { balancesOf } from "../batch/balances.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
+import { finalityLimitSeconds } from "../chain/manifest.ts";
 import { topUp } from "./account-setup.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import { fileOf } from "./stored-batch.ts";
@@ -9,7 +16,7 @@ import { executeWithdrawal } from "./withdrawal.ts";
 /** Share of the time between a request and its lock that a commit may take to reach the chain. */
 const LOCK_MARGIN_SHARE = 0.25;
 
-/** An account's net debits before and after a batch; negative when it earned. */
+/** An account's net debits before and after a batch, in nano; negative when it earned. */
 interface NetDebit {
   readonly before: bigint;
   readonly after: bigint;
@@ -28,14 +35,14 @@ export async function coverDebits(
   previous: BatchRecord | null,
   record: BatchRecord,
 ): Promise<void> {
-  const { reader, patience, sites } = link;
+  const { escrow, patience, sites } = link;
   const earlier = previous === null ? [] : balancesOf(fileOf(previous)).accounts;
   for (const { index, account, debit, credit } of balancesOf(fileOf(record)).accounts) {
     const known = earlier[index];
     const net = { before: known === undefined ? 0n : known.debit - known.credit, after: debit - credit };
     // Who gained and is not in debt can neither overdraw nor spend what is locked.
     if (net.after <= net.before && net.after <= 0n) continue;
-    const funds = await patience.until(() => reader.funds(account));
+    const funds = await patience.until(() => escrow.funds(account));
     if (!funds.exists) {
       // Opening it here would give it an index out of order; the repair opens all of them in theirs.
       throw new CommonwattError("ESCROW_ACCOUNT_MISSING", `${account} is not known to the escrow`);
@@ -54,14 +61,18 @@ export async function coverDebits(
   }
 }
 
-/** What has to be deposited first, or that no deposit helps before the request is paid out. */
+/** What has to be deposited first, in the token's smallest unit, or that no deposit helps before the payout. */
 function missingFunds(link: EscrowLink, net: NetDebit, funds: EscrowFunds): bigint | "locked" {
-  const own = funds.deposited - funds.withdrawn;
-  const overdrawn = atLeastZero(net.after - own);
+  const { nanoPerUnit } = link;
+  const own = (funds.deposited - funds.withdrawn) * nanoPerUnit;
+  const requested = funds.requested * nanoPerUnit;
+  const unitsAbove = (nano: bigint): bigint => (nano > 0n ? divCeil(nano, nanoPerUnit) : 0n);
+  const overdrawn = unitsAbove(net.after - own);
   if (net.after <= net.before) return overdrawn;
-  if (funds.requested <= own - net.before) return atLeastZero(net.after - own + funds.requested);
-  const { withdrawalDelaySeconds, challengeWindowSeconds } = link.terms;
-  const freeSeconds = (withdrawalDelaySeconds - challengeWindowSeconds) * (1 - LOCK_MARGIN_SHARE);
+  if (requested <= own - net.before) return unitsAbove(net.after - own + requested);
+  const { withdrawalDelaySeconds } = link.deployment.terms;
+  const lockSeconds = withdrawalDelaySeconds - finalityLimitSeconds(link.deployment.terms);
+  const freeSeconds = lockSeconds * (1 - LOCK_MARGIN_SHARE);
   const isFree = link.wallClock.now() < 1_000 * (funds.requestedAtSeconds + freeSeconds);
   return isFree ? overdrawn : "locked";
 }
@@ -73,7 +84,7 @@ async function payOut(
   site: RailSite,
   funds: EscrowFunds,
 ): Promise<void> {
-  const maturesAtMs = 1_000 * (funds.requestedAtSeconds + link.terms.withdrawalDelaySeconds);
+  const maturesAtMs = 1_000 * (funds.requestedAtSeconds + link.deployment.terms.withdrawalDelaySeconds);
   if (link.wallClock.now() >= maturesAtMs) await executeWithdrawal(link, batches, site, funds);
   throw new CommonwattError(
     "ESCROW_ACCOUNT_LOCKED",
@@ -85,8 +96,4 @@ async function payOut(
 async function deposit(link: EscrowLink, site: RailSite, missing: bigint): Promise<void> {
   link.logger.info({ siteId: site.id, missing: missing.toString() }, "a site runs short and deposits again");
   await topUp(link, site, missing + link.depositPerSite);
-}
-
-function atLeastZero(amount: bigint): bigint {
-  return amount > 0n ? amount : 0n;
 }

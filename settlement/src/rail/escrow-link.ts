@@ -1,19 +1,25 @@
-import type { Clock, Hex, Logger, RailSite, SettlementEvent } from "@commonwatt/vpp-core";
-import type { Deployment } from "../chain/deployment.ts";
-import type { EscrowReader, EscrowTerms } from "../chain/escrow-reader.ts";
+import type { Clock, Logger, RailSite, SettlementEvent } from "@commonwatt/vpp-core";
+import type { CourtReader } from "../chain/court-reader.ts";
+import type { EscrowReader } from "../chain/escrow-reader.ts";
+import type { Deployment } from "../chain/manifest.ts";
 import type { Outbox } from "../chain/outbox.ts";
 import type { Patience } from "../chain/patience.ts";
+import type { RegistryReader } from "../chain/registry-reader.ts";
+import type { ChainSigner } from "../chain/signer.ts";
 
-/** Everything that works on one deployed escrow. */
+/** Everything that works on one deployment. */
 export interface EscrowLink {
   readonly deployment: Deployment;
-  readonly reader: EscrowReader;
+  readonly court: CourtReader;
+  readonly escrow: EscrowReader;
+  readonly registry: RegistryReader;
   readonly outbox: Outbox;
   readonly patience: Patience;
-  /** As the contract has them. */
-  readonly terms: EscrowTerms;
-  readonly operatorKey: Hex;
+  /** Nano money in one smallest unit of the token. */
+  readonly nanoPerUnit: bigint;
+  readonly operator: ChainSigner;
   readonly sites: readonly RailSite[];
+  /** What a site deposits, in the token's smallest unit. */
   readonly depositPerSite: bigint;
   readonly wallClock: Clock;
   readonly logger: Logger;

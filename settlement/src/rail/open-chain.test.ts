@@ -11,8 +11,9 @@ import {
 } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type AnvilProcess, startAnvil } from "../chain/anvil-process.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { escrow } from "../escrow-rail.ts";
-import { memoryBatches, memoryOutbox } from "../testing/memory-stores.ts";
+import { memoryBatches } from "../testing/memory-batches.ts";
 import { testContext, testStreet } from "../testing/street.ts";
 
 let directory: string;

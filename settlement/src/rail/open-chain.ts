@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   CommonwattError,
   durationMs,
@@ -7,25 +8,29 @@ import {
   sleep,
 } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
-import { communityHash } from "../batch/batch-header.ts";
 import { isUnreachable } from "../chain/chain-error.ts";
-import { type Deployment, ensureDeployment } from "../chain/deployment.ts";
+import { courtReader } from "../chain/court-reader.ts";
+import { ensureDeployment } from "../chain/deployment.ts";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
+import { chainIdOf, endpointName } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { fundGas } from "../chain/gas.ts";
+import { keptKey, signerFrom } from "../chain/key-source.ts";
+import { type Deployment, manifestPath } from "../chain/manifest.ts";
 import { createOutbox } from "../chain/outbox.ts";
 import { patience } from "../chain/patience.ts";
-import { chainIdOf, connectRpc } from "../chain/rpc.ts";
-import { accountOfKey } from "../chain/sign-call.ts";
+import { registryReader } from "../chain/registry-reader.ts";
+import { connectRpc } from "../chain/rpc.ts";
+import { accountOfKey, type ChainSigner, keySigner } from "../chain/signer.ts";
 import { ensureBond, openAccounts } from "./account-setup.ts";
+import { termsFor } from "./deployment-terms.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import type { EscrowOptions, EscrowTermsWanted } from "./escrow-options.ts";
-import { operatorKeyIn } from "./operator-key.ts";
+import { registerSites } from "./register-sites.ts";
 
 /** How long a configured node may be silent at the start before it counts as wrongly configured. */
 const FIRST_ANSWER_MS = 30_000;
 const ASK_AGAIN_MS = 500;
-
 /** A chain with our contracts on it. */
 export interface OpenChain {
   readonly link: EscrowLink;
@@ -42,16 +47,16 @@ export async function openChain(
   wanted: EscrowTermsWanted,
   signal: AbortSignal,
 ): Promise<OpenChain> {
-  const devChain = options.rpcUrl === undefined ? await startDevChain(context.directory) : null;
+  const devChain = wanted.rpcUrls === null ? await startDevChain(context.directory) : null;
   let rpc: JsonRpcProvider | null = null;
   const close = async (): Promise<void> => {
     rpc?.destroy();
     await devChain?.stop();
   };
   try {
-    const rpcUrl = options.rpcUrl ?? devChain?.rpcUrl ?? "";
-    const chainId = await firstAnswer(context, rpcUrl, signal);
-    rpc = connectRpc(rpcUrl, chainId);
+    const rpcUrls = wanted.rpcUrls ?? [devChain?.rpcUrl ?? ""];
+    const chainId = await firstAnswer(context, rpcUrls, signal);
+    rpc = connectRpc(rpcUrls, chainId);
     const { link, repair } = await prepare(context, options, wanted, rpc, chainId, devChain, signal);
     return { link, rpc, repair, close };
   } catch (error) {
@@ -70,38 +75,40 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Pick<OpenChain, "link" | "repair">> {
   const { wallClock, logger, emit, directory } = context;
-  const operatorKey = options.operatorKey ?? (await operatorKeyIn(directory));
+  const operator = await operatorOf(options, directory);
   const sites = context.sites.map(checkedSite);
   const patient = patience({ wallClock, logger, emit, signal });
-  const outbox = createOutbox({ rpc, store: context.outbox, patience: patient, wallClock, logger, signal });
+  const { feeCapWei } = wanted;
+  const store = context.outbox;
+  const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei });
+  const terms = termsFor(context, wanted, operator.account);
   const deploy = async (): Promise<Deployment> => {
-    const everybody = [accountOfKey(operatorKey), ...sites.map(({ account }) => account)];
+    const everybody = [operator.account, ...sites.map(({ account }) => account)];
     await patient.until(() => fundGas(rpc, everybody));
-    const community = communityHash(context.community);
+    const replaceable = devChain !== null;
+    const manifest = options.deployment ?? manifestPath(directory);
     return patient.until(() =>
-      ensureDeployment(
-        { directory, chainId, rpc, outbox, replaceable: devChain !== null },
-        { ...wanted, community, operatorKey },
-      ),
+      ensureDeployment({ manifest, chainId, rpc, outbox, operator, token: null, replaceable }, terms),
     );
   };
   const deployment = await deploy();
-  const reader = escrowReader(rpc, deployment);
-  const terms = await patient.until(() => reader.terms());
-  if (terms.community !== communityHash(context.community)) {
+  if (deployment.terms.community !== terms.community) {
     throw new CommonwattError(
       "ESCROW_OTHER_COMMUNITY",
       `the escrow at ${deployment.escrow} is not that of community ${context.community}`,
     );
   }
+  const escrow = escrowReader(rpc, deployment);
   const { depositPerSite } = wanted;
   const link: EscrowLink = {
-    ...{ deployment, reader, outbox, patience: patient, terms, operatorKey, sites, depositPerSite },
+    ...{ deployment, escrow, court: courtReader(rpc, deployment), registry: registryReader(rpc, deployment) },
+    ...{ outbox, patience: patient, operator, sites, depositPerSite },
+    nanoPerUnit: await patient.until(() => escrow.nanoPerUnit()),
     ...{ wallClock, logger, emit, signal },
   };
   const openBooks = async (): Promise<void> => {
     await ensureBond(link);
-    await openAccounts(link);
+    await Promise.all([registerSites(link), openAccounts(link)]);
   };
   await openBooks();
   const repair = async (): Promise<void> => {
@@ -118,23 +125,37 @@ async function prepare(
 }
 
 /** Asks for the chain's id until it is told or time is up; says once that nobody answers, and once that somebody does. */
-async function firstAnswer(context: RailContext, rpcUrl: string, signal: AbortSignal): Promise<number> {
+async function firstAnswer(
+  context: RailContext,
+  rpcUrls: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
   const { wallClock, logger, emit } = context;
   const deadlineMs = wallClock.now() + FIRST_ANSWER_MS;
   for (let told = false; ; told = true) {
     try {
-      const chainId = await chainIdOf(rpcUrl);
+      const chainId = await Promise.any(rpcUrls.map(chainIdOf)).catch(firstOf);
       if (told) emit({ kind: "reachable" });
       return chainId;
     } catch (error) {
       if (!isUnreachable(error) || wallClock.now() > deadlineMs) throw error;
       if (!told) {
-        logger.warn({ rpcUrl }, "the chain does not answer yet; trying again");
+        logger.warn({ nodes: rpcUrls.map(endpointName) }, "the chain does not answer yet; trying again");
         emit({ kind: "unreachable", message: messageOf(error) });
       }
       await sleep(wallClock, durationMs(ASK_AGAIN_MS), signal);
     }
   }
+}
+
+/** What the first node said, in place of what all said. */
+function firstOf(error: unknown): never {
+  throw error instanceof AggregateError ? error.errors[0] : error;
+}
+
+async function operatorOf({ operator }: EscrowOptions, directory: string): Promise<ChainSigner> {
+  if (operator !== undefined) return signerFrom(operator);
+  return keySigner(await keptKey(join(directory, "operator.key")));
 }
 
 function checkedSite(site: RailSite): RailSite {

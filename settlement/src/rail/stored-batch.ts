@@ -1,8 +1,8 @@
 import type { BatchRecord } from "@commonwatt/vpp-core";
 import { type BalanceTree, balanceTree } from "../batch/balance-tree.ts";
+import { balancesOf } from "../batch/balances.ts";
 import type { BatchArchive, BatchFile } from "../batch/batch-archive.ts";
 import { type BatchHeader, type BatchHeaderJson, headerFromJson } from "../batch/batch-header.ts";
-import { balancesOf } from "../batch/build-batch.ts";
 
 /** The batch as anybody can check it, out of the store, which holds it as plain JSON. */
 export function fileOf(record: BatchRecord): BatchFile {

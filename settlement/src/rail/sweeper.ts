@@ -1,8 +1,8 @@
 import { type BatchStore, durationMs, messageOf, type RailSite } from "@commonwatt/vpp-core";
-import { balancesOf } from "../batch/build-batch.ts";
-import { withdrawnAmount } from "../chain/contracts.ts";
-import { requestWithdrawalData } from "../chain/escrow-calls.ts";
+import { balancesOf } from "../batch/balances.ts";
+import { requestWithdrawalData, withdrawnAmount } from "../chain/escrow-calls.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
+import { keySigner } from "../chain/signer.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import { fileOf } from "./stored-batch.ts";
@@ -57,10 +57,10 @@ export function startSweeper(context: SweeperContext): Sweeper {
 async function sweepSite(context: SweeperContext, site: RailSite): Promise<number> {
   const { link } = context;
   link.signal.throwIfAborted();
-  const funds = await link.patience.until(() => link.reader.funds(site.account));
+  const funds = await link.patience.until(() => link.escrow.funds(site.account));
   if (!funds.exists) return IDLE_LOOK_MS;
   if (funds.requested === 0n) return requestEarnings(context, site, funds);
-  const maturesAtMs = 1_000 * (funds.requestedAtSeconds + link.terms.withdrawalDelaySeconds);
+  const maturesAtMs = 1_000 * (funds.requestedAtSeconds + link.deployment.terms.withdrawalDelaySeconds);
   const leftMs = maturesAtMs - link.wallClock.now();
   if (leftMs > 0) return leftMs;
   await withdraw(context, site, funds);
@@ -72,20 +72,20 @@ async function requestEarnings(
   { account, ownerKey }: RailSite,
   funds: EscrowFunds,
 ): Promise<number> {
-  const { finalNumber } = await link.patience.until(() => link.reader.progress());
+  const { finalNumber } = await link.patience.until(() => link.court.progress());
   const latest = await batches.byNumber(finalNumber);
   if (latest === null) return IDLE_LOOK_MS;
   const leaf = balancesOf(fileOf(latest)).accounts.find((one) => one.account === account);
-  const earned = (leaf?.credit ?? 0n) - (leaf?.debit ?? 0n) - funds.withdrawn;
+  const earned = ((leaf?.credit ?? 0n) - (leaf?.debit ?? 0n)) / link.nanoPerUnit - funds.withdrawn;
   if (earned < minimum) return IDLE_LOOK_MS;
   await link.outbox.submit({
     key: `request:${account}:${funds.withdrawn}`,
-    senderKey: ownerKey,
+    sender: keySigner(ownerKey),
     to: link.deployment.escrow,
     data: requestWithdrawalData(earned, account),
-    done: async () => (await link.reader.funds(account)).requested > 0n,
+    done: async () => (await link.escrow.funds(account)).requested > 0n,
   });
-  return 1_000 * link.terms.withdrawalDelaySeconds;
+  return 1_000 * link.deployment.terms.withdrawalDelaySeconds;
 }
 
 async function withdraw(

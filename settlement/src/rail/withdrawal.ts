@@ -1,11 +1,13 @@
 import type { BatchStore, RailSite } from "@commonwatt/vpp-core";
 import type { BalanceProof } from "../batch/balance-tree.ts";
-import { balancesOf } from "../batch/build-batch.ts";
+import { balancesOf } from "../batch/balances.ts";
 import { withdrawData } from "../chain/escrow-calls.ts";
 import type { EscrowFunds } from "../chain/escrow-reader.ts";
 import type { OutboxResult } from "../chain/outbox.ts";
+import { keySigner } from "../chain/signer.ts";
+import { committedBatch, oldestPending } from "./committed-batch.ts";
 import type { EscrowLink } from "./escrow-link.ts";
-import { fileOf, headerOf, treeOf } from "./stored-batch.ts";
+import { fileOf, treeOf } from "./stored-batch.ts";
 
 /**
  * Executes a site's mature request with its owner's key, against the latest final batch. `null` when that
@@ -18,17 +20,18 @@ export async function executeWithdrawal(
   { account, ownerKey }: RailSite,
   { withdrawn }: EscrowFunds,
 ): Promise<OutboxResult | null> {
-  const { finalNumber } = await link.patience.until(() => link.reader.progress());
-  const latest = await batches.byNumber(finalNumber);
-  if (latest === null) return null;
-  const leaf = balancesOf(fileOf(latest)).accounts.find((one) => one.account === account);
+  const { finalNumber } = await link.patience.until(() => link.court.progress());
+  const record = await batches.byNumber(finalNumber);
+  const latest = record === null ? null : await committedBatch(link, record);
+  if (record === null || latest === null) return null;
+  const leaf = balancesOf(fileOf(record)).accounts.find((one) => one.account === account);
   if (leaf === undefined) return null;
-  const proof: BalanceProof = treeOf(latest).proof(leaf.index);
+  const proof: BalanceProof = treeOf(record).proof(leaf.index);
   return link.outbox.submit({
     key: `withdraw:${account}:${withdrawn}`,
-    senderKey: ownerKey,
+    sender: keySigner(ownerKey),
     to: link.deployment.escrow,
-    data: withdrawData(account, headerOf(latest), proof),
-    done: async () => (await link.reader.funds(account)).withdrawn > withdrawn,
+    data: withdrawData(account, latest, proof, await oldestPending(link, batches)),
+    done: async () => (await link.escrow.funds(account)).withdrawn > withdrawn,
   });
 }

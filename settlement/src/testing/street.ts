@@ -1,17 +1,22 @@
+import { orderId, signOrder } from "@commonwatt/market";
 import {
   type BatchStore,
+  type BookedOrder,
   type DeliveryInterval,
   deliveryInterval,
+  durationMs,
   epochMs,
   type Hex,
   type IntervalDelivery,
   intervalIndex,
   type Logger,
+  type OrderSide,
   type OutboxStore,
   priceMicroPerKwh,
   type RailContext,
   type RailSite,
   type SettlementEvent,
+  type SiteId,
   siteId,
   systemClock,
   type Tariff,
@@ -19,7 +24,7 @@ import {
   wattHours,
   watts,
 } from "@commonwatt/vpp-core";
-import { accountOfKey } from "../chain/sign-call.ts";
+import { accountOfKey } from "../chain/signer.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
 
 /** What the grid charges and pays in tests: 0.30 and 0.08 per kWh. */
@@ -57,6 +62,7 @@ export function testStreet(count: number): TestStreet {
       limits: { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) },
       ownerKey,
       meterKey: signer.meterKey,
+      signWithMeter: signer.signRecord,
     };
     return { site, signer, sequence: 0, importWh: 10_000, exportWh: 5_000 };
   });
@@ -81,9 +87,33 @@ export function testStreet(count: number): TestStreet {
       });
       const after = readAll(interval.endMs);
       const clearingPrice = trades[0]?.price ?? null;
-      return { interval, clearingPrice, trades, readings: [...before, ...after] };
+      const signed = trades.map((trade, index) => signedTrade(homes, trade, index));
+      return {
+        ...{ interval, clearingPrice, readings: [...before, ...after] },
+        orders: signed.flatMap(({ orders }) => orders),
+        trades: signed.map(({ trade }) => trade),
+      };
     },
   };
+}
+
+/** A trade with the two orders behind it, each for just this energy at just this price. */
+function signedTrade(
+  homes: readonly { readonly site: RailSite }[],
+  trade: Trade,
+  index: number,
+): { readonly orders: readonly BookedOrder[]; readonly trade: Trade } {
+  const order = (siteId: SiteId, side: OrderSide): BookedOrder => {
+    const site = homes.find((home) => home.site.id === siteId)?.site;
+    if (site === undefined) throw new Error(`${siteId} is no home of this street`);
+    const { intervalIndex: at, energyWh, price: limitPrice } = trade;
+    const intent = { siteId, side, intervalIndex: at, energyWh, limitPrice };
+    const salt = key(0x5000 + 2 * index + (side === "bid" ? 1 : 0));
+    const signed = signOrder({ ...intent, community: "test-street", salt }, site.ownerKey);
+    return { id: orderId(signed), order: signed, ended: null };
+  };
+  const [offer, bid] = [order(trade.sellerId, "offer"), order(trade.buyerId, "bid")];
+  return { orders: [offer, bid], trade: { ...trade, offerId: offer.id, bidId: bid.id } };
 }
 
 /** A quarter of an hour, counted from one far enough in the past to be over. */
@@ -123,6 +153,7 @@ export function testContext(
   return {
     ...{ community: "test-street", clock: systemClock, wallClock: systemClock, logger: silent },
     ...{ directory, sites: street.sites, tariff: TARIFF, ...stores },
+    ...{ intervalMs: durationMs(900_000), gateClosureMs: durationMs(90_000) },
     emit: (event) => events.push(event),
   };
 }

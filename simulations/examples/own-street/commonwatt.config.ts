@@ -1,5 +1,5 @@
 import { modbus, sunspecFacade } from "@commonwatt/device-adapters";
-import { doubleAuction } from "@commonwatt/market";
+import { callAuction } from "@commonwatt/market";
 import { escrow } from "@commonwatt/settlement";
 import { type ConfigFile, deviceId, priceMicroPerKwh, wattHours, watts } from "@commonwatt/vpp-core";
 
@@ -12,7 +12,7 @@ export const config: ConfigFile = {
     currency: "EUR",
     intervalMinutes: 15,
     tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
-    venue: doubleAuction(),
+    venue: callAuction(),
     rail: escrow(),
     sites: [
       {

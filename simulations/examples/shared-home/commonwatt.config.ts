@@ -6,7 +6,7 @@ import {
   startSunSpecEmulator,
   sunspecFacade,
 } from "@commonwatt/device-adapters";
-import { doubleAuction } from "@commonwatt/market";
+import { callAuction } from "@commonwatt/market";
 import { escrow } from "@commonwatt/settlement";
 import {
   type ConfigFile,
@@ -42,7 +42,7 @@ export const config: ConfigFile = defineConfig({
       currency: "EUR",
       intervalMinutes: 15,
       tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
-      venue: doubleAuction(),
+      venue: callAuction(),
       rail: escrow(),
       world: { go: () => undefined, stop: () => hardware.close() },
       sites: [

@@ -1,5 +1,5 @@
 import { modbus, opcua, sunspecFacade } from "@commonwatt/device-adapters";
-import { doubleAuction } from "@commonwatt/market";
+import { callAuction } from "@commonwatt/market";
 import { escrow } from "@commonwatt/settlement";
 import {
   buildStreet,
@@ -51,7 +51,7 @@ export const config: ConfigFile = defineConfig({
       currency: "EUR",
       intervalMinutes: 15,
       tariff: { retailPrice: priceMicroPerKwh(300_000), feedInPrice: priceMicroPerKwh(80_000) },
-      venue: doubleAuction(),
+      venue: callAuction(),
       rail: escrow(),
       world: hardware,
       scenario: { seed, homes, hash: streetHash(street) },

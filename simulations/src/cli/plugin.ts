@@ -1,5 +1,6 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
 import { registerCrashTest } from "./crash-test-command.ts";
+import { registerDemo } from "./demo-command.ts";
 import { registerLeasesTest } from "./leases-test-command.ts";
 
 /** What this package adds to the `commonwatt` command. */
@@ -8,5 +9,6 @@ export const plugin: CommonwattPlugin = {
   commands: (program) => {
     registerCrashTest(program);
     registerLeasesTest(program);
+    registerDemo(program);
   },
 };

@@ -14,10 +14,14 @@ export interface StreetProcess {
   /** Everything it has printed so far. */
   readonly events: readonly StreetEvent[];
   /**
-   * Waits for an event.
-   * @throws CommonwattError `STREET_ENDED` when the street ends without it.
+   * Waits for an event, by its name or by what it must be.
+   * @throws CommonwattError `STREET_ENDED` when the process ends without it.
    */
-  until(name: string): Promise<StreetEvent>;
+  until(wanted: string | ((event: StreetEvent) => boolean)): Promise<StreetEvent>;
+  /** Calls `listener` with every event from now on. */
+  onEvent(listener: (event: StreetEvent) => void): void;
+  /** Asks it to come down in its order, and waits until it is gone. */
+  stop(): Promise<void>;
   /** Ends the process at once, without a chance to tidy up, and waits until it is gone. */
   kill(): Promise<void>;
   /** Waits until it has ended by itself, and gives its exit code. */
@@ -26,11 +30,19 @@ export interface StreetProcess {
 
 /** Starts the street with some options of `npm start`. */
 export function startStreet(options: readonly string[]): StreetProcess {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [COMMAND, "start", "--config", CONFIG, "--json", "--port", "0", ...options],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
+  return startCommonwatt(["start", "--config", CONFIG, "--json", "--port", "0", ...options]);
+}
+
+/** Starts a `commonwatt` command that prints NDJSON; `variables` are added to its environment. */
+export function startCommonwatt(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): StreetProcess {
+  const child: ChildProcess = spawn(process.execPath, [COMMAND, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...variables },
+  });
+  const listeners = new Set<(event: StreetEvent) => void>();
   const events: StreetEvent[] = [];
   const waiting = new Set<() => void>();
   let said = "";
@@ -40,7 +52,9 @@ export function startStreet(options: readonly string[]): StreetProcess {
   });
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on("line", (line) => {
-      events.push(JSON.parse(line) as StreetEvent);
+      const event = JSON.parse(line) as StreetEvent;
+      events.push(event);
+      for (const listener of listeners) listener(event);
       for (const wake of waiting) wake();
     });
   }
@@ -53,16 +67,25 @@ export function startStreet(options: readonly string[]): StreetProcess {
   });
   return {
     events,
-    async until(name) {
+    async until(wanted) {
+      const isWanted = typeof wanted === "string" ? named(wanted) : wanted;
       for (;;) {
-        const found = events.find((event) => event.event === name);
+        const found = events.find(isWanted);
         if (found !== undefined) return found;
-        if (hasEnded) throw new CommonwattError("STREET_ENDED", `the street ended before "${name}": ${said}`);
+        if (hasEnded) {
+          const what = typeof wanted === "string" ? `"${wanted}"` : "what was waited for";
+          throw new CommonwattError("STREET_ENDED", `the street ended before ${what}: ${said}`);
+        }
         await new Promise<void>((resolve) => {
           waiting.add(resolve);
         });
         waiting.clear();
       }
+    },
+    onEvent: (listener) => void listeners.add(listener),
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
     },
     async kill() {
       child.kill("SIGKILL");
@@ -70,4 +93,8 @@ export function startStreet(options: readonly string[]): StreetProcess {
     },
     exit: () => ended,
   };
+}
+
+function named(name: string): (event: StreetEvent) => boolean {
+  return (event) => event.event === name;
 }

@@ -126,10 +126,14 @@ class Story {
         return [
           `             ${event.siteId.padEnd(9)} withdrew ${this.#money(ofMicro(event.amount))}  ${event.transactionHash}`,
         ];
+      case "taken-back":
+        return [`! batch ${event.batchNumber} was taken back (${event.reason})  ${event.transactionHash}`];
       case "unreachable":
         return [`! chain: ${event.message}; trying again`];
       case "reachable":
         return ["  chain: back"];
+      case "held-back":
+        return [`! chain: ${event.message}`];
     }
   }
 

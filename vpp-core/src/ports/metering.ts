@@ -24,4 +24,6 @@ export interface SignedMeterReading extends MeterReading {
 export interface MeterSigner {
   readonly meterKey: Hex;
   sign(reading: MeterReading): SignedMeterReading;
+  /** Signs 32 bytes of a record that binds the meter to its site: r and s, 64 bytes, low s. */
+  signRecord(digest: Hex): Hex;
 }

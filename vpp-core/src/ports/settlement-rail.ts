@@ -1,6 +1,6 @@
 import type { Hex, Site } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
-import type { Clock } from "../time/clock.ts";
+import type { Clock, DurationMs } from "../time/clock.ts";
 import type { Logger } from "./logger.ts";
 import type { MeterSigner } from "./metering.ts";
 import type { RoutePlugin } from "./route-plugin.ts";
@@ -13,6 +13,8 @@ export interface RailSite extends Site {
   readonly ownerKey: Hex;
   /** Uncompressed P-256 point of its meter. */
   readonly meterKey: Hex;
+  /** Signs 32 bytes of a record that binds the meter to its site. */
+  readonly signWithMeter: (digest: Hex) => Hex;
 }
 
 /** What a rail needs from the outside. */
@@ -26,6 +28,9 @@ export interface RailContext {
   readonly directory: string;
   readonly sites: readonly RailSite[];
   readonly tariff: Tariff;
+  /** Length of a delivery interval, and how long before its start the gate closes. */
+  readonly intervalMs: DurationMs;
+  readonly gateClosureMs: DurationMs;
   readonly batches: BatchStore;
   readonly outbox: OutboxStore;
   readonly emit: (event: SettlementEvent) => void;

@@ -4,7 +4,7 @@ import type { WattHours } from "../units/energy.ts";
 import type { MoneyNano } from "../units/money.ts";
 import type { PriceMicroPerKwh } from "../units/price.ts";
 import type { SignedMeterReading } from "./metering.ts";
-import type { Trade } from "./trading-venue.ts";
+import type { BookedOrder, Trade } from "./trading-venue.ts";
 
 /** What one trade came to after delivery was measured. */
 export interface TradeSettlement {
@@ -42,6 +42,8 @@ export interface SiteStatement {
 export interface IntervalDelivery {
   readonly interval: DeliveryInterval;
   readonly clearingPrice: PriceMicroPerKwh | null;
+  /** Every order that the interval's book took in. */
+  readonly orders: readonly BookedOrder[];
   readonly trades: readonly Trade[];
   /** Per site the signed readings that enclose the interval's start and end. */
   readonly readings: readonly SignedMeterReading[];
@@ -65,6 +67,14 @@ export type SettlementEvent =
       readonly transactionHash: Hex;
     }
   | {
+      /** Somebody proved a batch wrong; it and all after it are off the chain, and the bond is slashed. */
+      readonly kind: "taken-back";
+      readonly batchNumber: number;
+      /** What was shown, e.g. `overdraft`. */
+      readonly reason: string;
+      readonly transactionHash: Hex;
+    }
+  | {
       readonly kind: "withdrawn";
       readonly siteId: SiteId;
       /** In the token's smallest unit. */
@@ -72,7 +82,9 @@ export type SettlementEvent =
       readonly transactionHash: Hex;
     }
   | { readonly kind: "unreachable"; readonly message: string }
-  | { readonly kind: "reachable" };
+  | { readonly kind: "reachable" }
+  /** Something waits though the chain answers: for a lower fee, or for whoever signs. */
+  | { readonly kind: "held-back"; readonly code: string; readonly message: string };
 
 /** The escrow's books against its money, read from the chain. */
 export interface EscrowAudit {

@@ -77,6 +77,25 @@ export type SignedCancel = {
     }
 );
 
+/** An order that a book took in, and how it left the book before the gate closed. */
+export interface BookedOrder {
+  readonly id: Hex;
+  readonly order: SignedOrder;
+  /** `null` when it took part in the clearing. */
+  readonly ended: {
+    readonly by:
+      | "order-cancel"
+      | "interval-cancel"
+      | "group-cancel"
+      | "replacement"
+      | "remainder"
+      | "expired"
+      | "self-trade";
+    /** What its site signed to take it back; `null` when it ended otherwise. */
+    readonly cancel: SignedCancel | null;
+  } | null;
+}
+
 /** What the venue says to a cancel. `orderIds` are the orders that it took out of their books. */
 export type CancelReply =
   | { readonly status: "cancelled"; readonly orderIds: readonly Hex[]; readonly sequence: number }
@@ -188,6 +207,8 @@ export interface TradingVenue {
   trades(index: IntervalIndex): readonly Trade[];
   /** Calls back with the intervals in which something was traded, once it is on the disk; until the answer is called. */
   onTrades(listener: (index: IntervalIndex) => void): () => void;
+  /** Every order that the book of an interval took in, in the order of acceptance; none for one never opened. */
+  bookedOrders(index: IntervalIndex): readonly BookedOrder[];
   /** Every clearing since `from`, oldest first. */
   clearings(from: IntervalIndex): readonly Clearing[];
   /** SHA-256 over everything the venue knows; equal after a replay of the journal. */

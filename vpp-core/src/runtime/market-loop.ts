@@ -12,7 +12,7 @@ import type {
   OrderSigner,
   TradingVenue,
 } from "../ports/trading-venue.ts";
-import { type Clock, type EpochMs, epochMs, sleepUntil } from "../time/clock.ts";
+import { type Clock, type DurationMs, durationMs, type EpochMs, epochMs, sleepUntil } from "../time/clock.ts";
 import {
   type DeliveryInterval,
   deliveryInterval,
@@ -62,12 +62,17 @@ interface Leads {
   readonly bidMs: number;
 }
 
+/** How long before delivery the gate closes. */
+export function gateLead(minutes: IntervalMinutes): DurationMs {
+  return durationMs(intervalLength(minutes) * GATE_LEAD_SHARE);
+}
+
 /** A large street bids earlier: its orders must be in before the gate closes, however fast time runs. */
 function leads({ minutes, sites, speed }: MarketLoopContext): Leads {
   const lengthMs = intervalLength(minutes);
   const neededMs = sites.length * BID_TIME_PER_SITE_MS * speed;
   return {
-    gateMs: lengthMs * GATE_LEAD_SHARE,
+    gateMs: gateLead(minutes),
     bidMs: Math.min(lengthMs * BID_LEAD_SHARE_MAX, Math.max(lengthMs * BID_LEAD_SHARE_MIN, neededMs)),
   };
 }

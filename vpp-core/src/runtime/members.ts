@@ -22,7 +22,10 @@ export function members(config: CommunityConfig, keyDirectory: string): readonly
     const orderSigner = config.venue.signer(config.community, keys.ownerKey);
     const meterSigner = config.rail.meterSigner(keys.meterKey);
     const site: Site = { id, account: orderSigner.account, feeder: config.feeder, limits: each.limits };
-    const railSite: RailSite = { ...site, ownerKey: keys.ownerKey, meterKey: meterSigner.meterKey };
+    const railSite: RailSite = {
+      ...{ ...site, ownerKey: keys.ownerKey, meterKey: meterSigner.meterKey },
+      signWithMeter: meterSigner.signRecord,
+    };
     return { config: each, site, railSite, orderSigner, meterSigner };
   });
 }

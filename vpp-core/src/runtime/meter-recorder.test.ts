@@ -13,6 +13,7 @@ const at = (minutes: number): EpochMs => epochMs(interval.startMs + minutes * 60
 const signer: MeterSigner = {
   meterKey: "0x",
   sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }),
+  signRecord: () => "0x",
 };
 
 function image(time: EpochMs, importWh: number | null, exportWh = 0): SiteImage {

@@ -5,7 +5,7 @@ import type { SignedMeterReading } from "../ports/metering.ts";
 import type { IntervalSettlement } from "../ports/settlement.ts";
 import type { SettlementRail } from "../ports/settlement-rail.ts";
 import type { BatchStore, MeteringStore } from "../ports/store.ts";
-import type { Clearing } from "../ports/trading-venue.ts";
+import type { Clearing, TradingVenue } from "../ports/trading-venue.ts";
 import { type Clock, durationMs, sleep, sleepUntil } from "../time/clock.ts";
 import type { DeliveryInterval } from "../time/delivery-interval.ts";
 import { readingsInOrder } from "./readings-in-order.ts";
@@ -17,6 +17,7 @@ const GRACE_INTERVALS = 2;
 /** What the settlement loop works with. */
 export interface SettlementLoopContext {
   readonly rail: SettlementRail;
+  readonly venue: Pick<TradingVenue, "bookedOrders">;
   readonly metering: MeteringStore;
   readonly batches: BatchStore;
   readonly siteIds: readonly SiteId[];
@@ -81,13 +82,15 @@ async function settleWhenDelivered(
   interval: DeliveryInterval,
   clearing: Clearing,
 ): Promise<void> {
-  const { rail, batches, clock, signal } = context;
+  const { rail, venue, batches, clock, signal } = context;
   const retry = { ...context, what: `settle interval ${interval.index}` };
   if ((await retrying(retry, () => batches.byInterval(interval.index))) !== null) return;
   await sleepUntil(clock, interval.endMs, signal);
   const readings = await enclosingReadings(context, interval);
+  const { clearingPrice, trades } = clearing;
+  const orders = venue.bookedOrders(interval.index);
   const settled = await retrying(retry, () =>
-    rail.settle({ interval, clearingPrice: clearing.clearingPrice, trades: clearing.trades, readings }),
+    rail.settle({ interval, clearingPrice, orders, trades, readings }),
   );
   context.onSettled(interval, clearing, settled);
 }

@@ -144,7 +144,11 @@ function home(over: { owned?: boolean; storeDown?: () => boolean; storeHangs?: b
         spoolDirectory: "",
       },
       store: storeInto(log, rows, signed, over.storeDown ?? (() => false), hang),
-      meterSigner: { meterKey: "0x", sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }) },
+      meterSigner: {
+        meterKey: "0x",
+        sign: (reading) => ({ ...reading, meterKey: "0x", signature: "0x" }),
+        signRecord: () => "0x",
+      },
       earlierReadings: [
         { siteId: siteId("home-1"), sequence: 7, takenAtMs: epochMs(start - 1_000), ...registers },
       ],

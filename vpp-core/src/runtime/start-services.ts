@@ -1,10 +1,12 @@
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Clock } from "../time/clock.ts";
+import { intervalLength } from "../time/delivery-interval.ts";
 import { systemClock } from "../time/system-clock.ts";
 import type { Closers } from "./closers.ts";
 import type { CommunityConfig } from "./config.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { gateLead } from "./market-loop.ts";
 import type { Member } from "./members.ts";
 import type { RunReporter } from "./run-event.ts";
 import type { RunTally } from "./run-tally.ts";
@@ -61,6 +63,8 @@ export async function startRail(context: ServiceContext, signal: AbortSignal): P
     directory: directory.folder("settlement"),
     sites: everyone.map((member) => member.railSite),
     tariff: config.tariff,
+    intervalMs: intervalLength(config.intervalMinutes),
+    gateClosureMs: gateLead(config.intervalMinutes),
     batches: store.batches,
     outbox: store.outbox,
     emit(event) {

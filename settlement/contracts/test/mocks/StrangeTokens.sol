@@ -10,8 +10,15 @@ contract OpenToken is ERC20("Open", "OPN") {
     }
 }
 
+/// @notice With six decimals, as stablecoins have.
+contract SixDecimalsToken is OpenToken {
+    function decimals() public pure override returns (uint8) {
+        return 6;
+    }
+}
+
 /// @notice Keeps 1 % of each transfer between accounts.
-contract ChargingToken is OpenToken {
+contract ChargingToken is SixDecimalsToken {
     function _update(address from, address to, uint256 value) internal override {
         if (from == address(0) || to == address(0)) return super._update(from, to, value);
         super._update(from, address(0), value / 100);
@@ -20,14 +27,14 @@ contract ChargingToken is OpenToken {
 }
 
 /// @notice Says yes and moves nothing into the vault it is set against.
-contract LyingToken is OpenToken {
+contract LyingToken is SixDecimalsToken {
     function transferFrom(address, address, uint256) public pure override returns (bool) {
         return true;
     }
 }
 
 /// @notice Says no instead of reverting.
-contract RefusingToken is OpenToken {
+contract RefusingToken is SixDecimalsToken {
     bool public refuses;
 
     function setRefuses(bool refuses_) external {
@@ -45,6 +52,7 @@ contract RefusingToken is OpenToken {
 
 /// @notice Returns nothing from its transfers, as some early tokens do.
 contract SilentToken {
+    uint8 public constant decimals = 6;
     mapping(address account => uint256) public balanceOf;
     mapping(address owner => mapping(address spender => uint256)) public allowance;
 
@@ -69,7 +77,7 @@ contract SilentToken {
 }
 
 /// @notice Calls a target in the middle of every transfer, as tokens with hooks allow, and notes what came back.
-contract CallingToken is OpenToken {
+contract CallingToken is SixDecimalsToken {
     address public target;
     bytes public call;
     bool public succeeded;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Leaves} from "../libraries/Leaves.sol";
+import {MerkleTree} from "../libraries/MerkleTree.sol";
+import {OrderSignatures} from "../libraries/OrderSignatures.sol";
+import {FillLeaf, ORDER_ENDED, OrderLeaf, PositionLeaf, ReadingLeaf} from "../types/Leaves.sol";
+import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
+import {MerkleBuilder} from "./utils/MerkleBuilder.sol";
+import {bound, vm} from "./utils/Vm.sol";
+
+/// @dev What TypeScript encodes and signs is what the contracts hash and recover.
+contract EncodingsTest {
+    using MerkleBuilder for bytes32[];
+
+    string private constant VECTORS = "settlement/contracts/test/vectors/";
+
+    string private _json;
+
+    function setUp() public {
+        _json = vm.readFile(string.concat(VECTORS, "encodings.json"));
+    }
+
+    function _checkHash(string memory name, bytes32 hash) private view {
+        vm.assertEq(hash, vm.parseJsonBytes32(_json, string.concat(".", name, ".hash")), name);
+    }
+
+    /// @dev The words after the type's hash.
+    function fields(bytes calldata encoded) external pure returns (bytes memory) {
+        return encoded[32:];
+    }
+
+    function _fieldsOf(string memory name) private view returns (bytes memory) {
+        return this.fields(vm.parseJsonBytes(_json, string.concat(".", name, ".encoded")));
+    }
+
+    function test_vectors_leaves() public view {
+        _checkHash("order", Leaves.hash(abi.decode(_fieldsOf("order"), (OrderLeaf))));
+        _checkHash("reading", Leaves.hash(abi.decode(_fieldsOf("reading"), (ReadingLeaf))));
+        _checkHash("fill", Leaves.hash(abi.decode(_fieldsOf("fill"), (FillLeaf))));
+        _checkHash("position", Leaves.hash(abi.decode(_fieldsOf("position"), (PositionLeaf))));
+    }
+
+    function test_vectors_preimages() public view {
+        bytes memory signature = vm.parseJsonBytes(_json, ".signature.encoded");
+        _checkHash("signature", keccak256(abi.encode(abi.decode(signature, (OrderSignature)))));
+        bytes memory end = vm.parseJsonBytes(_json, ".end.encoded");
+        _checkHash("end", keccak256(abi.encode(abi.decode(end, (OrderEnd)))));
+    }
+
+    function test_vectors_signatures() public {
+        _json = vm.readFile(string.concat(VECTORS, "order-signatures.json"));
+        bytes32 community = vm.parseJsonBytes32(_json, ".community");
+        uint256 ended = 0;
+        for (uint256 i = 0; i < 9; ++i) {
+            string memory path = string.concat(".orders[", vm.toString(i), "]");
+            OrderLeaf memory order = _readOrder(path);
+            vm.assertEq(OrderSignatures.orderDigest(community, order), order.digest, path);
+            bytes memory signed = vm.parseJsonBytes(_json, string.concat(path, ".signature"));
+            OrderSignature memory signature = abi.decode(signed, (OrderSignature));
+            vm.assertEq(keccak256(abi.encode(signature)), order.signedHash, path);
+            vm.assertEq(OrderSignatures.signerOf(community, order, signature), order.account);
+            if (order.ended != ORDER_ENDED) continue;
+            ++ended;
+            OrderEnd memory end = abi.decode(vm.parseJsonBytes(_json, string.concat(path, ".end")), (OrderEnd));
+            vm.assertEq(keccak256(abi.encode(end)), order.endedHash, path);
+            vm.assertEq(OrderSignatures.enderOf(community, order, signature, end), order.account);
+        }
+        vm.assertEq(ended, 4);
+    }
+
+    function _readOrder(string memory path) private view returns (OrderLeaf memory order) {
+        order.digest = vm.parseJsonBytes32(_json, string.concat(path, ".digest"));
+        order.account = vm.parseJsonAddress(_json, string.concat(path, ".account"));
+        order.isBid = vm.parseJsonBool(_json, string.concat(path, ".isBid"));
+        order.limitPrice = int64(uint64(vm.parseJsonUint(_json, string.concat(path, ".limitPrice"))));
+        order.energyWh = uint64(vm.parseJsonUint(_json, string.concat(path, ".energyWh")));
+        order.intervalIndex = uint64(vm.parseJsonUint(_json, string.concat(path, ".intervalIndex")));
+        order.orderSalt = vm.parseJsonBytes32(_json, string.concat(path, ".orderSalt"));
+        order.signedHash = vm.parseJsonBytes32(_json, string.concat(path, ".signedHash"));
+        order.ended = uint8(vm.parseJsonUint(_json, string.concat(path, ".ended")));
+        order.endedHash = vm.parseJsonBytes32(_json, string.concat(path, ".endedHash"));
+    }
+
+    /// @dev An external call, so that the library sees calldata.
+    function has(bytes32 root, uint256 count, uint256 index, bytes32 leaf, bytes32[] calldata siblings)
+        external
+        pure
+        returns (bool)
+    {
+        return MerkleTree.has(root, count, index, leaf, siblings);
+    }
+
+    function testFuzz_treeHasEachLeafAtItsPlaceOnly(uint256 seed, uint256 count, uint256 index) public view {
+        bytes32[] memory leaves = new bytes32[](bound(count, 1, 33));
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            leaves[i] = keccak256(abi.encode(seed, i));
+        }
+        index %= leaves.length;
+        bytes32[] memory siblings = leaves.siblingsOf(index);
+        for (uint256 place = 0; place < leaves.length + 2; ++place) {
+            bool stands = this.has(leaves.root(), leaves.length, place, leaves[index], siblings);
+            vm.assertTrue(stands == (place == index), "place");
+        }
+    }
+
+    function testFuzz_treeHasNoOtherProof(uint256 seed, uint256 count, uint256 index, uint256 change) public view {
+        bytes32[] memory leaves = new bytes32[](bound(count, 2, 33));
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            leaves[i] = keccak256(abi.encode(seed, i));
+        }
+        index %= leaves.length;
+        bytes32[] memory siblings = leaves.siblingsOf(index);
+        bytes32 leaf = leaves[index];
+        uint256 claimed = leaves.length;
+        if (change % 4 == 0) leaf = ~leaf;
+        else if (change % 4 == 1) siblings[(change >> 8) % siblings.length] ^= bytes32(uint256(1));
+        else if (change % 4 == 2) siblings = new bytes32[](siblings.length + 1);
+        else claimed *= 2;
+        vm.assertFalse(this.has(leaves.root(), claimed, index, leaf, siblings), "proof");
+    }
+
+    function test_treeOfNothingHasNothing() public view {
+        vm.assertFalse(this.has(bytes32(0), 0, 0, bytes32(0), new bytes32[](0)), "nothing");
+    }
+}

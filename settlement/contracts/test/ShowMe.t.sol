@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ICourtErrors} from "../interfaces/ICourtErrors.sol";
+import {ICourtEvents} from "../interfaces/ICourtEvents.sol";
+import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
+import {BalanceTree} from "../libraries/BalanceTree.sol";
+import {Leaves} from "../libraries/Leaves.sol";
+import {BalanceProof, BatchHeader, CommittedBatch} from "../types/Batch.sol";
+import {FillLeaf, OrderLeaf, PositionProof, ReadingLeaf} from "../types/Leaves.sol";
+import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
+import {ShowMeFixture} from "./utils/ShowMeFixture.sol";
+import {bound, vm} from "./utils/Vm.sol";
+
+contract ShowMeTest is ShowMeFixture {
+    function test_demand_isAnsweredAndPaidFor() public {
+        _commit();
+        CommittedBatch memory batch = _batch(1);
+        uint64 deadline = uint64(block.timestamp) + RESPONSE;
+        vm.expectEmit(address(court));
+        emit ICourtEvents.LeafDemanded(1, POSITIONS, 0, watcher, deadline);
+        _demand(batch, POSITIONS, 0);
+        ISettlementCourt.Demand memory open = court.demandOf(batch, POSITIONS, 0);
+        vm.assertEq(open.demander, watcher);
+        vm.assertEq(open.deadline, deadline);
+        vm.assertEq(court.finalizableAt(batch), type(uint256).max);
+        _checkConserved();
+
+        vm.warp(deadline);
+        PositionProof memory position = _position(1, 0);
+        bytes memory leaf = abi.encode(Leaves.POSITION_TYPEHASH, position.leaf);
+        vm.expectEmit(address(court));
+        emit ICourtEvents.LeafShown(1, POSITIONS, 0, leaf, nothing);
+        court.answer(batch, POSITIONS, 0, leaf, position.siblings, nothing);
+        vm.assertEq(court.demandOf(batch, POSITIONS, 0).demander, address(0));
+        vm.assertEq(court.rewardOf(operator), DEMAND_BOND / 2);
+        vm.assertEq(court.burnedTotal(), DEMAND_BOND / 2);
+        _checkConserved();
+        // It takes a response time more, so that what was shown can be judged.
+        vm.assertEq(court.finalizableAt(batch), batch.committedAt + 2 * RESPONSE);
+        vm.warp(batch.committedAt + WINDOW - 1);
+        vm.prank(watcher);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtDemandKnown.selector, POSITIONS, 0));
+        court.demand(batch, POSITIONS, 0);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtNoDemand.selector, POSITIONS, 0));
+        court.answer(batch, POSITIONS, 0, leaf, position.siblings, nothing);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtNoDemand.selector, POSITIONS, 0));
+        court.claimUnanswered(batch, POSITIONS, 0);
+    }
+
+    function test_demand_atTheLastMomentDelaysTwoResponses() public {
+        _commit();
+        CommittedBatch memory batch = _batch(1);
+        vm.warp(batch.committedAt + WINDOW - 1);
+        _demand(batch, BALANCES, 1);
+        vm.warp(block.timestamp + RESPONSE);
+        BalanceProof memory proof = _proof(1, 1);
+        vm.expectEmit(address(court));
+        emit ICourtEvents.LeafShown(1, BALANCES, 1, abi.encode(BalanceTree.LEAF_TYPEHASH, proof.leaf), nothing);
+        court.answerBalance(batch, proof);
+        uint256 earliest = uint256(batch.committedAt) + LIMIT - 1;
+        vm.assertEq(court.finalizableAt(batch), earliest);
+        vm.warp(earliest - 1);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtNotFinalizable.selector, earliest));
+        court.finalize(batch);
+        vm.warp(earliest);
+        court.finalize(batch);
+        vm.assertEq(court.finalNumber(), 1);
+    }
+
+    function test_demand_unansweredTakesTheBatchBack() public {
+        _commit();
+        _commit();
+        CommittedBatch memory batch = _batch(1);
+        _demand(batch, POSITIONS, 1);
+        _demand(batch, BALANCES, 0);
+        uint256 deadline = block.timestamp + RESPONSE;
+        vm.warp(deadline);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtAnswerAwaited.selector, deadline));
+        court.claimUnanswered(batch, POSITIONS, 1);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtDemandStands.selector, 1));
+        court.releaseDemand(batch, BALANCES, 0);
+        vm.warp(deadline + 1);
+        PositionProof memory position = _position(1, 1);
+        bytes memory leaf = abi.encode(Leaves.POSITION_TYPEHASH, position.leaf);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtAnswerTooLate.selector, deadline));
+        court.answer(batch, POSITIONS, 1, leaf, position.siblings, nothing);
+        vm.expectEmit(address(court));
+        emit ICourtEvents.BatchTakenBack(1, 2, watcher, "withheld");
+        vm.prank(operator);
+        court.claimUnanswered(batch, POSITIONS, 1);
+        vm.assertEq(court.head(), 0);
+        vm.assertEq(court.rewardOf(watcher), BOND / 2 + DEMAND_BOND);
+        _checkConserved();
+        // The other question is void.
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtBatchNotPending.selector, 1));
+        court.claimUnanswered(batch, BALANCES, 0);
+        vm.expectEmit(address(court));
+        emit ICourtEvents.DemandReleased(1, BALANCES, 0);
+        court.releaseDemand(batch, BALANCES, 0);
+        vm.assertEq(court.rewardOf(watcher), BOND / 2 + 2 * DEMAND_BOND);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtNoDemand.selector, BALANCES, 0));
+        court.releaseDemand(batch, BALANCES, 0);
+        vm.prank(watcher);
+        court.claimReward(watcher);
+        vm.assertEq(token.balanceOf(address(court)), court.burnedTotal());
+        _checkConserved();
+    }
+
+    function test_demand_refuses() public {
+        _commit();
+        CommittedBatch memory batch = _batch(1);
+        vm.startPrank(watcher);
+        for (uint8 tree = 0; tree < 8; ++tree) {
+            uint32 count = tree == POSITIONS || tree == BALANCES ? 2 : 0;
+            vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtNoSuchLeaf.selector, tree, count));
+            court.demand(batch, tree, count);
+        }
+        for (uint32 i = 0; i < DEMAND_LIMIT; ++i) {
+            court.demand(batch, i < 2 ? POSITIONS : BALANCES, i % 2);
+        }
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtTooManyDemands.selector, DEMAND_LIMIT));
+        court.demand(batch, BALANCES, 1);
+        vm.warp(block.timestamp + WINDOW);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWindowOver.selector, block.timestamp));
+        court.demand(batch, BALANCES, 1);
+        batch.committedAt += 1;
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtBatchNotPending.selector, 1));
+        court.demand(batch, BALANCES, 1);
+        vm.stopPrank();
+    }
+
+    function test_answer_ofABalanceThatIsNotThere() public {
+        _commit();
+        CommittedBatch memory batch = _batch(1);
+        BalanceProof memory proof = _proof(1, 0);
+        proof.leaf.debit += 1;
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, BALANCES, 0));
+        court.answerBalance(batch, proof);
+        proof = _proof(1, 2);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, BALANCES, 2));
+        court.answerBalance(batch, proof);
+    }
+
+    function test_answer_showsAnOrderWithItsSignatureAndItsEnd() public {
+        OrderSignature memory signed;
+        signed.signature = "sixty-five bytes";
+        OrderEnd memory ended;
+        ended.signature = "sixty-five others";
+        OrderLeaf memory order;
+        order.account = _home(0);
+        order.signedHash = keccak256(abi.encode(signed));
+        CommittedBatch memory batch = _withOrder(order);
+        _demand(batch, ORDERS, 0);
+        bytes memory leaf = abi.encode(Leaves.ORDER_TYPEHASH, order);
+        bytes[] memory evidence = new bytes[](1);
+        _expectWrong(batch, ORDERS, leaf, nothing);
+        evidence[0] = "no signature at all";
+        vm.expectRevert();
+        court.answer(batch, ORDERS, 0, leaf, alone, evidence);
+        evidence[0] = abi.encode(OrderSignature(0, 0, 0, 0, 0, alone, "another"));
+        _expectWrong(batch, ORDERS, leaf, evidence);
+        evidence[0] = abi.encode(signed);
+        // The leaf is there, but not in the form that a judge takes up.
+        _expectWrong(batch, ORDERS, abi.encode(Leaves.READING_TYPEHASH, order), evidence);
+        court.answer(batch, ORDERS, 0, leaf, alone, evidence);
+
+        order.endedHash = keccak256(abi.encode(ended));
+        batch = _withOrder(order);
+        _demand(batch, ORDERS, 0);
+        leaf = abi.encode(Leaves.ORDER_TYPEHASH, order);
+        _expectWrong(batch, ORDERS, leaf, evidence);
+        evidence = new bytes[](2);
+        evidence[0] = abi.encode(signed);
+        ended.counter = 1;
+        evidence[1] = abi.encode(ended);
+        _expectWrong(batch, ORDERS, leaf, evidence);
+        ended.counter = 0;
+        evidence[1] = abi.encode(ended);
+        court.answer(batch, ORDERS, 0, leaf, alone, evidence);
+    }
+
+    function test_answer_showsAReadingWithItsSignature() public {
+        ReadingLeaf memory reading;
+        reading.signatureHash = keccak256("r and s");
+        BatchHeader memory header = _honest();
+        bytes memory leaf = abi.encode(Leaves.READING_TYPEHASH, reading);
+        (header.readingCount, header.readingsRoot) = (1, Leaves.again(keccak256(leaf)));
+        CommittedBatch memory batch = _committed(header);
+        _demand(batch, READINGS, 0);
+        _expectWrong(batch, READINGS, leaf, nothing);
+        bytes[] memory evidence = new bytes[](1);
+        evidence[0] = "others";
+        _expectWrong(batch, READINGS, leaf, evidence);
+        evidence[0] = "r and s";
+        court.answer(batch, READINGS, 0, leaf, alone, evidence);
+    }
+
+    function test_answer_showsAFill() public {
+        FillLeaf memory fill;
+        fill.energyWh = 7;
+        BatchHeader memory header = _honest();
+        bytes memory leaf = abi.encode(Leaves.FILL_TYPEHASH, fill);
+        bytes32 sibling = keccak256("sibling");
+        header.fillCount = 2;
+        header.fillsRoot = keccak256(abi.encodePacked(Leaves.again(keccak256(leaf)), sibling));
+        CommittedBatch memory batch = _committed(header);
+        _demand(batch, FILLS, 0);
+        bytes32[] memory siblings = new bytes32[](1);
+        siblings[0] = sibling;
+        bytes[] memory evidence = new bytes[](1);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, FILLS, 0));
+        court.answer(batch, FILLS, 0, leaf, siblings, evidence);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, FILLS, 1));
+        court.answer(batch, FILLS, 1, leaf, siblings, nothing);
+        court.answer(batch, FILLS, 0, leaf, siblings, nothing);
+    }
+
+    /// @dev What merely hashes to a leaf, but is none, is no answer: nobody could say what is wrong with it.
+    function testFuzz_answer_refusesBytesThatAreNoLeaf(uint8 tree, uint256 form, bytes32 noise) public {
+        tree = uint8(bound(tree, ORDERS, POSITIONS));
+        bytes memory leaf = _malformed(tree, bound(form, 0, 3), noise);
+        BatchHeader memory header = _honest();
+        bytes32 root = Leaves.again(keccak256(leaf));
+        if (tree == ORDERS) (header.orderCount, header.ordersRoot) = (1, root);
+        if (tree == READINGS) (header.readingCount, header.readingsRoot) = (1, root);
+        if (tree == FILLS) (header.fillCount, header.fillsRoot) = (1, root);
+        if (tree == POSITIONS) (header.accountCount, header.positionsRoot) = (1, root);
+        CommittedBatch memory batch = _committed(header);
+        _demand(batch, tree, 0);
+        bytes[] memory evidence = new bytes[](tree <= READINGS ? 1 : 0);
+        vm.expectRevert();
+        court.answer(batch, tree, 0, leaf, alone, evidence);
+        vm.warp(block.timestamp + RESPONSE + 1);
+        court.claimUnanswered(batch, tree, 0);
+        vm.assertEq(court.head(), 0);
+    }
+
+    function test_answer_noTreeNoAnswer() public {
+        _commit();
+        CommittedBatch memory batch = _batch(1);
+        for (uint8 tree = 0; tree < 7; ++tree) {
+            if (tree == POSITIONS) continue;
+            vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, tree, 0));
+            court.answer(batch, tree, 0, "", alone, nothing);
+        }
+    }
+
+    function _malformed(uint8 tree, uint256 form, bytes32 noise) private pure returns (bytes memory) {
+        bytes32[4] memory typehashes =
+            [Leaves.ORDER_TYPEHASH, Leaves.READING_TYPEHASH, Leaves.FILL_TYPEHASH, Leaves.POSITION_TYPEHASH];
+        uint8[4] memory lengths = [12, 10, 18, 14];
+        bytes32 typehash = typehashes[tree - 1];
+        bytes memory fields = new bytes(uint256(lengths[tree - 1]) * 32);
+        if (form == 0) return abi.encodePacked(noise);
+        if (form == 1) return bytes.concat(typehash ^ bytes32(uint256(1)), fields);
+        if (form == 2) return bytes.concat(typehash, fields, noise);
+        // A word too wide for its field: all trees but that of readings begin with or soon have a narrow one.
+        for (uint256 i = 0; i < fields.length; ++i) {
+            fields[i] = 0xff;
+        }
+        return bytes.concat(typehash, fields);
+    }
+}

@@ -1,0 +1,123 @@
+import {
+  type DeliveryInterval,
+  type SignedMeterReading,
+  type SiteId,
+  siteId,
+  wattHours,
+  watts,
+} from "@commonwatt/vpp-core";
+import type { MeteredEnergy } from "../accounting/site-statement.ts";
+import { keccak256, keccakText } from "../hash/keccak.ts";
+import {
+  type MeteredInterval,
+  type MeteringFault,
+  meterInterval,
+  readingsBySite,
+  type SignatureTrust,
+  soundReadings,
+} from "../metering/meter-interval.ts";
+import type { ArchivedAccount, ArchivedReading } from "./batch-archive.ts";
+import { ZERO_HASH } from "./batch-header.ts";
+import type { PositionLeaf } from "./position-leaf.ts";
+import { siteHashOf } from "./reading-leaf.ts";
+
+/** What a position's leaf says of its site and meter. */
+export type Metering = Omit<PositionLeaf, "account" | "soldWh" | "boughtWh" | "creditNano" | "debitNano">;
+
+/** A site whose meter says nothing sound about an interval; it counts with zero. */
+export interface UnmeteredSite {
+  readonly siteId: SiteId;
+  readonly code: MeteringFault;
+}
+
+/** What the meters of a community say about an interval. */
+export interface MeteredAccounts {
+  /** Sound readings only, by account, time and sequence. */
+  readonly readings: readonly ArchivedReading[];
+  /** For each account. */
+  readonly metering: readonly Metering[];
+  readonly energies: ReadonlyMap<SiteId, MeteredEnergy>;
+  readonly unmetered: readonly UnmeteredSite[];
+}
+
+const UNMETERED: Omit<Metering, "siteId"> = {
+  ...{ isMetered: false, startReading: 0, endReading: 0 },
+  ...{ startImportWh: 0, startExportWh: 0, endImportWh: 0, endExportWh: 0 },
+};
+
+/** Takes what is sound of the readings, and the registers of each account at the boundaries of an interval. */
+export function meterAccounts(
+  interval: DeliveryInterval,
+  accounts: readonly ArchivedAccount[],
+  signed: readonly SignedMeterReading[],
+  signatures: SignatureTrust,
+): MeteredAccounts {
+  const bySite = readingsBySite(signed);
+  const readings: ArchivedReading[] = [];
+  const metering: Metering[] = [];
+  const energies = new Map<SiteId, MeteredEnergy>();
+  const unmetered: UnmeteredSite[] = [];
+  for (const [accountIndex, account] of accounts.entries()) {
+    if (account.siteId === null) {
+      metering.push({ ...UNMETERED, siteId: ZERO_HASH });
+      continue;
+    }
+    const site = siteId(account.siteId);
+    const sound = soundOf(account, bySite.get(site) ?? [], signatures);
+    const said = meterInterval(interval, sound);
+    const hashes = { siteId: keccakText(site), siteHash: siteHashOf(site) };
+    metering.push({ siteId: hashes.siteId, ...meteringOf(said, readings.length) });
+    energies.set(site, energyOf(said));
+    if (said.status === "unmetered") unmetered.push({ siteId: site, code: said.code });
+    for (const reading of sound.readings) readings.push(archivedReading(accountIndex, hashes, reading));
+  }
+  return { readings, metering, energies, unmetered };
+}
+
+function soundOf(
+  { meterKey, importMaxW, exportMaxW }: ArchivedAccount,
+  readings: readonly SignedMeterReading[],
+  signatures: SignatureTrust,
+) {
+  if (meterKey === null) return { readings: [], fault: null };
+  const limits = { importPowerMaxW: watts(importMaxW ?? 0), exportPowerMaxW: watts(exportMaxW ?? 0) };
+  return soundReadings({ meterKey, limits }, readings, signatures);
+}
+
+function meteringOf(said: MeteredInterval, firstReading: number): Omit<Metering, "siteId"> {
+  if (said.status === "unmetered") return UNMETERED;
+  return {
+    isMetered: true,
+    startReading: firstReading + said.startReading,
+    endReading: firstReading + said.endReading,
+    startImportWh: said.start.importWh,
+    startExportWh: said.start.exportWh,
+    endImportWh: said.end.importWh,
+    endExportWh: said.end.exportWh,
+  };
+}
+
+function energyOf(said: MeteredInterval): MeteredEnergy {
+  if (said.status === "unmetered") return { importWh: wattHours(0), exportWh: wattHours(0) };
+  return {
+    importWh: wattHours(said.end.importWh - said.start.importWh),
+    exportWh: wattHours(said.end.exportWh - said.start.exportWh),
+  };
+}
+
+function archivedReading(
+  accountIndex: number,
+  hashes: Pick<ArchivedReading["leaf"], "siteId" | "siteHash">,
+  reading: SignedMeterReading,
+): ArchivedReading {
+  const { sequence, takenAtMs, importWh, exportWh, meterKey, signature } = reading;
+  return {
+    leaf: {
+      ...{ accountIndex, ...hashes, sequence, takenAtMs, importWh, exportWh },
+      meterKeyHash: keccak256(meterKey),
+      signatureHash: keccak256(signature),
+    },
+    meterKey,
+    signature,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Hex } from "@commonwatt/vpp-core";
+import { toHex } from "../hash/keccak.ts";
+import type { Words } from "../hash/words.ts";
+import type { BatchFile } from "./batch-archive.ts";
+import { leavesOf, treesOf } from "./batch-leaves.ts";
+import { fillWords } from "./fill-leaf.ts";
+import { leafSalts, TREE_NUMBERS, type TreeName } from "./leaf-salt.ts";
+import { encodeEnd, encodeSignature, orderWords } from "./order-leaf.ts";
+import { positionWords } from "./position-leaf.ts";
+import { readingWords } from "./reading-leaf.ts";
+
+/** A leaf as the court wants to see it. */
+export interface ShownLeaf {
+  /** What the leaf is the double hash of. */
+  readonly leaf: Hex;
+  /** Lowest first. */
+  readonly siblings: readonly Hex[];
+  /** What the hashes in the leaf stand for: signatures and keys. */
+  readonly evidence: readonly Hex[];
+}
+
+/** The trees that are shown as bytes; balances are shown by their proof. */
+export type ShownTree = Exclude<TreeName, "balances">;
+
+/** The tree with a number, or `null` for a number that none has. */
+export function treeNamed(number: number): TreeName | null {
+  const found = Object.entries(TREE_NUMBERS).find(([, known]) => known === number);
+  return found === undefined ? null : (found[0] as TreeName);
+}
+
+/** A leaf of a batch with its proof, or `null` when the batch has no such leaf. */
+export function shownLeaf({ archive }: BatchFile, tree: ShownTree, index: number): ShownLeaf | null {
+  const leaves = leavesOf(archive);
+  const salt = leafSalts(archive.seed)(tree, index);
+  const wordsOf = (): Words | null => {
+    const { orders, readings, fills, positions } = leaves;
+    const [order, reading, fill, position] = [orders[index], readings[index], fills[index], positions[index]];
+    if (tree === "orders") return order === undefined ? null : orderWords(order, salt);
+    if (tree === "readings") return reading === undefined ? null : readingWords(reading, salt);
+    if (tree === "fills") return fill === undefined ? null : fillWords(fill, salt);
+    return position === undefined ? null : positionWords(position, salt);
+  };
+  const words = wordsOf();
+  if (words === null) return null;
+  const leaf = toHex(words.bytes);
+  const siblings = treesOf(archive.seed, leaves)[tree].proof(index);
+  return { leaf, siblings, evidence: evidenceOf(archive, tree, index) };
+}
+
+function evidenceOf(
+  { orders, readings }: BatchFile["archive"],
+  tree: ShownTree,
+  index: number,
+): readonly Hex[] {
+  if (tree === "orders") {
+    const order = orders[index];
+    if (order === undefined) return [];
+    const end = order.end === null ? [] : [encodeEnd(order.end)];
+    return [encodeSignature(order.signed), ...end];
+  }
+  const reading = tree === "readings" ? readings[index] : undefined;
+  return reading === undefined ? [] : [reading.signature];
+}

@@ -1,0 +1,52 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { seededRandom } from "@commonwatt/vpp-core";
+import { communityHash } from "../batch/batch-header.ts";
+import { buildBatch } from "../batch/build-batch.ts";
+import { orderFault } from "../batch/order-faults.ts";
+import { orderLeaves } from "../batch/order-leaves.ts";
+import { verifyBatch } from "../batch/verify-batch.ts";
+import { COMMUNITY, largeInterval, signedOrders } from "./large-interval.ts";
+import { threadMs } from "./thread-time.ts";
+
+/** What a worker of the benchmark is to do, again and again. */
+export type BenchTask =
+  | { readonly task: "batch"; readonly sites: number; readonly trades: number }
+  | { readonly task: "signatures"; readonly orders: number };
+
+/** How long the parts of one round took, in ms of CPU of this thread. */
+export interface BenchRound {
+  readonly buildMs: number;
+  readonly verifyMs: number;
+}
+
+const round = prepare(workerData as BenchTask);
+parentPort?.on("message", () => parentPort?.postMessage(round()));
+parentPort?.postMessage("ready");
+
+function prepare(task: BenchTask): () => BenchRound {
+  const random = seededRandom("bench");
+  if (task.task === "signatures") return verifyOrders(task.orders);
+  const input = largeInterval(task.sites, task.trades, random);
+  return () => {
+    const building = threadMs();
+    const { file } = buildBatch(null, input, "trusted");
+    const buildMs = building();
+    const verifying = threadMs();
+    const faults = verifyBatch(null, file, "trusted");
+    const verifyMs = verifying();
+    if (faults.length > 0) throw new Error(`the benchmark's batch is wrong: ${faults.join(", ")}`);
+    return { buildMs, verifyMs };
+  };
+}
+
+function verifyOrders(count: number): () => BenchRound {
+  const community = communityHash(COMMUNITY);
+  const orders = orderLeaves(community, signedOrders(count, seededRandom("bench")), () => 0);
+  return () => {
+    const verifying = threadMs();
+    if (orders.some((order) => orderFault(community, order, false) !== null)) {
+      throw new Error("an order of the benchmark is not signed");
+    }
+    return { buildMs: 0, verifyMs: verifying() };
+  };
+}

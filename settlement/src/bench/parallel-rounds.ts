@@ -1,0 +1,30 @@
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { BenchRound, BenchTask } from "./bench-worker.ts";
+
+/** A round in which every core did the task once: what each thread took. */
+export type ParallelRound = readonly BenchRound[];
+
+/** Runs a task on a thread for each core, all at once, so many times; the first time only warms up. */
+export async function parallelRounds(task: BenchTask, rounds: number): Promise<readonly ParallelRound[]> {
+  const url = new URL("./bench-worker.ts", import.meta.url);
+  const workers = Array.from({ length: availableParallelism() }, () => new Worker(url, { workerData: task }));
+  try {
+    await Promise.all(workers.map((worker) => once(worker, "message")));
+    const measured: ParallelRound[] = [];
+    for (let number = 0; number <= rounds; number++) {
+      const answers = await Promise.all(
+        workers.map(async (worker) => {
+          const answer = once(worker, "message") as Promise<[BenchRound]>;
+          worker.postMessage("round");
+          return (await answer)[0];
+        }),
+      );
+      if (number > 0) measured.push(answers);
+    }
+    return measured;
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,72 @@
+import type { Account, Hex } from "@commonwatt/vpp-core";
+import { id, TypedDataEncoder, Wallet } from "ethers";
+import { callData, REGISTRY } from "./contracts.ts";
+import type { Deployment } from "./manifest.ts";
+
+/** Signatures of a first registration never expire: the operator sends them when the chain is there. */
+const NO_DEADLINE = (1n << 64n) - 1n;
+const P256 = 1;
+
+/** What is registered of a site; the fields of `SiteVersion` in `contracts/types/Site.sol`. */
+export interface SiteVersion {
+  readonly owner: Account;
+  readonly meterKey: { readonly kind: number; readonly x: Hex; readonly y: Hex };
+  readonly importMaxW: number;
+  readonly exportMaxW: number;
+  readonly feeder: Hex;
+  /** From when on it counts, in seconds since the epoch. */
+  readonly since: number;
+}
+
+const RECORD_TYPES = {
+  SiteRecord: [
+    { name: "site", type: "bytes32" },
+    { name: "owner", type: "address" },
+    { name: "meterKind", type: "uint8" },
+    { name: "meterX", type: "bytes32" },
+    { name: "meterY", type: "bytes32" },
+    { name: "importMaxW", type: "uint64" },
+    { name: "exportMaxW", type: "uint64" },
+    { name: "feeder", type: "bytes32" },
+    { name: "since", type: "uint64" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint64" },
+  ],
+};
+
+/** How the name of a site or a feeder stands in the registry: its Keccak-256 hash. */
+export function siteKey(name: string): Hex {
+  return id(name) as Hex;
+}
+
+/** An uncompressed P-256 point as the registry has it. */
+export function meterKeyOf(point: Hex): SiteVersion["meterKey"] {
+  return { kind: P256, x: `0x${point.slice(4, 68)}`, y: `0x${point.slice(68)}` };
+}
+
+/** What a first registration needs of a site. */
+export interface Registration {
+  readonly siteId: string;
+  readonly version: SiteVersion;
+  readonly ownerKey: Hex;
+  /** Signs 32 bytes with the meter's key: P-256 over their SHA-256, r and s. */
+  readonly signWithMeter: (digest: Hex) => Hex;
+}
+
+/** The call that registers a site for the first time: owner and meter sign the whole record. */
+export async function registerData(
+  { chainId, registry }: Deployment,
+  { siteId, version, ownerKey, signWithMeter }: Registration,
+): Promise<Hex> {
+  const { owner, meterKey, importMaxW, exportMaxW, feeder, since } = version;
+  const site = siteKey(siteId);
+  const domain = { name: "Commonwatt SiteRegistry", version: "1", chainId, verifyingContract: registry };
+  const record = {
+    ...{ site, owner, meterKind: meterKey.kind, meterX: meterKey.x, meterY: meterKey.y },
+    ...{ importMaxW, exportMaxW, feeder, since, nonce: 0, deadline: NO_DEADLINE },
+  };
+  const digest = TypedDataEncoder.hash(domain, RECORD_TYPES, record) as Hex;
+  const ownerSignature = new Wallet(ownerKey).signingKey.sign(digest).serialized;
+  const signatures = { owner: ownerSignature, newOwner: "0x", meter: signWithMeter(digest) };
+  return callData(REGISTRY, "register", [site, version, NO_DEADLINE, signatures]);
+}

@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Hex } from "@commonwatt/vpp-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEV_CHAIN_ID, type DevChain, startDevChain } from "../chain/dev-chain.ts";
+import { fundGas } from "../chain/gas.ts";
+import { connectRpc } from "../chain/rpc.ts";
+import { accountOfKey } from "../chain/signer.ts";
+
+const COMMAND = fileURLToPath(import.meta.resolve("@commonwatt/vpp-core/commonwatt"));
+const DOCS = ["how-a-kwh-is-paid", "run-a-watcher", "deploy"];
+const KEY: Hex = `0x${"5c".repeat(32)}`;
+
+let directory: string;
+let chain: DevChain;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "commonwatt-commands-"));
+  chain = await startDevChain(join(directory, "chain"));
+  const rpc = connectRpc(chain.rpcUrl, DEV_CHAIN_ID);
+  await fundGas(rpc, [accountOfKey(KEY)]);
+  rpc.destroy();
+  await writeFile(join(directory, "operator.key"), KEY, { mode: 0o600 });
+});
+
+afterAll(async () => {
+  await chain.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function commonwatt(args: readonly string[]): Promise<Said> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND, ...args], (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+    });
+  });
+}
+
+/** Every command of the docs, its arguments apart. */
+async function documented(): Promise<readonly (readonly string[])[]> {
+  const commands: string[][] = [];
+  for (const page of DOCS) {
+    const text = await readFile(new URL(`../../docs/${page}.md`, import.meta.url), "utf8");
+    for (const [, line = ""] of text.matchAll(/^npx commonwatt (.+)$/gm)) commands.push(line.split(" "));
+  }
+  return commands;
+}
+
+describe("the commands of the docs", { timeout: 120_000 }, () => {
+  it("know every option that is written there", async () => {
+    const commands = await documented();
+    expect(commands.length).toBeGreaterThanOrEqual(5);
+    for (const command of commands) {
+      const name = command.slice(0, command[0] === "demo" ? 2 : 1);
+      const { out } = await commonwatt([...name, "--help"]);
+      for (const option of command.filter((word) => word.startsWith("--"))) expect(out).toContain(option);
+    }
+  });
+
+  it("deploy once, check what is there, and watch it", async () => {
+    const manifest = join(directory, "deployment.json");
+    const page = (await documented()).find(([name]) => name === "deploy") ?? [];
+    const replaced = page.map((word) => {
+      if (word === "deployment.json") return manifest;
+      if (word === "operator.key") return join(directory, "operator.key");
+      return word.startsWith("http") ? chain.rpcUrl : word;
+    });
+    const first = await commonwatt([...replaced, "--json"]);
+    expect(first.err).toBe("");
+    const summary = JSON.parse(first.out);
+    expect(summary).toMatchObject({ event: "summary", version: 2, chainId: DEV_CHAIN_ID });
+    expect(Object.keys(summary.judges)).toHaveLength(8);
+    const again = JSON.parse((await commonwatt([...replaced, "--json"])).out);
+    expect(again).toEqual(summary);
+    expect(`${first.out}${first.err}`).not.toContain("5c5c");
+
+    const args = ["watch", "--rpc", chain.rpcUrl, "--source", directory, "--manifest", manifest];
+    const watched = await commonwatt([...args, "--data", join(directory, "watch"), "--once", "--json"]);
+    expect(watched.code).toBe(0);
+    expect(watched.out).toContain('"event":"summary","batches":0');
+
+    const { terms } = JSON.parse(await readFile(manifest, "utf8"));
+    const other = { ...summary, terms: { ...terms, challengeWindowSeconds: 5 } };
+    const changed = join(directory, "changed.json");
+    await writeFile(changed, JSON.stringify(other));
+    const refused = await commonwatt([...args.slice(0, -1), changed, "--once"]);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("DEPLOYMENT_DIFFERS") });
+  });
+
+  it.each([
+    [["watch", "--rpc", "chain", "--source", "x"], "USAGE_RPC"],
+    [["watch", "--rpc", "http://127.0.0.1:1", "--source", "x"], "CHAIN_UNREACHABLE"],
+    [
+      ["statement", "--source", "http://127.0.0.1:1", "--site", "home-1", "--month", "June"],
+      "STATEMENT_MONTH_INVALID",
+    ],
+    [
+      ["statement", "--source", "http://127.0.0.1:1", "--site", "home-1", "--month", "2026-06"],
+      "STATEMENT_UNAVAILABLE",
+    ],
+  ])("say what is wrong with %j", async (args, code) => {
+    const said = await commonwatt(args);
+    expect(said.code).toBeGreaterThan(0);
+    expect(said.err).toContain(code);
+  });
+});

@@ -1,0 +1,205 @@
+import { join } from "node:path";
+import {
+  CommonwattError,
+  createLogger,
+  durationMs,
+  type Logger,
+  sleep,
+  stopRequest,
+  systemClock,
+  wholeNumber,
+} from "@commonwatt/vpp-core";
+import { courtReader } from "../chain/court-reader.ts";
+import { checkDeployment } from "../chain/deployment.ts";
+import { chainIdOf } from "../chain/endpoints.ts";
+import { escrowReader } from "../chain/escrow-reader.ts";
+import { signerFrom } from "../chain/key-source.ts";
+import { type Deployment, manifestFromJson, readManifest } from "../chain/manifest.ts";
+import { memoryOutbox } from "../chain/memory-outbox.ts";
+import { createOutbox } from "../chain/outbox.ts";
+import { patience } from "../chain/patience.ts";
+import { connectRpc } from "../chain/rpc.ts";
+import { sourceAt } from "../watch/batch-source.ts";
+import type { ChallengeContext } from "../watch/challenge.ts";
+import type { WatchEvent } from "../watch/watch-event.ts";
+import { troubleOf, Watcher } from "../watch/watcher.ts";
+import { type KeyOptions, keySourceOf, type Program, rpcUrlsOf, withKeyOptions } from "./key-options.ts";
+
+const SECONDS_MAX = 30 * 24 * 3_600;
+/** How often a watcher looks, unless told: eight times in a window, and every half minute at least. */
+const LOOKS_PER_WINDOW = 8;
+const LONGEST_PAUSE_SECONDS = 30;
+
+interface WatchOptions extends KeyOptions {
+  readonly rpc: string;
+  readonly source: readonly string[];
+  readonly manifest?: string;
+  readonly data: string;
+  readonly from?: number;
+  readonly every?: number;
+  readonly grace?: number;
+  readonly answer?: boolean;
+  readonly dryRun?: boolean;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds `commonwatt watch`: recomputes every batch and challenges the wrong ones. */
+export function registerWatch(program: Program): void {
+  const command = program
+    .command("watch")
+    .summary("recompute every batch of a community and challenge wrong ones")
+    .description(
+      "Reads a community's batches from the chain, fetches what each was made from, recomputes it from signed orders " +
+        "and readings alone, and takes a wrong batch back before it is final. Needs nothing of the operator but the " +
+        "archives, and asks the court for what is withheld. Without a key it only looks.",
+    )
+    .requiredOption("--rpc <urls>", "JSON-RPC endpoint, or several of one chain, separated by commas")
+    .requiredOption("--source <places...>", "where archives are: the operator's API, or folders of archives")
+    .option("--manifest <file>", "the deployment's manifest (asked of the API)")
+    .option("--data <folder>", "where archives are kept, by their hash", "commonwatt-watch")
+    .option(
+      "--from <number>",
+      "first batch to look at (the oldest that can be challenged)",
+      wholeNumber(1, 2 ** 31),
+    )
+    .option("--every <seconds>", "how often to look", wholeNumber(1, SECONDS_MAX))
+    .option(
+      "--grace <seconds>",
+      "how long an archive may be missing before it is demanded (a quarter of the window)",
+      wholeNumber(0, SECONDS_MAX),
+    )
+    .option("--answer", "answer questions for the operator, from the kept archives")
+    .option("--dry-run", "challenge nothing, only say what would be challenged")
+    .option("--once", "look once and end; exit code 1 when something is wrong")
+    .option("--json", "print NDJSON; the last line is the summary");
+  withKeyOptions(command).action(async (options: WatchOptions) => {
+    process.exitCode = await watch(options);
+  });
+}
+
+async function watch(options: WatchOptions): Promise<number> {
+  const json = options.json === true;
+  const logger = createLogger("error", json);
+  const print = (event: WatchEvent): void => {
+    process.stdout.write(json ? `${JSON.stringify(event)}\n` : `${textOf(event)}\n`);
+  };
+  const signal = stopRequest(process, process.stdout);
+  const rpcUrls = rpcUrlsOf(options.rpc);
+  const [firstUrl = ""] = rpcUrls;
+  const chainId = await chainIdOf(firstUrl);
+  const rpc = connectRpc(rpcUrls, chainId);
+  try {
+    const deployment = await findManifest(options);
+    await checkDeployment(rpc, chainId, deployment);
+    const challenger = await challengerOf(options, rpc, deployment, logger, signal, print);
+    const court = courtReader(rpc, deployment);
+    const { head, finalNumber } = await court.progress();
+    const sources = options.source.map(sourceAt);
+    const { challengeWindowSeconds: window } = deployment.terms;
+    const watcher = new Watcher(
+      {
+        ...{ rpc, deployment, court, sources, challenger, logger, emit: print },
+        archives: join(options.data, "archives"),
+        answers: options.answer === true,
+        graceSeconds: options.grace ?? window / 4,
+        now: () => systemClock.now(),
+      },
+      options.from ?? finalNumber + 1,
+    );
+    const account = challenger?.signer.account ?? null;
+    print({
+      ...{ event: "watching", court: deployment.court, chainId, head, finalNumber, account },
+      sources: sources.map(({ name }) => name),
+      words: `watching the court ${deployment.court}: ${head} batches, ${finalNumber} of them final; ${
+        account === null ? "only looking" : `challenging as ${account}`
+      }`,
+    });
+    const every = options.every ?? Math.max(1, Math.min(LONGEST_PAUSE_SECONDS, window / LOOKS_PER_WINDOW));
+    await rounds(watcher, options.once === true, every, signal, print);
+    const reward = account === null ? 0n : await court.rewardOf(account);
+    const summary = watcher.summary(reward.toString());
+    print(summary);
+    return options.once === true && summary.right < summary.batches ? 1 : 0;
+  } finally {
+    rpc.destroy();
+  }
+}
+
+async function rounds(
+  watcher: Watcher,
+  once: boolean,
+  everySeconds: number,
+  signal: AbortSignal,
+  print: (event: WatchEvent) => void,
+): Promise<void> {
+  if (once) {
+    await watcher.round();
+    return;
+  }
+  let told = "";
+  while (!signal.aborted) {
+    const trouble = await watcher.round().then(
+      () => null,
+      (error: unknown) => troubleOf(error),
+    );
+    // The same trouble is told once, however long it lasts.
+    if (trouble !== null && trouble.words !== told && !signal.aborted) print(trouble);
+    told = trouble?.words ?? "";
+    await sleep(systemClock, durationMs(1_000 * everySeconds), signal).catch(() => undefined);
+  }
+}
+
+async function challengerOf(
+  options: WatchOptions,
+  rpc: ReturnType<typeof connectRpc>,
+  deployment: Deployment,
+  logger: Logger,
+  signal: AbortSignal,
+  print: (event: WatchEvent) => void,
+): Promise<ChallengeContext | null> {
+  const source = keySourceOf(options);
+  if (source === null || options.dryRun === true) return null;
+  const signer = await signerFrom(source);
+  const wallClock = systemClock;
+  const emit = (event: { readonly kind: string; readonly message?: string }): void => {
+    if (event.message !== undefined) print({ event: "trouble", code: event.kind, words: event.message });
+  };
+  const patient = patience({ wallClock, logger, signal, emit });
+  const store = memoryOutbox();
+  const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei: null });
+  const court = courtReader(rpc, deployment);
+  return { deployment, court, escrow: escrowReader(rpc, deployment), outbox, signer, wallClock };
+}
+
+/** The manifest in a file, or as the first API gives it; the chain is asked whether it is true. */
+async function findManifest({ manifest, source }: WatchOptions): Promise<Deployment> {
+  if (manifest !== undefined) {
+    const known = await readManifest(manifest);
+    if (known !== null) return known;
+    throw new CommonwattError("DEPLOYMENT_MISSING", `there is no manifest ${manifest}`);
+  }
+  const api = source.find((place) => /^https?:\/\//.test(place));
+  if (api === undefined) {
+    throw new CommonwattError("USAGE_MANIFEST", "without an API among the sources, name a --manifest");
+  }
+  const reply = await fetch(new URL("/v1/settlement/deployment", api)).catch((cause: unknown) => {
+    throw new CommonwattError("DEPLOYMENT_MISSING", `${api} does not answer`, { cause, retryable: true });
+  });
+  if (!reply.ok) {
+    throw new CommonwattError("DEPLOYMENT_MISSING", `${api} gives no manifest: status ${reply.status}`, {
+      retryable: true,
+    });
+  }
+  return manifestFromJson(await reply.json());
+}
+
+function textOf(event: WatchEvent): string {
+  if (event.event === "summary") {
+    const { batches, right, wrong, withheld, challenged, rewardMicro } = event;
+    return `${batches} batches: ${right} right, ${wrong} wrong, ${withheld} withheld; ${challenged} taken back, reward ${rewardMicro}`;
+  }
+  const link =
+    "transactionHash" in event && event.transactionHash !== null ? `  ${event.transactionHash}` : "";
+  return `${event.event === "trouble" ? "! " : ""}${event.words}${link}`;
+}

@@ -1,0 +1,46 @@
+import type { Account, Hex } from "@commonwatt/vpp-core";
+import type { OrderSignature } from "../batch/order-leaf.ts";
+
+/** What the register says about a site at one time. */
+export interface RegisteredSite {
+  readonly owner: Account;
+  /** Keccak-256 of its meter's key. */
+  readonly meterKeyHash: Hex;
+  readonly importMaxW: number;
+  readonly exportMaxW: number;
+  /** From when on this version counts, in seconds. */
+  readonly since: number;
+}
+
+/** An order that its account put into the court's inbox. */
+export interface InboxOrder {
+  readonly account: Account;
+  readonly isBid: boolean;
+  readonly limitPrice: number;
+  readonly energyWh: number;
+  readonly intervalIndex: number;
+  readonly orderSalt: Hex;
+  readonly signature: OrderSignature;
+}
+
+/** What of a batch's truth only the chain knows. Times in seconds, amounts in nano. */
+export interface ChainFacts {
+  /** The escrow's accounts by index. */
+  readonly accounts: readonly Account[];
+  /** When the batch was committed. */
+  readonly committedAt: number;
+  /** The rules that hold for an interval that begins at `time`. */
+  rulesHashAt(time: number): Hex;
+  /** `null` for a site that is not registered at that time. */
+  siteAt(siteId: Hex, time: number): RegisteredSite | null;
+  /** 0 for a meter that is not revoked. */
+  revokedAt(meterKeyHash: Hex): number;
+  /** The counter below which an account's orders of a group were cancelled on the chain by `time`. */
+  groupCounterAt(account: Account, group: number, time: number): number;
+  /** Deposits less withdrawals. */
+  ownNano(account: Account): bigint;
+  /** What a locked withdrawal leaves of that; `null` when none was locked as the batch was committed. */
+  freeNano(account: Account): bigint | null;
+  /** Orders for the batch's interval that were in the inbox in time. */
+  readonly inbox: readonly InboxOrder[];
+}

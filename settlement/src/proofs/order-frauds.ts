@@ -1,0 +1,119 @@
+import type { BatchArchive } from "../batch/batch-archive.ts";
+import { communityHash, ZERO_HASH } from "../batch/batch-header.ts";
+import { endDigest, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
+import { endsOrder, isSignedBy } from "../batch/order-faults.ts";
+import { hashEnd, hashSignature, type OrderEnd } from "../batch/order-leaf.ts";
+import { type Accusation, accuse } from "./accusation.ts";
+import type { CaseFile } from "./case-file.ts";
+
+/** How long before and after gate closure what happens on the chain is not held against the operator, in seconds. */
+const NOTICE = 300;
+const NO_END: OrderEnd = {
+  ...{ scope: 0, group: 0, counter: 0, replacement: ZERO_HASH, signature: "0x" },
+};
+const [LIVE, ENDED, GROUP_CANCELLED, VOID, REFUSED] = [0, 1, 2, 3, 4] as const;
+
+type Order = BatchArchive["orders"][number];
+
+/** What is wrong with the orders of a batch. */
+export function orderFrauds(file: CaseFile): readonly Accusation[] {
+  const { archive, leaves } = file;
+  if (!file.opens("orders")) return [];
+  const live = leaves.orders.findIndex(({ ended }) => ended === LIVE);
+  return archive.orders.flatMap((order, index) => {
+    const found: Accusation[] = [];
+    if (isMalformed(file, order)) {
+      found.push(accuse("order-malformed", "OrderJudge", "orderMalformed", file.order(index)));
+    } else if (isMisplaced(file, order)) {
+      const position = file.position(order.leaf.accountIndex);
+      found.push(accuse("order-malformed", "OrderJudge", "orderMisplaced", file.order(index), position));
+    }
+    const next = leaves.orders[index + 1];
+    if (next !== undefined && next.digest <= order.leaf.digest) {
+      const pair = [file.order(index), file.order(index + 1)];
+      found.push(accuse("order-unsorted", "OrderJudge", "orderUnsorted", ...pair));
+    }
+    if (order.leaf.ended === VOID && live >= 0) {
+      const pair = [file.order(index), file.order(live)];
+      found.push(accuse("cancel-forged", "OrderJudge", "voidForged", ...pair));
+    }
+    if (hashSignature(order.signed) === order.leaf.signedHash)
+      found.push(...signedFrauds(file, order, index));
+    return found;
+  });
+}
+
+/** What is wrong with an order whose signature is known. */
+function signedFrauds(file: CaseFile, { leaf, signed, end }: Order, index: number): readonly Accusation[] {
+  const { archive, facts } = file;
+  const community = communityHash(archive.community);
+  const proof = file.order(index);
+  const found: Accusation[] = [];
+  if (!isSigned(() => isSignedBy(leaf.account, signedDigest(community, leaf, signed), signed.signature))) {
+    found.push(accuse("order-forged", "OrderJudge", "orderForged", proof, signed));
+  }
+  const groupCancelledBy = (time: number): boolean =>
+    signed.kind === 1 && facts.groupCounterAt(leaf.account, signed.group, time) > signed.counter;
+  const closure = gateClosure(file);
+  if (leaf.ended === GROUP_CANCELLED && !groupCancelledBy(closure + NOTICE)) {
+    found.push(accuse("cancel-forged", "OrderJudge", "groupCancelForged", archive.rules, proof, signed));
+  }
+  if (leaf.ended === REFUSED && !facts.inbox.some(({ orderSalt }) => orderSalt === leaf.orderSalt)) {
+    found.push(accuse("cancel-forged", "OrderJudge", "refusalForged", proof, signed));
+  }
+  if (leaf.ended === ENDED && leaf.endedHash === ZERO_HASH) {
+    found.push(accuse("cancel-forged", "OrderJudge", "cancelForged", proof, signed, NO_END));
+  }
+  if (leaf.ended === ENDED && end !== null && hashEnd(end) === leaf.endedHash) {
+    const isSound =
+      endsOrder({ leaf, signed, end }) &&
+      isSigned(() => isSignedBy(leaf.account, endDigest(community, leaf, end), end.signature));
+    if (!isSound) found.push(accuse("cancel-forged", "OrderJudge", "cancelForged", proof, signed, end));
+  }
+  const fill =
+    file.opens("fills") && groupCancelledBy(closure - NOTICE)
+      ? file.leaves.fills.findIndex(({ orderIndex, phase }) => orderIndex === index && phase === 1)
+      : -1;
+  if (fill >= 0) {
+    const rest = [archive.rules, proof, signed, file.fill(fill)];
+    found.push(accuse("order-cancelled", "OrderJudge", "orderCancelled", ...rest));
+  }
+  return found;
+}
+
+function isMalformed({ header, archive }: CaseFile, { leaf }: Order): boolean {
+  return (
+    leaf.energyWh === 0 ||
+    leaf.limitPrice < 0 ||
+    leaf.intervalIndex !== header.intervalIndex ||
+    leaf.accountIndex >= header.accountCount ||
+    leaf.ended > REFUSED ||
+    (leaf.ended === VOID && header.clearingPrice !== null) ||
+    (leaf.ended !== ENDED && leaf.endedHash !== ZERO_HASH) ||
+    leaf.digest !== orderDigestOf(communityHash(archive.community), leaf)
+  );
+}
+
+function isMisplaced(file: CaseFile, { leaf }: Order): boolean {
+  const position = file.leaves.positions[leaf.accountIndex];
+  return file.opens("positions") && position !== undefined && !sameAccount(position.account, leaf.account);
+}
+
+/** When the interval's orders were fixed, in seconds. */
+function gateClosure({ header, archive: { rules } }: CaseFile): number {
+  return Math.floor((header.intervalStart * 1_000 - rules.gateClosureMs) / 1_000);
+}
+
+/** Whether two texts name one account. */
+export function sameAccount(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+/** A signature of a kind that does not exist is no signature. */
+function isSigned(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,117 @@
+import { epochMs, wattHours, watts } from "@commonwatt/vpp-core";
+import type { BatchArchive } from "../batch/batch-archive.ts";
+import { type ReadingLeaf, siteHashOf } from "../batch/reading-leaf.ts";
+import { fromHex, keccak256, keccakText } from "../hash/keccak.ts";
+import { isAboveNameplate } from "../metering/meter-interval.ts";
+import { verifyHashedReading } from "../metering/verify-reading.ts";
+import { type Accusation, accuse } from "./accusation.ts";
+import type { CaseFile } from "./case-file.ts";
+
+/** How long a revocation is not held against the operator, in seconds. */
+const NOTICE = 300;
+
+type Reading = BatchArchive["readings"][number];
+
+/** What is wrong with the readings of a batch. */
+export function readingFrauds(file: CaseFile): readonly Accusation[] {
+  if (!file.opens("readings")) return [];
+  return file.archive.readings.flatMap((reading, index) => [
+    ...forgedFrauds(file, reading, index),
+    ...registerFrauds(file, reading.leaf, index),
+    ...neighbourFrauds(file, reading.leaf, index),
+  ]);
+}
+
+function forgedFrauds(
+  file: CaseFile,
+  { leaf, meterKey, signature }: Reading,
+  index: number,
+): readonly Accusation[] {
+  const found: Accusation[] = [];
+  const name = file.archive.accounts[leaf.accountIndex]?.siteId ?? null;
+  const isNamed = name !== null && keccakText(name) === leaf.siteId;
+  if (isNamed && siteHashOf(name) !== leaf.siteHash) {
+    found.push(accuse("reading-unregistered", "ReadingJudge", "readingMisnamed", file.reading(index), name));
+  }
+  const isShown = keccak256(signature) === leaf.signatureHash && keccak256(meterKey) === leaf.meterKeyHash;
+  if (isShown && !isSigned(leaf, meterKey, signature)) {
+    const rest = [file.reading(index), meterKey, signature];
+    found.push(accuse("reading-forged", "ReadingJudge", "readingForged", ...rest));
+  }
+  return found;
+}
+
+function isSigned(
+  leaf: ReadingLeaf,
+  meterKey: Reading["meterKey"],
+  signature: Reading["signature"],
+): boolean {
+  const { sequence, importWh, exportWh } = leaf;
+  const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };
+  const signed = { sequence, takenAtMs: epochMs(leaf.takenAtMs), ...registers, meterKey, signature };
+  return verifyHashedReading(fromHex(leaf.siteHash), signed) === null;
+}
+
+function registerFrauds(file: CaseFile, leaf: ReadingLeaf, index: number): readonly Accusation[] {
+  const { facts, header, leaves } = file;
+  const position = leaves.positions[leaf.accountIndex];
+  if (!file.opens("positions")) return [];
+  const takenAt = Math.floor(leaf.takenAtMs / 1_000);
+  const revokedAt = facts.revokedAt(leaf.meterKeyHash);
+  const isRevoked = revokedAt > 0 && takenAt > revokedAt && facts.committedAt >= revokedAt + NOTICE;
+  const isRight =
+    leaf.accountIndex < header.accountCount &&
+    position?.siteId === leaf.siteId &&
+    facts.siteAt(leaf.siteId, takenAt)?.meterKeyHash === leaf.meterKeyHash &&
+    !isRevoked;
+  if (isRight) return [];
+  const rest = [file.reading(index), file.position(leaf.accountIndex)];
+  return [accuse("reading-unregistered", "ReadingJudge", "readingUnregistered", ...rest)];
+}
+
+function neighbourFrauds(file: CaseFile, first: ReadingLeaf, index: number): readonly Accusation[] {
+  const second = file.leaves.readings[index + 1];
+  if (second === undefined) return [];
+  const pair = [file.reading(index), file.reading(index + 1)];
+  const found: Accusation[] = [];
+  const isLater = first.takenAtMs < second.takenAtMs && first.sequence < second.sequence;
+  if (!isSorted(first, second) || (isSameMeter(first, second) && !isLater)) {
+    found.push(accuse("reading-unsorted", "ReadingJudge", "readingUnsorted", ...pair));
+  }
+  if (!isSameMeter(first, second)) return found;
+  if (second.importWh < first.importWh || second.exportWh < first.exportWh) {
+    found.push(accuse("register-decrease", "ReadingJudge", "registerDecrease", ...pair));
+  }
+  if (exceedsNameplate(file, first, second)) {
+    found.push(accuse("above-nameplate", "ReadingJudge", "aboveNameplate", ...pair));
+  }
+  return found;
+}
+
+/** Only under one version of the site's record: limits that changed in between allow what nobody can tell. */
+function exceedsNameplate({ facts }: CaseFile, first: ReadingLeaf, second: ReadingLeaf): boolean {
+  const site = facts.siteAt(first.siteId, Math.floor(first.takenAtMs / 1_000));
+  const later = facts.siteAt(second.siteId, Math.floor(second.takenAtMs / 1_000));
+  if (site === null || later === null || site.since !== later.since) return false;
+  const limits = { importPowerMaxW: watts(site.importMaxW), exportPowerMaxW: watts(site.exportMaxW) };
+  const reading = ({ takenAtMs, importWh, exportWh }: ReadingLeaf) => ({
+    takenAtMs: epochMs(Math.max(takenAtMs, first.takenAtMs)),
+    importWh: wattHours(importWh),
+    exportWh: wattHours(exportWh),
+  });
+  return isAboveNameplate(reading(first), reading(second), limits);
+}
+
+function isSorted(first: ReadingLeaf, second: ReadingLeaf): boolean {
+  if (first.accountIndex !== second.accountIndex) return first.accountIndex < second.accountIndex;
+  if (first.takenAtMs !== second.takenAtMs) return first.takenAtMs < second.takenAtMs;
+  return first.sequence < second.sequence;
+}
+
+function isSameMeter(first: ReadingLeaf, second: ReadingLeaf): boolean {
+  return (
+    first.accountIndex === second.accountIndex &&
+    first.siteId === second.siteId &&
+    first.meterKeyHash === second.meterKeyHash
+  );
+}

@@ -1,0 +1,120 @@
+import type { Account, Hex } from "@commonwatt/vpp-core";
+import { type BatchHeader, hashHeader } from "../batch/batch-header.ts";
+import { type BatchRules, hashRules } from "../batch/batch-rules.ts";
+import { type FillLeaf, fillWords } from "../batch/fill-leaf.ts";
+import { merkleTree } from "../batch/merkle-tree.ts";
+import {
+  encodeEnd,
+  encodeSignature,
+  hashEnd,
+  hashSignature,
+  type OrderEnd,
+  type OrderLeaf,
+  type OrderSignature,
+  orderWords,
+} from "../batch/order-leaf.ts";
+import { type PositionLeaf, positionWords } from "../batch/position-leaf.ts";
+import { type ReadingLeaf, readingWords } from "../batch/reading-leaf.ts";
+import { fromHex, keccakBytes, keccakText, toHex } from "../hash/keccak.ts";
+import type { Words } from "../hash/words.ts";
+
+const ACCOUNT = "0x3EA17dE45664Ce21F6E28E0a26f3652335796938" as Account;
+const SALT = fromHex(keccakText("salt"));
+const hash = (name: string): Hex => keccakText(name);
+
+const order: OrderLeaf = {
+  ...{ digest: hash("digest"), accountIndex: 7, account: ACCOUNT, isBid: true, limitPrice: 123_456_789 },
+  ...{ energyWh: 2 ** 40 + 3, intervalIndex: 1_900_001, orderSalt: hash("order salt") },
+  ...{ signedHash: hash("signed"), ended: 1, endedHash: hash("ended") },
+};
+const reading: ReadingLeaf = {
+  ...{ accountIndex: 3, siteId: hash("home-1"), siteHash: hash("site"), sequence: 2 ** 33 + 1 },
+  ...{ takenAtMs: 1_764_115_200_123, importWh: 2 ** 52, exportWh: 9 },
+  ...{ meterKeyHash: hash("key"), signatureHash: hash("signature") },
+};
+const fill: FillLeaf = {
+  ...{ twin: 4_000_000_000, accountIndex: 1, orderIndex: 2, isSeller: true, phase: 1 },
+  ...{ energyWh: 5_000, price: -7, settledWh: 4_999, paidNano: 2n ** 127n + 1n },
+  ...{ sellerMakeWholeNano: 11n, buyerMakeWholeNano: 2n ** 64n, feeNano: 13n, orderFilledWh: 14 },
+  ...{ soldWh: 15, boughtWh: 16, creditNano: 2n ** 65n + 17n, debitNano: 18n },
+};
+const position: PositionLeaf = {
+  ...{
+    account: ACCOUNT,
+    siteId: hash("home-1"),
+    soldWh: 1,
+    boughtWh: 2,
+    creditNano: 2n ** 90n,
+    debitNano: 4n,
+  },
+  ...{ isMetered: true, startReading: 5, endReading: 6, startImportWh: 7, startExportWh: 8 },
+  ...{ endImportWh: 2 ** 51 + 9, endExportWh: 10 },
+};
+const rules: BatchRules = {
+  ...{
+    retailPrice: 300_000,
+    feedInPrice: -80_000,
+    feePpm: 12_345,
+    intervalMs: 900_000,
+    gateClosureMs: 90_000,
+  },
+};
+const header: BatchHeader = {
+  ...{ community: hash("street"), number: 2, previousHash: hash("previous"), intervalIndex: 1_900_001 },
+  ...{ intervalStart: 1_710_000_900, intervalEnd: 1_710_001_800, rulesHash: hash("rules") },
+  ...{ clearingPrice: null, ordersRoot: hash("orders"), orderCount: 3, readingsRoot: hash("readings") },
+  ...{ readingCount: 4, fillsRoot: hash("fills"), fillCount: 6, positionsRoot: hash("positions") },
+  ...{
+    balancesRoot: hash("balances"),
+    accountCount: 5,
+    creditTotal: 2n ** 100n,
+    debitTotal: 2n ** 100n + 1n,
+  },
+  ...{ feeTotal: 1n, archiveHash: hash("archive") },
+};
+const bulk: OrderSignature = {
+  ...{ kind: 1, replaces: `0x${"00".repeat(32)}`, group: 3, counter: 2 ** 40, index: 2 },
+  ...{ proof: [hash("one"), hash("two")], signature: `0x${"ab".repeat(65)}` },
+};
+const end: OrderEnd = {
+  ...{ scope: 3, group: 0, counter: 0, replacement: hash("new"), signature: `0x${"cd".repeat(65)}` },
+};
+
+function leafVector(words: Words): { readonly encoded: Hex; readonly hash: Hex } {
+  return { encoded: toHex(words.bytes), hash: toHex(words.hashTwice()) };
+}
+
+/** A tree of `count` leaves, each the hash of its number, and the proof of the last one. */
+function treeVector(count: number): object {
+  const leaves = Array.from({ length: count }, (_, i) => keccakBytes(Uint8Array.of(i)));
+  const tree = merkleTree(Buffer.concat(leaves));
+  const last = count - 1;
+  return { count, root: tree.root, leaf: tree.leaf(last), siblings: tree.proof(last) };
+}
+
+/** Every encoding that contracts share with this package, one example each, as the contracts' tests read them. */
+export function encodedVectors(): object {
+  const priced = { ...header, clearingPrice: -5 };
+  return {
+    order: leafVector(orderWords(order, SALT)),
+    reading: leafVector(readingWords(reading, SALT)),
+    fill: leafVector(fillWords(fill, SALT)),
+    position: leafVector(positionWords(position, SALT)),
+    signature: { encoded: encodeSignature(bulk), hash: hashSignature(bulk) },
+    end: { encoded: encodeEnd(end), hash: hashEnd(end) },
+    rules: { ...rules, hash: hashRules(rules) },
+    header: headerVector(header),
+    pricedHeader: headerVector(priced),
+    trees: [1, 2, 3, 5, 8, 13].map(treeVector),
+  };
+}
+
+function headerVector(one: BatchHeader): object {
+  const { creditTotal, debitTotal, feeTotal, clearingPrice, ...rest } = one;
+  return {
+    ...rest,
+    clearingPrice: clearingPrice ?? "none",
+    ...{ creditTotal: `${creditTotal}`, debitTotal: `${debitTotal}`, feeTotal: `${feeTotal}` },
+    hash: hashHeader(one),
+  };
+}

@@ -1,0 +1,95 @@
+import { type Clock, CommonwattError, type Hex, isCommonwattError } from "@commonwatt/vpp-core";
+import { COURT, type CompiledContract, JUDGES, namedRevert } from "../chain/contracts.ts";
+import { approveData, type CommittedBatch, claimUnansweredData } from "../chain/court-calls.ts";
+import type { CourtReader } from "../chain/court-reader.ts";
+import type { EscrowReader } from "../chain/escrow-reader.ts";
+import { accusationData } from "../chain/judge-calls.ts";
+import type { Deployment } from "../chain/manifest.ts";
+import type { Outbox } from "../chain/outbox.ts";
+import type { ChainSigner } from "../chain/signer.ts";
+import type { Accusation } from "../proofs/accusation.ts";
+
+/** What a challenge needs. */
+export interface ChallengeContext {
+  readonly deployment: Deployment;
+  readonly court: CourtReader;
+  readonly escrow: EscrowReader;
+  readonly outbox: Outbox;
+  readonly signer: ChainSigner;
+  readonly wallClock: Clock;
+}
+
+/** What became of one accusation. */
+export type Challenge =
+  | { readonly outcome: "taken-back" | "demanded"; readonly transactionHash: Hex | null }
+  | { readonly outcome: "refused"; readonly why: string };
+
+/**
+ * Brings one accusation before its judge. `taken-back` also when somebody else was faster; `refused` when the
+ * judge sees nothing wrong, or the watcher can't pay for a question.
+ */
+export async function bring(
+  context: ChallengeContext,
+  accusation: Accusation,
+  batch: CommittedBatch,
+): Promise<Challenge> {
+  const { deployment, court, outbox, signer } = context;
+  const { kind, judge, call } = accusation;
+  const { number } = batch.header;
+  const isQuestion = judge === "SettlementCourt";
+  const to = isQuestion ? deployment.court : deployment.judges[judge];
+  if (to === undefined) return { outcome: "refused", why: `this deployment has no ${judge}` };
+  try {
+    if (isQuestion) await allowDemandBond(context, batch);
+    const data = accusationData(accusation, deployment.court, batch);
+    const { transactionHash } = await outbox.submit({
+      key: `challenge:${number}:${batch.committedAt}:${kind}:${call}`,
+      ...{ sender: signer, to, data },
+      done: async () =>
+        isQuestion
+          ? (await court.openDemands(batch)).some(({ demander }) => demander === signer.account)
+          : (await court.progress()).head < number,
+    });
+    return { outcome: isQuestion ? "demanded" : "taken-back", transactionHash };
+  } catch (error) {
+    if (!isCommonwattError(error) || error.retryable) throw error;
+    const contract: CompiledContract | undefined = isQuestion ? COURT : JUDGES[judge];
+    const named = contract === undefined ? error : namedRevert(contract, error);
+    return { outcome: "refused", why: named.message };
+  }
+}
+
+/** Takes a batch back of which a leaf was not shown in time. */
+export async function claim(
+  { deployment, court, outbox, signer }: ChallengeContext,
+  batch: CommittedBatch,
+  tree: number,
+  index: number,
+): Promise<Hex | null> {
+  const { transactionHash } = await outbox.submit({
+    key: `claim:${batch.header.number}:${batch.committedAt}:${tree}:${index}`,
+    ...{ sender: signer, to: deployment.court, data: claimUnansweredData(batch, tree, index) },
+    done: async () => (await court.progress()).head < batch.header.number,
+  });
+  return transactionHash;
+}
+
+async function allowDemandBond(
+  { deployment, escrow, outbox, signer }: ChallengeContext,
+  batch: CommittedBatch,
+): Promise<void> {
+  const { demandBond } = deployment.terms;
+  const { account } = signer;
+  const tokens = await escrow.tokenBalance(account);
+  if (tokens < demandBond) {
+    throw new CommonwattError(
+      "WATCH_BOND_MISSING",
+      `asking for a leaf needs a bond of ${demandBond}, and ${account} has ${tokens} of ${deployment.token}`,
+    );
+  }
+  await outbox.submit({
+    key: `approve:demand:${batch.header.number}:${batch.committedAt}`,
+    ...{ sender: signer, to: deployment.token, data: approveData(deployment.court, demandBond) },
+    done: async () => (await escrow.tokenAllowance(account, deployment.court)) >= demandBond,
+  });
+}

@@ -1,0 +1,278 @@
+import { type Hex, isCommonwattError, type Logger, messageOf } from "@commonwatt/vpp-core";
+import type { JsonRpcProvider } from "ethers";
+import type { BatchFile } from "../batch/batch-archive.ts";
+import { headerToJson } from "../batch/batch-header.ts";
+import { treeNamed } from "../batch/shown-leaf.ts";
+import { answerDemand } from "../chain/answer-demand.ts";
+import { readFacts } from "../chain/chain-facts-reader.ts";
+import { committedHeader } from "../chain/committed-header.ts";
+import type { CommittedBatch } from "../chain/court-calls.ts";
+import type { BatchCommit, CourtReader } from "../chain/court-reader.ts";
+import type { Deployment } from "../chain/manifest.ts";
+import type { Accusation } from "../proofs/accusation.ts";
+import { type BatchSource, findArchive, folderSource, keepArchive } from "./batch-source.ts";
+import { bring, type ChallengeContext, claim } from "./challenge.ts";
+import { checkBatch, withheldDemand } from "./check-batch.ts";
+import { FRAUD_WORDS, type Verdict, type WatchEvent } from "./watch-event.ts";
+
+/** What a watcher works with. */
+export interface WatchContext {
+  readonly rpc: JsonRpcProvider;
+  readonly deployment: Deployment;
+  readonly court: CourtReader;
+  readonly sources: readonly BatchSource[];
+  /** Folder in which every archive is kept by its hash. */
+  readonly archives: string;
+  /** `null` for a watcher that only looks. */
+  readonly challenger: ChallengeContext | null;
+  /** Whether it answers questions for the operator, from its own copies. */
+  readonly answers: boolean;
+  /** How long an archive may be missing before it is asked for, in seconds. */
+  readonly graceSeconds: number;
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly emit: (event: WatchEvent) => void;
+}
+
+/** What is known of a batch that was looked at. */
+interface Known {
+  readonly headerHash: Hex;
+  readonly verdict: Verdict;
+  readonly missingSinceMs: number;
+  readonly tried: readonly string[];
+}
+
+/** A batch that the court has, with its archive or why there is none. */
+type Loaded =
+  | { readonly batch: CommittedBatch; readonly file: BatchFile; readonly why: null }
+  | { readonly batch: CommittedBatch | null; readonly file: null; readonly why: string };
+
+/** Looks at a court's batches, one round after the other. */
+export class Watcher {
+  readonly #context: WatchContext;
+  readonly #known = new Map<number, Known>();
+  #next: number;
+  #challenged = 0;
+
+  /** `from` is the first batch to look at. */
+  constructor(context: WatchContext, from: number) {
+    this.#context = context;
+    this.#next = from;
+  }
+
+  /** Looks at everything that is new or still open. */
+  async round(): Promise<void> {
+    const { court } = this.#context;
+    const { head, finalNumber } = await court.progress();
+    const first = Math.min(this.#next, finalNumber + 1);
+    for (let number = first; number <= head; number++) await this.#look(number, finalNumber);
+    this.#next = Math.max(this.#next, finalNumber + 1);
+  }
+
+  /** What it came to so far. */
+  summary(rewardMicro: string): Extract<WatchEvent, { event: "summary" }> {
+    const count = (verdict: Verdict): number =>
+      [...this.#known.values()].filter((known) => known.verdict === verdict).length;
+    return {
+      ...{ event: "summary", batches: this.#known.size, right: count("right"), wrong: count("wrong") },
+      ...{ withheld: count("withheld"), challenged: this.#challenged, rewardMicro },
+    };
+  }
+
+  async #look(number: number, finalNumber: number): Promise<void> {
+    const { court, now } = this.#context;
+    const commit = await court.commitOf(number, null);
+    if (commit === null) return;
+    const before = this.#known.get(number);
+    const known = before?.headerHash === commit.headerHash ? before : undefined;
+    const isFinal = number <= finalNumber;
+    if (known === undefined || known.verdict === "withheld") {
+      const loaded = await this.#load(number, commit);
+      const missingSinceMs = known?.missingSinceMs ?? now();
+      if (loaded.file === null) await this.#withheld(number, commit, loaded, missingSinceMs, known, isFinal);
+      else await this.#check(number, commit, loaded, isFinal, missingSinceMs);
+    } else if (known.verdict === "wrong" && !isFinal) {
+      const loaded = await this.#load(number, commit);
+      if (loaded.file !== null) await this.#accuse(number, commit, loaded.file, loaded.batch, known);
+    }
+    if (!isFinal) await this.#questions(number, commit);
+  }
+
+  async #load(number: number, commit: BatchCommit): Promise<Loaded> {
+    const { rpc, sources, archives } = this.#context;
+    const header = await committedHeader(rpc, commit);
+    if (header === null) return { batch: null, file: null, why: "its header can't be read from the chain" };
+    const batch = { header, committedAt: commit.committedAt };
+    const own = folderSource(archives);
+    const found = await findArchive([own, ...sources], number, header.archiveHash);
+    if (found.archive === null) return { batch, file: null, why: found.why };
+    if (found.from !== own.name) await keepArchive(archives, header.archiveHash, found.archive);
+    return { batch, file: { header: headerToJson(header), archive: found.archive }, why: null };
+  }
+
+  async #previous(number: number): Promise<BatchFile | null | "missing"> {
+    if (number === 1) return null;
+    const commit = await this.#context.court.commitOf(number - 1, null);
+    const loaded = commit === null ? null : await this.#load(number - 1, commit);
+    return loaded?.file ?? "missing";
+  }
+
+  async #check(
+    number: number,
+    commit: BatchCommit,
+    { batch, file }: Extract<Loaded, { why: null }>,
+    isFinal: boolean,
+    missingSinceMs: number,
+  ): Promise<void> {
+    const { rpc, deployment, emit } = this.#context;
+    const previous = await this.#previous(number);
+    if (previous === "missing") {
+      const why = `batch ${number - 1}, on which it builds, is missing`;
+      await this.#withheld(number, commit, { batch, file: null, why }, missingSinceMs, undefined, isFinal);
+      return;
+    }
+    const facts = await readFacts(rpc, deployment, file, batch.committedAt);
+    const { faults, accusations, unreadable } = checkBatch(previous, file, facts);
+    const isWrong = faults.length > 0 || accusations.length > 0;
+    const kinds = [...new Set(accusations.map(({ kind }) => kind))];
+    const reasons = unreadable === null ? kinds.map((kind) => FRAUD_WORDS[kind]) : [unreadable];
+    const { headerHash } = commit;
+    const verdict: Verdict = isWrong ? "wrong" : "right";
+    const { orderCount, readingCount, fillCount } = file.header;
+    emit({
+      ...{ event: "batch", number, headerHash, verdict, isFinal, faults, kinds },
+      words: isWrong
+        ? `batch ${number} is wrong: ${reasons.join("; ") || faults.join(", ")}`
+        : `batch ${number} is right: ${orderCount} orders, ${readingCount} readings and ${fillCount / 2} trades recomputed`,
+    });
+    const known: Known = { headerHash, verdict, missingSinceMs, tried: [] };
+    this.#known.set(number, known);
+    if (isWrong && !isFinal) await this.#bringAll(number, batch, accusations, known);
+  }
+
+  async #accuse(
+    number: number,
+    _commit: BatchCommit,
+    file: BatchFile,
+    batch: CommittedBatch,
+    known: Known,
+  ): Promise<void> {
+    const { rpc, deployment } = this.#context;
+    const previous = await this.#previous(number);
+    if (previous === "missing") return;
+    const facts = await readFacts(rpc, deployment, file, batch.committedAt);
+    await this.#bringAll(number, batch, checkBatch(previous, file, facts).accusations, known);
+  }
+
+  /** Brings one accusation after the other until the batch is taken back or a question is open. */
+  async #bringAll(
+    number: number,
+    batch: CommittedBatch,
+    accusations: readonly Accusation[],
+    known: Known,
+  ): Promise<void> {
+    const { challenger, court, emit, logger } = this.#context;
+    if (challenger === null) return;
+    let tried = known.tried;
+    for (const accusation of accusations) {
+      const { kind, judge, call } = accusation;
+      const name = `${kind}/${call}`;
+      if (tried.includes(name)) continue;
+      tried = [...tried, name];
+      this.#known.set(number, { ...known, tried });
+      const result = await bring(challenger, accusation, batch);
+      if (result.outcome === "refused") {
+        logger.warn({ number, kind, why: result.why }, "a challenge was refused");
+        emit({
+          event: "trouble",
+          code: "WATCH_CHALLENGE_REFUSED",
+          words: `batch ${number}, ${kind}: ${result.why}`,
+        });
+        continue;
+      }
+      const { transactionHash } = result;
+      if (result.outcome === "demanded") {
+        const [, tree, index] = accusation.arguments(challenger.deployment.court, batch) as [
+          unknown,
+          number,
+          number,
+        ];
+        const where = `leaf ${index} of the ${treeNamed(tree)}`;
+        const words = `asked the operator to show ${where} of batch ${number}`;
+        emit({ event: "demanded", number, tree: treeNamed(tree) ?? "", index, transactionHash, words });
+        return;
+      }
+      this.#challenged += 1;
+      const rewardMicro = String(await court.rewardOf(challenger.signer.account));
+      emit({
+        ...{ event: "challenged", number, kind, judge, transactionHash, rewardMicro },
+        words: `took batch ${number} back: ${FRAUD_WORDS[kind]}; the operator's bond is slashed`,
+      });
+      return;
+    }
+  }
+
+  async #withheld(
+    number: number,
+    { headerHash }: BatchCommit,
+    { batch, why }: Extract<Loaded, { file: null }>,
+    missingSinceMs: number,
+    known: Known | undefined,
+    isFinal: boolean,
+  ): Promise<void> {
+    const { emit, now, graceSeconds } = this.#context;
+    if (known === undefined) {
+      const words = `batch ${number} cannot be checked: ${why}`;
+      emit({
+        ...{ event: "batch", number, headerHash, verdict: "withheld", isFinal },
+        faults: [],
+        kinds: ["withheld"],
+        words,
+      });
+    }
+    const next: Known = { headerHash, verdict: "withheld", missingSinceMs, tried: known?.tried ?? [] };
+    this.#known.set(number, next);
+    const isOverdue = now() - missingSinceMs >= 1_000 * graceSeconds;
+    if (!isOverdue || isFinal || batch === null) return;
+    await this.#bringAll(number, batch, withheldDemand(batch.header), next);
+  }
+
+  /** Answers what is asked of the operator when it runs on its side, and claims what nobody answered in time. */
+  async #questions(number: number, commit: BatchCommit): Promise<void> {
+    const { court, challenger, answers, emit, now } = this.#context;
+    if (challenger === null) return;
+    const header = await committedHeader(this.#context.rpc, commit);
+    if (header === null) return;
+    const batch = { header, committedAt: commit.committedAt };
+    for (const { tree, index, deadlineSeconds } of await court.openDemands(batch)) {
+      const name = treeNamed(tree) ?? String(tree);
+      const base = { number, tree: name, index };
+      const leaf = `leaf ${index} of the ${name} of batch ${number}`;
+      if (answers && now() < 1_000 * deadlineSeconds) {
+        const loaded = await this.#load(number, commit);
+        if (loaded.file === null) continue;
+        const transactionHash = await answerDemand(challenger, batch, loaded.file, tree, index);
+        emit({ event: "answered", ...base, transactionHash, words: `showed ${leaf} for the operator` });
+      } else if (now() > 1_000 * deadlineSeconds) {
+        const transactionHash = await claim(challenger, batch, tree, index).catch((error: unknown) => {
+          // The chain's clock may be a little behind ours: the next round tries again.
+          if (isCommonwattError(error, "CHAIN_CALL_REVERTED")) return undefined;
+          throw error;
+        });
+        if (transactionHash === undefined) continue;
+        this.#challenged += 1;
+        this.#known.delete(number);
+        const words = `nobody showed ${leaf} in time: the batch is taken back and the operator's bond is slashed`;
+        const rewardMicro = String(await court.rewardOf(challenger.signer.account));
+        emit({ event: "claimed", ...base, transactionHash, rewardMicro, words });
+        return;
+      }
+    }
+  }
+}
+
+/** What a failed round says. */
+export function troubleOf(error: unknown): Extract<WatchEvent, { event: "trouble" }> {
+  const code = isCommonwattError(error) ? error.code : "WATCH_FAILED";
+  return { event: "trouble", code, words: messageOf(error) };
+}

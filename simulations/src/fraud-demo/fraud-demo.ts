@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { devChainUrl, fundWatcher, LIE_KINDS, type LieKind } from "@commonwatt/settlement";
+import { CommonwattError, durationMs, type Hex, sleep, systemClock } from "@commonwatt/vpp-core";
+import { type StreetEvent, type StreetProcess, startCommonwatt } from "../faults/street-process.ts";
+import { LIES } from "./fraud-story.ts";
+
+const CONFIG = fileURLToPath(new URL("../../examples/fraud/commonwatt.config.ts", import.meta.url));
+const KEY_VARIABLE = "COMMONWATT_WATCHER_KEY";
+/** How long the watcher may take from the lie to the slash. */
+const PATIENCE_MS = 120_000;
+
+/** What a demonstration came to. */
+export interface FraudDemoResult {
+  readonly kind: LieKind;
+  /** Batches that the watcher found right before the lie. */
+  readonly honestRight: number;
+  readonly lieNumber: number | null;
+  /** What the watcher could prove. */
+  readonly proofs: readonly string[];
+  readonly slashed: boolean;
+  /** What the watcher was awarded, in the token's smallest unit. */
+  readonly rewardMicro: string;
+  readonly transactionHash: string | null;
+}
+
+/** Told as it happens, in plain words. */
+export type Tell = (who: "street" | "operator" | "watcher", words: string) => void;
+
+/**
+ * Runs a street whose operator lies in one batch, beside a watcher in a process of its own that has nothing
+ * but the chain and the operator's public API, until the operator's bond is slashed.
+ * @throws CommonwattError `DEMO_UNCAUGHT` when the watcher did not catch it in two minutes.
+ */
+export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promise<FraudDemoResult> {
+  const directory = await mkdtemp(join(tmpdir(), "commonwatt-fraud-"));
+  const [streetFolder, watcherFolder] = [join(directory, "street"), join(directory, "watcher")];
+  const lie = String(LIE_KINDS.indexOf(kind));
+  const street = startCommonwatt([
+    ...["start", "--config", CONFIG, "--json", "--port", "0", "--data", streetFolder],
+    ...["--homes", String(homes), "--lie", lie],
+  ]);
+  try {
+    const { apiUrl } = await street.until("ready");
+    tell("street", `${homes} homes trade; their operator's books are public at ${String(apiUrl)}`);
+    const rpcUrl = await devChainUrl(join(streetFolder, "settlement"));
+    if (rpcUrl === null) throw new CommonwattError("DEMO_NO_CHAIN", "the street runs no chain");
+    const key: Hex = `0x${randomBytes(32).toString("hex")}`;
+    await fundWatcher(rpcUrl, join(streetFolder, "settlement"), key);
+    const watcher = startCommonwatt(
+      [
+        ...["watch", "--rpc", rpcUrl, "--source", String(apiUrl), "--data", watcherFolder, "--json"],
+        ...["--from", "1", "--every", "1", "--grace", "2", "--key-env", KEY_VARIABLE],
+      ],
+      { [KEY_VARIABLE]: key },
+    );
+    try {
+      tell(
+        "watcher",
+        "I have the chain, the operator's public API and a key of my own; no access to its database",
+      );
+      watcher.onEvent((event) => {
+        if (typeof event["words"] === "string" && event.event !== "watching") tell("watcher", event["words"]);
+      });
+      tell("operator", `soon commits a batch that ${LIES[kind].lie}`);
+      const end = watcher.until(({ event }) => event === "challenged" || event === "claimed");
+      const caught = await Promise.race([end, patience(kind), gone(street)]);
+      const takenBack = await street.until((event) => event["kind"] === "taken-back");
+      tell(
+        "operator",
+        `lost batch ${String(takenBack["batchNumber"])} and half of its bond to the watcher; the other half is burned`,
+      );
+      return resultOf(kind, watcher.events, street.events, caught);
+    } finally {
+      await watcher.stop();
+    }
+  } finally {
+    await street.stop();
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function gone(street: StreetProcess): Promise<never> {
+  await street.exit();
+  throw new CommonwattError("STREET_ENDED", "the street ended before its operator was caught");
+}
+
+async function patience(kind: LieKind): Promise<never> {
+  await sleep(systemClock, durationMs(PATIENCE_MS));
+  throw new CommonwattError(
+    "DEMO_UNCAUGHT",
+    `the watcher did not catch "${kind}" in ${PATIENCE_MS / 1_000} seconds`,
+  );
+}
+
+function resultOf(
+  kind: LieKind,
+  watched: readonly StreetEvent[],
+  ran: readonly StreetEvent[],
+  caught: StreetEvent,
+): FraudDemoResult {
+  const batches = watched.filter(({ event }) => event === "batch");
+  const lie = batches.find(({ verdict }) => verdict !== "right");
+  const lieNumber = typeof caught["number"] === "number" ? caught["number"] : null;
+  const summary = watched.findLast(({ event }) => event === "challenged" || event === "claimed");
+  const takenBack = ran.find((event) => event["kind"] === "taken-back");
+  return {
+    kind,
+    honestRight: batches.filter(({ verdict }) => verdict === "right").length,
+    lieNumber,
+    proofs: (lie?.["kinds"] ?? []) as readonly string[],
+    slashed: takenBack !== undefined,
+    rewardMicro: String(summary?.["rewardMicro"] ?? "0"),
+    transactionHash: String(caught["transactionHash"]),
+  };
+}
