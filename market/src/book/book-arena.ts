@@ -6,7 +6,10 @@ const { LEVEL_SHIFT } = LEVEL_FIELD;
 const { ORDER_SHIFT } = ORDER_FIELD;
 const { POSITION_SHIFT } = POSITION_FIELD;
 
-/** How much an arena holds. All memory is taken when it is made, and pages are touched when they are used. */
+/**
+ * How much an arena holds. All memory is taken when it is made. The records of orders are touched then, too, so that no
+ * order waits for a page; other pages are touched when they are used.
+ */
 export interface ArenaSize {
   /** Books open at the same time, at most 2^20. */
   readonly booksMax: number;
@@ -110,7 +113,7 @@ export function createArena(size: ArenaSize): BookArena {
     bookMask: 2 ** (32 - Math.clz32(booksMax)) - 1,
     wordsPerLadder,
     words32At,
-    orders: new Int32Array((ordersMax + 1) << ORDER_SHIFT),
+    orders: new Int32Array((ordersMax + 1) << ORDER_SHIFT).fill(0),
     books: new Int32Array((booksMax + 1) * BOOK_STRIDE),
     positions: new Float64Array((positionsMax + 1) << POSITION_SHIFT),
     holders: new Float64Array((positionsMax + 1) << POSITION_SHIFT),
