@@ -40,6 +40,7 @@ export * from "./time/delivery-interval.ts";
 export { isoTime } from "./time/iso-time.ts";
 export * from "./time/random.ts";
 export * from "./time/simulated-clock.ts";
+export { stopwatchMs } from "./time/stopwatch.ts";
 export { systemClock, wallTimer } from "./time/system-clock.ts";
 export * from "./units/brand.ts";
 export * from "./units/energy.ts";

@@ -1,3 +1,4 @@
+import { stopwatchMs } from "@commonwatt/vpp-core";
 import { cpuSeconds, median } from "./cpu-time.ts";
 import { runUntil } from "./digest.ts";
 import type { BenchEngine, Workload } from "./workload.ts";
@@ -80,14 +81,15 @@ export function engineLatency(make: () => BenchEngine, { shape, messages }: Work
   warm.run(messages, 0, shape.fill + shape.timed);
   const engine = make();
   engine.run(messages, 0, shape.fill);
-  // Its pages are there before the clock starts: a page that is made between two messages slows the second.
+  // Its pages are there before the clock starts, and the clock leaves no garbage: a page that is made between two
+  // messages slows the second.
   const times = new Float64Array(shape.timed).fill(0);
   for (let number = 0; number < shape.timed; number++) {
-    const fromS = process.uptime();
+    const fromMs = stopwatchMs();
     engine.run(messages, shape.fill + number, shape.fill + number + 1);
-    times[number] = process.uptime() - fromS;
+    times[number] = stopwatchMs() - fromMs;
   }
   times.sort();
-  const at = (share: number): number => (times[Math.ceil(share * times.length) - 1] as number) * 1e6;
+  const at = (share: number): number => (times[Math.ceil(share * times.length) - 1] as number) * 1e3;
   return { p50Us: at(0.5), p99Us: at(0.99), p999Us: at(0.999), p9999Us: at(0.9999), maxUs: at(1) };
 }

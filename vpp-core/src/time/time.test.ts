@@ -5,6 +5,7 @@ import { durationMs, epochMs, sleep, sleepUntil } from "./clock.ts";
 import { deliveryInterval, intervalAt, intervalIndex, nextInterval } from "./delivery-interval.ts";
 import { seededRandom } from "./random.ts";
 import { simulatedClock } from "./simulated-clock.ts";
+import { stopwatchMs } from "./stopwatch.ts";
 import { systemClock } from "./system-clock.ts";
 
 describe("clocks", () => {
@@ -93,4 +94,9 @@ describe("back-off", () => {
     pauses.reset();
     expect(pauses.next()).toBeLessThanOrEqual(100);
   });
+});
+
+test("a stopwatch never runs backwards", () => {
+  const times = Array.from({ length: 1_000 }, stopwatchMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
