@@ -51,7 +51,7 @@ describe("source facts", () => {
   test("the machine's clock, timers and randomness are seen", () => {
     const source = [
       'import { setTimeout as pause } from "node:timers/promises";',
-      "const a = Date.now() + performance.now() * Math.random();",
+      "const a = Date.now() + performance.now() * Math.random() - process.uptime() / process.hrtime()[0];",
       "const b = [new Date(), new Date(0), Date.UTC(2026)];",
       "function c() { setTimeout(c, 1); return setInterval(c, 1); }",
       'const text = "Date.now()";',
@@ -65,6 +65,8 @@ describe("source facts", () => {
       "2 Date.now",
       "2 Math.random",
       "2 performance.now",
+      "2 process.hrtime",
+      "2 process.uptime",
       "3 new Date()",
       "4 setInterval",
       "4 setTimeout",

@@ -40,7 +40,13 @@ const FUNCTIONS = new Set([
   "SetterProperty",
 ]);
 const TIMERS = new Set(["setTimeout", "setInterval"]);
-const CLOCK_MEMBERS = new Set(["Date.now", "performance.now", "Math.random"]);
+const CLOCK_MEMBERS = new Set([
+  "Date.now",
+  "performance.now",
+  "process.uptime",
+  "process.hrtime",
+  "Math.random",
+]);
 
 function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "type" in value && "span" in value;

@@ -3,11 +3,11 @@ import {
   type DeviceContext,
   deviceId,
   durationMs,
+  processUptimeMs,
   sleep,
   systemClock,
 } from "@commonwatt/vpp-core";
 import { modbus } from "../sunspec/sunspec-connector.ts";
-import { elapsedMs } from "./elapsed.ts";
 import { percentile } from "./percentile.ts";
 
 const PERIOD_MS = 1_000;
@@ -73,17 +73,17 @@ async function pollAll(devices: readonly Device[], seconds: number): Promise<Pol
       ({ points }) => points.gridPowerW?.quality === "good",
       () => false,
     );
-    const latencyMs = elapsedMs() - dueMs;
+    const latencyMs = processUptimeMs() - dueMs;
     latenciesMs.push(latencyMs);
     if (!isGood || latencyMs > PERIOD_MS) miss(device);
   };
   const cpuBefore = process.cpuUsage();
-  const beginMs = elapsedMs();
+  const beginMs = processUptimeMs();
   const polls = devices.length * seconds;
   // The devices' turns are spread over the second, as they are when sites come up one after another.
   for (let next = 0; next < polls; next++) {
     const dueMs = beginMs + (next * PERIOD_MS) / devices.length;
-    if (dueMs > elapsedMs()) await sleep(systemClock, durationMs(Math.ceil(dueMs - elapsedMs())));
+    if (dueMs > processUptimeMs()) await sleep(systemClock, durationMs(Math.ceil(dueMs - processUptimeMs())));
     const device = devices[next % devices.length];
     if (device === undefined) break;
     // As a site does: while a device is being asked, it is not asked again.
@@ -96,7 +96,7 @@ async function pollAll(devices: readonly Device[], seconds: number): Promise<Pol
   }
   await Promise.all(pending.values());
   const cpu = process.cpuUsage(cpuBefore);
-  const tookMs = elapsedMs() - beginMs;
+  const tookMs = processUptimeMs() - beginMs;
   return {
     devices: devices.length,
     seconds,

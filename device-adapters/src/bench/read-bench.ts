@@ -1,8 +1,7 @@
 import { createConnection } from "node:net";
-import { epochMs, systemClock } from "@commonwatt/vpp-core";
+import { epochMs, processUptimeMs, systemClock } from "@commonwatt/vpp-core";
 import { type BenchReader, bareReader } from "../modbus/bare-reader.ts";
 import { ModbusConnection } from "../modbus/modbus-connection.ts";
-import { elapsedMs } from "./elapsed.ts";
 import { median } from "./percentile.ts";
 
 /** Registers of one read, about as many as a long SunSpec model has. */
@@ -115,9 +114,9 @@ async function jsmodbusReader(port: number): Promise<BenchReader> {
 /** Reads for `turnMs`; every answer is looked at. */
 async function readFor(reader: BenchReader, turnMs: number): Promise<Turn> {
   const cpuBefore = process.threadCpuUsage();
-  const beginMs = elapsedMs();
+  const beginMs = processUptimeMs();
   let registers = 0;
-  for (let address = 0; elapsedMs() - beginMs < turnMs; address = (address + REGISTERS) % 65_000) {
+  for (let address = 0; processUptimeMs() - beginMs < turnMs; address = (address + REGISTERS) % 65_000) {
     const bytes = await reader.read(address, REGISTERS);
     if (bytes.length !== 2 * REGISTERS || bytes.readUInt16BE(0) !== address) {
       throw new Error(`wrong registers at ${address}`);
@@ -126,7 +125,7 @@ async function readFor(reader: BenchReader, turnMs: number): Promise<Turn> {
   }
   const cpu = process.threadCpuUsage(cpuBefore);
   return {
-    registersPerSecond: (registers * 1_000) / (elapsedMs() - beginMs),
+    registersPerSecond: (registers * 1_000) / (processUptimeMs() - beginMs),
     registersPerCpuSecond: (registers * 1_000_000) / (cpu.user + cpu.system),
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { processUptimeMs } from "@commonwatt/vpp-core";
 import { COUNTER } from "../book/book-arena.ts";
 import { clearEvents } from "../book/book-event.ts";
 import { arenaHash } from "../book/book-hash.ts";
@@ -36,9 +37,9 @@ export function memorySpeed({ shape, messages }: Workload, runs: number): WallSp
   const played = Array.from({ length: runs }, () => {
     const engine = new FlatEngine(shape);
     engine.run(messages, 0, shape.fill);
-    const fromS = process.uptime();
+    const fromMs = processUptimeMs();
     engine.run(messages, shape.fill, shape.fill + shape.timed);
-    return { perSecond: shape.timed / (process.uptime() - fromS), hash: arenaHash(engine.arena) };
+    return { perSecond: (1_000 * shape.timed) / (processUptimeMs() - fromMs), hash: arenaHash(engine.arena) };
   });
   return summary(played);
 }
@@ -52,10 +53,10 @@ export async function durableSpeed({ shape, messages }: Workload, runs: number):
     const play = player(books, shape);
     play(messages, 0, shape.fill);
     books.journal.waitDurable();
-    const fromS = process.uptime();
+    const fromMs = processUptimeMs();
     play(messages, shape.fill, shape.fill + shape.timed);
     books.journal.waitDurable();
-    const perSecond = shape.timed / (process.uptime() - fromS);
+    const perSecond = (1_000 * shape.timed) / (processUptimeMs() - fromMs);
     const hash = arenaHash(books.arena);
     await books.close();
     const replayed = await replayBooks(folder);

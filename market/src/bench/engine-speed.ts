@@ -1,4 +1,4 @@
-import { stopwatchMs } from "@commonwatt/vpp-core";
+import { processUptimeMs } from "@commonwatt/vpp-core";
 import { cpuSeconds, median } from "./cpu-time.ts";
 import { runUntil } from "./digest.ts";
 import type { BenchEngine, Workload } from "./workload.ts";
@@ -85,9 +85,9 @@ export function engineLatency(make: () => BenchEngine, { shape, messages }: Work
   // messages slows the second.
   const times = new Float64Array(shape.timed).fill(0);
   for (let number = 0; number < shape.timed; number++) {
-    const fromMs = stopwatchMs();
+    const fromMs = processUptimeMs();
     engine.run(messages, shape.fill + number, shape.fill + number + 1);
-    times[number] = stopwatchMs() - fromMs;
+    times[number] = processUptimeMs() - fromMs;
   }
   times.sort();
   const at = (share: number): number => (times[Math.ceil(share * times.length) - 1] as number) * 1e3;
