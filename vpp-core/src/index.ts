@@ -1,4 +1,4 @@
-export { type Check, printChecks } from "./cli/checks.ts";
+export { type Check, checkAtLeast, checkAtMost, checkZero, printChecks } from "./cli/checks.ts";
 export { loadConfig } from "./cli/load-config.ts";
 export { createLogger } from "./cli/logger.ts";
 export { wholeNumber } from "./cli/numbers.ts";

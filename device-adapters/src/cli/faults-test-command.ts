@@ -1,4 +1,4 @@
-import { type Check, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { type Check, checkZero, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { DEVICE_KINDS } from "../faults/device-kinds.ts";
 import type { FaultsTestResult } from "../faults/faults-result.ts";
@@ -29,13 +29,12 @@ export function registerFaultsTest(program: Command): void {
 }
 
 function checksOf(result: FaultsTestResult): readonly Check[] {
-  const isZero = (name: string, value: number): Check => ({ name, value, target: "0", holds: value === 0 });
   return [
-    isZero("permanentHangs", result.permanentHangs),
-    isZero("unsettledPromises", result.unsettledPromises),
-    isZero("lateCommandsApplied", result.lateCommandsApplied),
-    isZero("wrongReadings", result.wrongReadings),
-    isZero("goodValuesUnchecked", result.goodValuesUnchecked),
+    checkZero("permanentHangs", result.permanentHangs),
+    checkZero("unsettledPromises", result.unsettledPromises),
+    checkZero("lateCommandsApplied", result.lateCommandsApplied),
+    checkZero("wrongReadings", result.wrongReadings),
+    checkZero("goodValuesUnchecked", result.goodValuesUnchecked),
     {
       name: "recoveryP99",
       value: result.recoveryP99,

@@ -1,4 +1,4 @@
-import { type Check, type CommonwattPlugin, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { type Check, type CommonwattPlugin, checkZero, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import { type KillTestResult, killTest } from "../kill-test/kill-test.ts";
 
 type Program = Parameters<NonNullable<CommonwattPlugin["commands"]>>[0];
@@ -25,12 +25,7 @@ export function registerJournalTest(program: Program): void {
 }
 
 function checksOf(result: KillTestResult): readonly Check[] {
-  const isZero = (name: keyof KillTestResult): Check => ({
-    name,
-    value: result[name],
-    target: "0",
-    holds: result[name] === 0,
-  });
+  const isZero = (name: keyof KillTestResult): Check => checkZero(name, result[name]);
   const isSome = (name: keyof KillTestResult): Check => ({
     name,
     value: result[name],

@@ -1,4 +1,11 @@
-import { type Check, type CommonwattPlugin, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import {
+  type Check,
+  type CommonwattPlugin,
+  checkAtLeast,
+  checkAtMost,
+  printChecks,
+  wholeNumber,
+} from "@commonwatt/vpp-core";
 import { type MarketBenchResult, marketBench } from "../bench/market-bench.ts";
 
 type Program = Parameters<NonNullable<CommonwattPlugin["commands"]>>[0];
@@ -44,26 +51,14 @@ function checksOf({ workloads, latency, durable, auction, auction10k }: MarketBe
     Math.min(...workloads.map((workload) => workload[ratio]));
   const mixed = workloads.find(({ workload }) => workload === "mixed")?.objectVsNodejsOrderBook ?? 0;
   return [
-    atLeast("flatVsNodejsOrderBookWorst", worst("flatVsNodejsOrderBook"), 40),
-    atLeast("objectVsNodejsOrderBookWorst", worst("objectVsNodejsOrderBook"), 5),
-    atLeast("objectVsNodejsOrderBookMixed", mixed, 10),
-    atLeast("durableShare", durable.share, 0.6),
-    atMost("latencyP999Us", latency.p999Us, 2),
-    atMost("callAuctionVsOnePass", auction.auctionMs / auction.onePassMs, 2),
-    atLeast("callAuctionVsNaiveSort", auction.naiveSortMs / auction.auctionMs, 40),
+    checkAtLeast("flatVsNodejsOrderBookWorst", worst("flatVsNodejsOrderBook"), 40),
+    checkAtLeast("objectVsNodejsOrderBookWorst", worst("objectVsNodejsOrderBook"), 5),
+    checkAtLeast("objectVsNodejsOrderBookMixed", mixed, 10),
+    checkAtLeast("durableShare", durable.share, 0.6),
+    checkAtMost("latencyP999Us", latency.p999Us, 2),
+    checkAtMost("callAuctionVsOnePass", auction.auctionMs / auction.onePassMs, 2),
+    checkAtLeast("callAuctionVsNaiveSort", auction.naiveSortMs / auction.auctionMs, 40),
     { name: "callAuctionSameFills", value: Number(auction.sameFills), target: "1", holds: auction.sameFills },
-    atMost("callAuction10kMs", auction10k.auctionMs, 0.2),
+    checkAtMost("callAuction10kMs", auction10k.auctionMs, 0.2),
   ];
-}
-
-function atLeast(name: string, value: number, target: number): Check {
-  return { name, value: rounded(value), target: `>=${target}`, holds: value >= target };
-}
-
-function atMost(name: string, value: number, target: number): Check {
-  return { name, value: rounded(value), target: `<=${target}`, holds: value <= target };
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

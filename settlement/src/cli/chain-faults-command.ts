@@ -1,4 +1,4 @@
-import { type Check, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { checkZero, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import { chainFaults } from "../chain-faults/chain-faults.ts";
 import type { Program } from "./key-options.ts";
 
@@ -26,15 +26,9 @@ export function registerChainFaultsTest(program: Program): void {
           process.stdout.write(`${text}\n`);
         },
       });
-      const isZero = (name: string, value: number): Check => ({
-        name,
-        value,
-        target: "0",
-        holds: value === 0,
-      });
       printChecks(process.stdout, json, result, [
-        isZero("lost", result.lost),
-        isZero("paidTwice", result.paidTwice),
+        checkZero("lost", result.lost),
+        checkZero("paidTwice", result.paidTwice),
         { name: "conserved", value: Number(result.conserved), target: "1", holds: result.conserved },
         {
           name: "batches",

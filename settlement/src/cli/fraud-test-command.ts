@@ -1,4 +1,4 @@
-import { type Check, type CommonwattPlugin, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { type CommonwattPlugin, checkZero, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import { fraudTest } from "../fraud-test/fraud-test.ts";
 
 type Program = Parameters<NonNullable<CommonwattPlugin["commands"]>>[0];
@@ -35,15 +35,11 @@ export function registerFraudTest(program: Program): void {
       });
       const below = Object.entries(result.kinds).filter(([, count]) => count < KIND_MINIMUM);
       const checks = [
-        none("undetected", result.undetected.length),
-        none("rejectedAccusations", result.rejected.length),
-        none("honestSlashed", result.honestSlashed.length),
-        ...(mutations >= MUTATIONS_FOR_KINDS ? [none("kindsBelow100", below.length)] : []),
+        checkZero("undetected", result.undetected.length),
+        checkZero("rejectedAccusations", result.rejected.length),
+        checkZero("honestSlashed", result.honestSlashed.length),
+        ...(mutations >= MUTATIONS_FOR_KINDS ? [checkZero("kindsBelow100", below.length)] : []),
       ];
       printChecks(process.stdout, json, { ...result, kindsBelow100: below.map(([kind]) => kind) }, checks);
     });
-}
-
-function none(name: string, value: number): Check {
-  return { name, value, target: "0", holds: value === 0 };
 }

@@ -1,4 +1,10 @@
-import { type Check, type CommonwattPlugin, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import {
+  type CommonwattPlugin,
+  checkAtLeast,
+  checkAtMost,
+  printChecks,
+  wholeNumber,
+} from "@commonwatt/vpp-core";
 import { settlementBench } from "../bench/settlement-bench.ts";
 
 type Program = Parameters<NonNullable<CommonwattPlugin["commands"]>>[0];
@@ -28,20 +34,16 @@ export function registerSettlementBench(program: Program): void {
       const { gas } = result;
       const commitGas = Math.max(...gas.map((one) => one.commitGas));
       const checks = [
-        atMost("gasPerTrade5000", gas.find(({ trades }) => trades === 5_000)?.gasPerTrade ?? Infinity, 10),
-        atMost("commitGas", commitGas, 45_000),
-        atLeast("batchTradesPerSecond", result.batchTradesPerSecond, 50_000),
-        atLeast("orderSignaturesPerSecond", result.orderSignaturesPerSecond, 5_000),
-        atMost("accounting5000TradesMs", result.accounting5000TradesMs, 20),
+        checkAtMost(
+          "gasPerTrade5000",
+          gas.find(({ trades }) => trades === 5_000)?.gasPerTrade ?? Infinity,
+          10,
+        ),
+        checkAtMost("commitGas", commitGas, 45_000),
+        checkAtLeast("batchTradesPerSecond", result.batchTradesPerSecond, 50_000),
+        checkAtLeast("orderSignaturesPerSecond", result.orderSignaturesPerSecond, 5_000),
+        checkAtMost("accounting5000TradesMs", result.accounting5000TradesMs, 20),
       ];
       printChecks(process.stdout, json, result, checks);
     });
-}
-
-function atLeast(name: string, value: number, target: number): Check {
-  return { name, value: Number(value.toPrecision(4)), target: `>=${target}`, holds: value >= target };
-}
-
-function atMost(name: string, value: number, target: number): Check {
-  return { name, value: Number(value.toPrecision(4)), target: `<=${target}`, holds: value <= target };
 }

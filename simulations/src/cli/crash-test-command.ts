@@ -1,4 +1,4 @@
-import { type Check, createLogger, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { type Check, checkZero, createLogger, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { type CrashTestResult, crashTest } from "../faults/crash-test.ts";
 
@@ -28,12 +28,11 @@ export function registerCrashTest(program: Command): void {
 }
 
 function checksOf(result: CrashTestResult): readonly Check[] {
-  const isZero = (name: string, value: number): Check => ({ name, value, target: "0", holds: value === 0 });
   return [
-    isZero("lost", result.lost),
-    isZero("doubled", result.doubled),
-    isZero("announcedLost", result.announcedLost),
-    isZero("batchesWrong", result.batchesWrong),
+    checkZero("lost", result.lost),
+    checkZero("doubled", result.doubled),
+    checkZero("announcedLost", result.announcedLost),
+    checkZero("batchesWrong", result.batchesWrong),
     {
       name: "tradesInAllBooks",
       value: result.journalTrades,

@@ -1,4 +1,4 @@
-import { type Check, createLogger, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { type Check, checkZero, createLogger, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { type LeaseTestResult, leaseTest } from "../faults/lease-test.ts";
 
@@ -38,12 +38,11 @@ function checksOf(result: LeaseTestResult): readonly Check[] {
     target: `${result.kills}, each kill`,
     holds: value === result.kills,
   });
-  const isZero = (name: string, value: number): Check => ({ name, value, target: "0", holds: value === 0 });
   return [
     isEachKill("neutralWithinT", result.neutralWithinT),
-    isZero("stuck", result.stuck),
+    checkZero("stuck", result.stuck),
     isEachKill("timerlessHeldOn", result.timerlessHeldOn),
     isEachKill("neutralOnRestart", result.neutralOnRestart),
-    isZero("ownedAtEnd", result.ownedAtEnd),
+    checkZero("ownedAtEnd", result.ownedAtEnd),
   ];
 }

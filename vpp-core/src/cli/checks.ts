@@ -9,6 +9,21 @@ export interface Check {
   readonly holds: boolean;
 }
 
+/** A figure that must be at least so much. Four digits are printed: more are worth nothing. */
+export function checkAtLeast(name: string, value: number, target: number): Check {
+  return { name, value: Number(value.toPrecision(4)), target: `>=${target}`, holds: value >= target };
+}
+
+/** A figure that must be at most so much; printed as that of `checkAtLeast`. */
+export function checkAtMost(name: string, value: number, target: number): Check {
+  return { name, value: Number(value.toPrecision(4)), target: `<=${target}`, holds: value <= target };
+}
+
+/** A count of what must never happen. */
+export function checkZero(name: string, value: number): Check {
+  return { name, value, target: "0", holds: value === 0 };
+}
+
 /**
  * Ends a test or benchmark command: prints its figures and verdicts, as one JSON line with `event` "summary"
  * or as a table, and sets the exit code to 1 when a check does not hold.
