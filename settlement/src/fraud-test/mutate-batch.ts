@@ -144,11 +144,12 @@ function change(kind: Change, honest: BatchFile, random: Random): Mutation | nul
 
 /**
  * Whether a fill is right for the order that it names now: another order of its account, that wanted as much
- * at as good a price. Who trades what with whom for how much is then as before, so nobody is lied to.
+ * at as good a price and had not ended before the call. Who trades what with whom for how much is then as before, so nobody is lied to.
  */
 function fitsAsWell(fill: FillLeaf, { orders }: BatchArchive): boolean {
   const order = orders[fill.orderIndex]?.leaf;
   if (order === undefined || order.accountIndex !== fill.accountIndex) return false;
+  if (fill.phase === 1 && order.ended !== 0) return false;
   const isWithin = order.isBid ? fill.price <= order.limitPrice : fill.price >= order.limitPrice;
   return order.isBid !== fill.isSeller && isWithin && fill.orderFilledWh <= order.energyWh;
 }
