@@ -9,9 +9,14 @@ import { hexOf } from "./hex.ts";
  */
 export const DOMAIN_TYPE = "EIP712Domain(string name,string version,bytes32 salt)";
 
+/** The name of the domain, as wallets show it. */
+export const DOMAIN_NAME = "Commonwatt";
+/** The version of what is signed. */
+export const DOMAIN_VERSION = "1";
+
 const DOMAIN_TYPE_HASH = hashText(DOMAIN_TYPE);
-const DOMAIN_NAME_HASH = hashText("Commonwatt");
-const DOMAIN_VERSION_HASH = hashText("1");
+const DOMAIN_NAME_HASH = hashText(DOMAIN_NAME);
+const DOMAIN_VERSION_HASH = hashText(DOMAIN_VERSION);
 
 /** Keccak-256 of a text in UTF-8: how EIP-712 takes in a string or a type. */
 export function hashText(text: string): Uint8Array {

@@ -3,7 +3,9 @@ import {
   BULK_HEIGHT_MAX,
   bulkType,
   CANCEL_TYPES,
+  DOMAIN_NAME,
   DOMAIN_TYPE,
+  DOMAIN_VERSION,
   GROUP_MAX,
   ORDER_TYPE,
   REPLACEMENT_TYPE,
@@ -30,8 +32,8 @@ const structWords = new Words(8);
 structWords.hex(0, keccakText(ORDER_TYPE));
 const domainWords = new Words(4);
 domainWords.hex(0, keccakText(DOMAIN_TYPE));
-domainWords.hex(1, keccakText("Commonwatt"));
-domainWords.hex(2, keccakText("1"));
+domainWords.hex(1, keccakText(DOMAIN_NAME));
+domainWords.hex(2, keccakText(DOMAIN_VERSION));
 const pairWords = new Words(2);
 const replacementWords = new Words(3);
 replacementWords.hex(0, REPLACEMENT_TYPEHASH);
