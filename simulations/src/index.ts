@@ -1,5 +1,31 @@
 export { plugin } from "./cli/plugin.ts";
+export type { SimulationOptions } from "./engine/simulation-options.ts";
+export type {
+  HomeColumns,
+  IntervalBook,
+  IntervalColumns,
+  SimulationResult,
+  TraceColumns,
+} from "./engine/simulation-result.ts";
+export type { Forecast, ForecastName, ForecastRun } from "./forecasts/forecast.ts";
+export { FORECASTS } from "./forecasts/forecast-registry.ts";
 export { createHomePlant, type HomeModel, type HomePlant, type PlantSnapshot } from "./models/home-plant.ts";
+export {
+  createNeighbourhood,
+  type HomeBattery,
+  type NeighbourhoodFrame,
+  type NeighbourhoodHome,
+} from "./neighbourhood/create-neighbourhood.ts";
+export type { BatteryColumns, Neighbourhood } from "./neighbourhood/neighbourhood.ts";
+export type { QuoteSheet } from "./strategies/quote-sheet.ts";
+export type {
+  BiddingMoment,
+  Strategy,
+  StrategyContext,
+  StrategyRun,
+} from "./strategies/strategy.ts";
+export type { StrategyName } from "./strategies/strategy-name.ts";
+export { STRATEGIES } from "./strategies/strategy-registry.ts";
 export { buildStreet, type StreetOptions } from "./street/build-street.ts";
 export type { HardwareAddress, ModbusHardware, OpcuaHardware } from "./street/emulator-messages.ts";
 export { clearSkyPvW, forecastPvW, measuredSkyIndex, typicalLoadW } from "./street/forecast.ts";

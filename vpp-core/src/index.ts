@@ -8,6 +8,7 @@ export * from "./der/lease.ts";
 export * from "./der/measured.ts";
 export * from "./der/point.ts";
 export * from "./der/reading.ts";
+export { type BatteryOutlook, type BidInput, type Quote, quotes } from "./dispatch/bid-strategy.ts";
 export type { Forecast, Forecaster, RecentPower } from "./dispatch/forecast.ts";
 export { USUAL_RESPONSE } from "./dispatch/lease-watch.ts";
 export * from "./errors/commonwatt-error.ts";

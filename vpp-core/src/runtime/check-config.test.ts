@@ -30,7 +30,7 @@ describe("checkConfig", () => {
   test.each([
     [{ community: "Street 1" }, 'c.ts: community is "Street 1"; allowed: a-z, 0-9 and -'],
     [{ currency: "euro" }, 'c.ts: currency is "euro"; allowed: an ISO 4217 code'],
-    [{ intervalMinutes: 10 }, "c.ts: intervalMinutes is 10; allowed: 5, 15, 30, 60"],
+    [{ intervalMinutes: 10 }, "c.ts: intervalMinutes is 10; allowed: 1, 5, 15, 30, 60"],
     [{ tariff: undefined }, "c.ts: tariff.retailPrice is undefined; allowed: micro per kWh"],
     [{ tariff: { retailPrice: 0.3, feedInPrice: 0 } }, "c.ts: tariff.retailPrice is 0.3"],
     [{ tariff: { retailPrice: 1, feedInPrice: 2 } }, "c.ts: tariff.feedInPrice is 2; allowed: at most"],

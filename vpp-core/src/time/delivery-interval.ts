@@ -6,7 +6,7 @@ import { type DurationMs, durationMs, type EpochMs, epochMs } from "./clock.ts";
 export type IntervalIndex = Branded<number, "interval">;
 
 /** The lengths a delivery interval may have, in minutes. */
-export const INTERVAL_MINUTES = [5, 15, 30, 60] as const;
+export const INTERVAL_MINUTES = [1, 5, 15, 30, 60] as const;
 
 /** A length a delivery interval may have, in minutes. */
 export type IntervalMinutes = (typeof INTERVAL_MINUTES)[number];

@@ -1,0 +1,30 @@
+import type { LinearSolver, RadialNetwork } from "@commonwatt/market";
+import type { SiteId } from "@commonwatt/vpp-core";
+import type { ForecastName } from "../forecasts/forecast.ts";
+import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+
+/** What to simulate, and how. */
+export interface SimulationOptions {
+  readonly neighbourhood: Neighbourhood;
+  /**
+   * A name of the market's mechanisms, with `:k` in thousandths where it takes one, e.g. `pay-as-bid:500`.
+   * `uniform` is `uniform-price`, the auction that runs live.
+   */
+  readonly mechanism: string;
+  readonly forecast: ForecastName;
+  /** Decides what strategies draw. What the market draws follows from community and interval, as live. */
+  readonly seed: string;
+  /** Threads, from 1. The result is the same with any number. */
+  readonly workers: number;
+  readonly onProgress?: (doneIntervals: number, ofIntervals: number) => void;
+  /** Keeps what each interval came to for these homes. */
+  readonly trace?: { readonly homes: readonly SiteId[] | "all" };
+  /** Keeps the order books of these intervals. */
+  readonly books?: readonly number[];
+  /** For a mechanism that clears within a network: lines and the zone of each home, in the order of `siteIds`. */
+  readonly network?: {
+    readonly lines: RadialNetwork;
+    readonly zones: readonly string[];
+    readonly solver: LinearSolver;
+  };
+}

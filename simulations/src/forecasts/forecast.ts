@@ -1,0 +1,29 @@
+import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+
+/** How homes look ahead; each is one file and one line in `FORECASTS`. */
+export type ForecastName = "perfect" | "persistence";
+
+/** A way to look ahead. */
+export interface Forecast {
+  readonly name: ForecastName;
+  /** Begins a run over a neighbourhood. */
+  begin(neighbourhood: Neighbourhood, seed: string): ForecastRun;
+}
+
+/** A forecast in a run. */
+export interface ForecastRun {
+  /**
+   * Writes what is expected of an interval for the homes `fromHome` to `toHome` − 1, in Wh, each at its home's
+   * place. `now` is the interval that is bid for, `of` that one or a later one: what lies before `now` may be
+   * used, and nothing else but by a forecast that says so. `false`, and nothing written, while nothing is known:
+   * nobody bids then.
+   */
+  expect(
+    now: number,
+    of: number,
+    fromHome: number,
+    toHome: number,
+    loadWh: Int32Array,
+    pvWh: Int32Array,
+  ): boolean;
+}
