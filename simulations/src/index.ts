@@ -1,4 +1,9 @@
 export { plugin } from "./cli/plugin.ts";
+export type { DataFinding, DataProblem, DataReport } from "./data/data-report.ts";
+export type { DataRules, FillRule } from "./data/data-rules.ts";
+export type { DataSet, DataSite } from "./data/data-set.ts";
+export { type NeighbourhoodOptions, neighbourhoodOf } from "./data/neighbourhood-of.ts";
+export { readDataFolder } from "./data/read-data-folder.ts";
 export type { SimulationOptions } from "./engine/simulation-options.ts";
 export type {
   HomeColumns,
