@@ -60,3 +60,11 @@ export async function stuckNonce(rpc: JsonRpcProvider, operator: Account): Promi
     await rpc.send("evm_setAutomine", [true]);
   }
 }
+
+/** A block every so many seconds in place of one for each chain transaction; 0 for the latter again. */
+export async function mineEvery(rpc: JsonRpcProvider, seconds: number): Promise<void> {
+  await rpc.send("evm_setIntervalMining", [seconds]);
+  if (seconds > 0) return;
+  await rpc.send("evm_setAutomine", [true]);
+  await rpc.send("anvil_mine", ["0x1"]);
+}

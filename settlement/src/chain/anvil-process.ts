@@ -28,13 +28,18 @@ export interface AnvilProcess {
  * interval.
  * @throws CommonwattError `DEV_CHAIN_START_FAILED` with what anvil said.
  */
-export async function startAnvil(directory: string, chainId: number, port: number): Promise<AnvilProcess> {
+export async function startAnvil(
+  directory: string,
+  chainId: number,
+  port: number,
+  blocksKept: number = BLOCKS_KEPT,
+): Promise<AnvilProcess> {
   const child = spawn(
     anvilBinary(),
     [
       ...["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId)],
       ...["--state", chainStatePath(directory), "--state-interval", String(STATE_INTERVAL_SECONDS)],
-      ...["--accounts", "1", "--balance", "0", "--transaction-block-keeper", String(BLOCKS_KEPT)],
+      ...["--accounts", "1", "--balance", "0", "--transaction-block-keeper", String(blocksKept)],
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );

@@ -6,6 +6,7 @@ import { keccak256 } from "../hash/keccak.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
 import { chainError } from "./chain-error.ts";
 import { COURT, type CompiledContract, ESCROW, JUDGES, REGISTRY, readContract } from "./contracts.ts";
+import { type EventLog, nodeEvents } from "./event-log.ts";
 import { type Deployment, finalityLimitSeconds } from "./manifest.ts";
 
 /** What an order in the inbox must lie before the gate closes, in seconds; `NOTICE` of `contracts/judges`. */
@@ -31,6 +32,7 @@ export async function readFacts(
   deployment: Deployment,
   { header, archive }: BatchFile,
   committedAt: number,
+  log: EventLog = nodeEvents(rpc),
 ): Promise<ChainFacts> {
   const { escrow, court, registry, terms } = deployment;
   const read = (contract: CompiledContract, address: Account, name: string, args: readonly unknown[] = []) =>
@@ -61,7 +63,7 @@ export async function readFacts(
   for (const key of new Set(archive.readings.map(({ leaf }) => leaf.meterKeyHash))) {
     revoked.set(key, Number(await read(REGISTRY, registry, "meterRevokedAt", [key])));
   }
-  const cancels = await groupCancels(rpc, deployment);
+  const cancels = await groupCancels(rpc, deployment, log);
   return {
     ...{ accounts, committedAt },
     rulesHashAt: () => rulesHash,
@@ -73,7 +75,7 @@ export async function readFacts(
         .reduce((highest, { counter }) => Math.max(highest, counter), 0),
     ownNano: (account) => funds.get(account.toLowerCase())?.own ?? 0n,
     freeNano: (account) => funds.get(account.toLowerCase())?.free ?? null,
-    inbox: await inboxOrders(rpc, deployment, { header, archive }),
+    inbox: await inboxOrders(rpc, deployment, { header, archive }, log),
   };
 }
 
@@ -114,8 +116,9 @@ function meterKeyHash({ kind, x, y }: { readonly kind: bigint; readonly x: Hex; 
 async function groupCancels(
   rpc: JsonRpcProvider,
   { registry, block }: Deployment,
+  log: EventLog,
 ): Promise<readonly GroupCancel[]> {
-  const logs = await logsOf(rpc, REGISTRY, registry, "GroupCancelled", block);
+  const logs = await logsOf(log, REGISTRY, registry, "GroupCancelled", block);
   return Promise.all(
     logs.map(async ({ args, blockNumber }) => ({
       account: String(args["account"]).toLowerCase(),
@@ -131,10 +134,11 @@ async function inboxOrders(
   rpc: JsonRpcProvider,
   { court, block }: Deployment,
   { header, archive }: BatchFile,
+  log: EventLog,
 ): Promise<readonly InboxOrder[]> {
   const latest = header.intervalStart - archive.rules.gateClosureMs / 1_000 - NOTICE_SECONDS;
   const orders: InboxOrder[] = [];
-  for (const { args, blockNumber } of await logsOf(rpc, COURT, court, "OrderSubmitted", block)) {
+  for (const { args, blockNumber } of await logsOf(log, COURT, court, "OrderSubmitted", block)) {
     const order = decodeInboxOrder(args["order"] as Hex);
     if (order === null || order.intervalIndex !== header.intervalIndex) continue;
     if ((await blockTime(rpc, blockNumber)) <= latest) orders.push(order);
@@ -184,19 +188,17 @@ interface RawOrder {
 }
 
 async function logsOf(
-  rpc: JsonRpcProvider,
+  log: EventLog,
   contract: CompiledContract,
   address: Account,
   event: string,
   fromBlock: number,
 ): Promise<readonly { readonly args: Readonly<Record<string, unknown>>; readonly blockNumber: number }[]> {
   const topics = contract.abi.encodeFilterTopics(event, []);
-  const logs = await rpc.getLogs({ address, fromBlock, topics }).catch((error: unknown) => {
-    throw chainError(error, `looking for ${event}`);
-  });
-  return logs.flatMap((log) => {
-    const args = contract.abi.parseLog(log)?.args;
-    return args === undefined ? [] : [{ args: args.toObject(), blockNumber: log.blockNumber }];
+  const found = await log.events(address, topics, fromBlock);
+  return found.flatMap(({ blockNumber, topics: said, data }) => {
+    const args = contract.abi.parseLog({ topics: said, data })?.args;
+    return args === undefined ? [] : [{ args: args.toObject(), blockNumber }];
   });
 }
 

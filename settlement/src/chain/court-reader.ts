@@ -1,8 +1,9 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import type { JsonRpcProvider, Log } from "ethers";
+import type { JsonRpcProvider } from "ethers";
 import { chainError } from "./chain-error.ts";
 import { COURT, readContract } from "./contracts.ts";
 import { type CommittedBatch, committedArgument } from "./court-calls.ts";
+import { type EventLog, type EventRecord, nodeEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
 import { receiptOf } from "./rpc.ts";
 
@@ -66,11 +67,16 @@ export interface CourtReader {
 interface CourtLogs {
   readonly rpc: JsonRpcProvider;
   readonly deployment: Deployment;
+  readonly log: EventLog;
 }
 
-/** Makes a reader of a deployed court. */
-export function courtReader(rpc: JsonRpcProvider, deployment: Deployment): CourtReader {
-  const at: CourtLogs = { rpc, deployment };
+/** Makes a reader of a deployed court; `log` is where its events are read. */
+export function courtReader(
+  rpc: JsonRpcProvider,
+  deployment: Deployment,
+  log: EventLog = nodeEvents(rpc),
+): CourtReader {
+  const at: CourtLogs = { rpc, deployment, log };
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
     readContract(rpc, COURT, deployment.court, name, args);
   return {
@@ -95,8 +101,8 @@ export function courtReader(rpc: JsonRpcProvider, deployment: Deployment): Court
     },
     async openDemands(batch) {
       const demands: LeafDemand[] = [];
-      for (const log of await logsOf(at, "LeafDemanded", [batch.header.number])) {
-        const event = COURT.abi.parseLog(log);
+      for (const { topics, data } of await logsOf(at, "LeafDemanded", [batch.header.number])) {
+        const event = COURT.abi.parseLog({ topics, data });
         const [tree, index] = [Number(event?.args["tree"]), Number(event?.args["index"])];
         const asked = (await read("demandOf", [committedArgument(batch), tree, index])) as {
           readonly demander: Account;
@@ -116,15 +122,13 @@ export function courtReader(rpc: JsonRpcProvider, deployment: Deployment): Court
 }
 
 function logsOf(
-  { rpc, deployment }: CourtLogs,
+  { log, deployment }: CourtLogs,
   event: string,
   args: readonly unknown[],
   fromBlock: number = deployment.block,
-): Promise<readonly Log[]> {
+): Promise<readonly EventRecord[]> {
   const topics = COURT.abi.encodeFilterTopics(event, [...args]);
-  return rpc.getLogs({ address: deployment.court, fromBlock, topics }).catch((error: unknown) => {
-    throw chainError(error, `looking for ${event}`);
-  });
+  return log.events(deployment.court, topics, fromBlock);
 }
 
 async function commitOf(at: CourtLogs, number: number, knownHash: Hex | null): Promise<BatchCommit | null> {
@@ -140,13 +144,13 @@ async function commitOf(at: CourtLogs, number: number, knownHash: Hex | null): P
 
 async function commitIn(
   { rpc }: CourtLogs,
-  logs: readonly Pick<Log, "topics" | "data">[],
+  logs: readonly Pick<EventRecord, "topics" | "data">[],
   number: number,
   blockNumber: number,
   transactionHash: Hex,
 ): Promise<BatchCommit | null> {
   for (const { topics, data } of logs) {
-    const event = COURT.abi.parseLog({ topics: [...topics], data });
+    const event = COURT.abi.parseLog({ topics, data });
     if (event?.name !== "BatchCommitted" || Number(event.args["number"]) !== number) continue;
     const block = await rpc.getBlock(blockNumber).catch((error: unknown) => {
       throw chainError(error, `reading block ${blockNumber}`);
@@ -157,7 +161,7 @@ async function commitIn(
   return null;
 }
 
-function takenBackIn(log: Log): TakenBack {
+function takenBackIn(log: EventRecord): TakenBack {
   const event = COURT.abi.parseLog(log);
   return {
     number: Number(event?.args["number"]),

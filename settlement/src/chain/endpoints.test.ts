@@ -59,6 +59,15 @@ describe("several nodes", () => {
     expect(String(failure)).not.toContain("secret");
   });
 
+  it("are asked again when all fail fast", async () => {
+    let failures = 2;
+    const shaky = await broken(({ id }, response) => {
+      if (failures-- > 0) response.destroy();
+      else result(response, id, "0x2a");
+    });
+    expect(await endpoints([shaky], CHAIN_ID).ask(BLOCK_NUMBER)).toMatchObject({ result: "0x2a" });
+  });
+
   it("pass a node's own refusal on and ask nobody else", async () => {
     const asked: string[] = [];
     const refusing = await broken(({ id }, response) =>

@@ -1,9 +1,19 @@
-import { CommonwattError, messageOf } from "@commonwatt/vpp-core";
+import { CommonwattError, durationMs, messageOf, sleep, systemClock } from "@commonwatt/vpp-core";
+import { isUnreachable } from "./chain-error.ts";
 
 /** How long one call to a node may take, its whole answer included. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/**
+ * Pauses before all are asked once more: a lost packet must not spoil work that takes a hundred questions. Not when
+ * they took long to fail: who is silent stays silent.
+ */
+const AGAIN_AFTER_MS = [50, 200];
+const FAILED_FAST_MS = 2_000;
 /** What a node says that has answered too much lately (EIP-1474: limit exceeded). */
 const LIMIT_EXCEEDED = -32_005;
+
+/** Statuses that come with a sound refusal: some nodes say so in HTTP, too (QuickNode has 413 for a range too large). */
+const ANSWERING_STATUS = [400, 413];
 
 /** One call as JSON-RPC 2.0 has it. */
 export interface RpcPayload {
@@ -21,7 +31,8 @@ export type RpcAnswer =
 /** Nodes of one chain, of which any will do. */
 export interface Endpoints {
   /**
-   * Asks the node that answered last, and when it fails the others in turn.
+   * Asks the node that answered last, and when it fails the others in turn; all of them up to three times when they
+   * fail fast.
    * @throws CommonwattError `CHAIN_UNREACHABLE` when none gives a sound answer.
    */
   ask(payload: RpcPayload): Promise<RpcAnswer>;
@@ -41,26 +52,48 @@ export function endpoints(urls: readonly string[], chainId: number): Endpoints {
     }
     return post(url, payload);
   };
+  const askEach = async (payload: RpcPayload): Promise<RpcAnswer> => {
+    const failures: string[] = [];
+    const first = current;
+    for (let turn = 0; turn < urls.length; turn++) {
+      const at = (first + turn) % urls.length;
+      const url = urls[at];
+      if (url === undefined) continue;
+      try {
+        const answer = await askOne(url, payload);
+        current = at;
+        return answer;
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        failures.push(messageOf(error));
+      }
+    }
+    throw unreachable(failures.join("; "));
+  };
   return {
     async ask(payload) {
-      const failures: string[] = [];
-      const first = current;
-      for (let turn = 0; turn < urls.length; turn++) {
-        const at = (first + turn) % urls.length;
-        const url = urls[at];
-        if (url === undefined) continue;
+      const beganMs = systemClock.now();
+      for (const pauseMs of AGAIN_AFTER_MS) {
         try {
-          const answer = await askOne(url, payload);
-          current = at;
-          return answer;
+          return await askEach(payload);
         } catch (error) {
-          if (!(error instanceof CommonwattError) || error.code !== "CHAIN_UNREACHABLE") throw error;
-          failures.push(error.message);
+          if (!isUnreachable(error) || systemClock.now() - beganMs > FAILED_FAST_MS) throw error;
         }
+        await sleep(systemClock, durationMs(pauseMs));
       }
-      throw unreachable(failures.join("; "));
+      return askEach(payload);
     },
   };
+}
+
+/**
+ * The chain of the node that answers first.
+ * @throws CommonwattError `CHAIN_UNREACHABLE` or `CHAIN_REFUSED`, as the first node said, when none does.
+ */
+export async function chainIdOfAny(urls: readonly string[]): Promise<number> {
+  return Promise.any(urls.map(chainIdOf)).catch((error: unknown) => {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  });
 }
 
 /** Asks a node which chain it serves. @throws CommonwattError `CHAIN_UNREACHABLE` or `CHAIN_REFUSED`. */
@@ -101,14 +134,24 @@ export async function post(url: string, payload: RpcPayload): Promise<RpcAnswer>
       body: JSON.stringify(payload),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
-    if (!reply.ok) throw new Error(`status ${reply.status}`);
+    if (!reply.ok && !ANSWERING_STATUS.includes(reply.status)) throw new Error(`status ${reply.status}`);
     const answer: unknown = JSON.parse(await reply.text());
     if (!isAnswerTo(payload, answer)) throw new Error("no JSON-RPC answer");
-    if ("error" in answer && answer.error.code === LIMIT_EXCEEDED) throw new Error(answer.error.message);
+    if (!reply.ok && !("error" in answer)) throw new Error(`status ${reply.status}`);
+    if ("error" in answer && isBusy(payload, answer.error)) throw new Error(answer.error.message);
     return answer;
   } catch (error) {
     throw unreachable(`${endpointName(url)}: ${reasonOf(error)}`, error);
   }
+}
+
+/**
+ * Whether a node has answered too much lately, so that another one is to be asked. Several have the same code for a
+ * range of events that is too large (Infura, Besu): that is an answer, to ask for less.
+ */
+function isBusy({ method }: RpcPayload, { code, message }: { code: number; message: string }): boolean {
+  if (code !== LIMIT_EXCEEDED) return false;
+  return method !== "eth_getLogs" || /rate|second|too many requests/i.test(message);
 }
 
 function isAnswerTo({ id }: RpcPayload, answer: unknown): answer is RpcAnswer {

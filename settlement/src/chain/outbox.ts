@@ -139,7 +139,10 @@ async function send(
   return fresh;
 }
 
-/** What an earlier life of this sender left on its way goes first: it holds the next nonces. */
+/**
+ * What an earlier life of this sender left on its way goes first: it holds the next nonces. What got there without
+ * that life hearing of it is noted.
+ */
 async function flushOthers(
   context: OutboxContext,
   call: OutboxCall,
@@ -151,9 +154,13 @@ async function flushOthers(
     .filter((entry) => entry.sender === sender && entry.key !== key)
     .toSorted((a, b) => a.nonce - b.nonce);
   for (const entry of others) {
-    if (entry.nonce !== (await patience.until(() => nonceOf(rpc, sender)))) continue;
-    await broadcast(context, entry);
-    const receipt = await waitForReceipt(context, entry, call.sender);
+    const nonce = await patience.until(() => nonceOf(rpc, sender));
+    if (entry.nonce > nonce) continue;
+    if (entry.nonce === nonce) await broadcast(context, entry);
+    const receipt =
+      entry.nonce === nonce
+        ? await waitForReceipt(context, entry, call.sender)
+        : await patience.until(() => receiptOf(rpc, entry.transactionHash));
     if (receipt?.succeeded) await store.confirm(entry.key);
   }
 }

@@ -4,7 +4,7 @@ import { CommonwattError, createLogger, stopRequest, systemClock, wholeNumber } 
 import { communityHash } from "../batch/batch-header.ts";
 import { hashRules } from "../batch/batch-rules.ts";
 import { ensureDeployment } from "../chain/deployment.ts";
-import { chainIdOf } from "../chain/endpoints.ts";
+import { chainIdOfAny } from "../chain/endpoints.ts";
 import { signerFrom } from "../chain/key-source.ts";
 import { finalityLimitSeconds, manifestToJson } from "../chain/manifest.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
@@ -108,8 +108,7 @@ async function deploy(options: DeployOptions): Promise<void> {
     );
   const operator = await signerFrom(source);
   const rpcUrls = rpcUrlsOf(options.rpc);
-  const [firstUrl = ""] = rpcUrls;
-  const chainId = await chainIdOf(firstUrl);
+  const chainId = await chainIdOfAny(rpcUrls);
   const rpc = connectRpc(rpcUrls, chainId);
   const logger = createLogger("warn", json);
   const signal = stopRequest(process, process.stdout);

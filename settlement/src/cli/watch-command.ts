@@ -11,7 +11,7 @@ import {
 } from "@commonwatt/vpp-core";
 import { courtReader } from "../chain/court-reader.ts";
 import { checkDeployment } from "../chain/deployment.ts";
-import { chainIdOf } from "../chain/endpoints.ts";
+import { chainIdOfAny } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { signerFrom } from "../chain/key-source.ts";
 import { type Deployment, manifestFromJson, readManifest } from "../chain/manifest.ts";
@@ -21,6 +21,8 @@ import { patience } from "../chain/patience.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { sourceAt } from "../watch/batch-source.ts";
 import type { ChallengeContext } from "../watch/challenge.ts";
+import { checkedBatches } from "../watch/checked-batches.ts";
+import { keptEvents } from "../watch/kept-events.ts";
 import type { WatchEvent } from "../watch/watch-event.ts";
 import { troubleOf, Watcher } from "../watch/watcher.ts";
 import { type KeyOptions, keySourceOf, type Program, rpcUrlsOf, withKeyOptions } from "./key-options.ts";
@@ -60,7 +62,7 @@ export function registerWatch(program: Program): void {
     .option("--data <folder>", "where archives are kept, by their hash", "commonwatt-watch")
     .option(
       "--from <number>",
-      "first batch to look at (the oldest that can be challenged)",
+      "first batch to look at (where an earlier watch ended, or the oldest that can be challenged)",
       wholeNumber(1, 2 ** 31),
     )
     .option("--every <seconds>", "how often to look", wholeNumber(1, SECONDS_MAX))
@@ -86,26 +88,27 @@ async function watch(options: WatchOptions): Promise<number> {
   };
   const signal = stopRequest(process, process.stdout);
   const rpcUrls = rpcUrlsOf(options.rpc);
-  const [firstUrl = ""] = rpcUrls;
-  const chainId = await chainIdOf(firstUrl);
+  const chainId = await chainIdOfAny(rpcUrls);
   const rpc = connectRpc(rpcUrls, chainId);
   try {
     const deployment = await findManifest(options);
     await checkDeployment(rpc, chainId, deployment);
-    const challenger = await challengerOf(options, rpc, deployment, logger, signal, print);
-    const court = courtReader(rpc, deployment);
+    const log = keptEvents(rpc, deployment, join(options.data, "events.ndjson"));
+    const court = courtReader(rpc, deployment, log);
+    const challenger = await challengerOf(options, rpc, { deployment, court }, logger, signal, print);
+    const checked = await checkedBatches(join(options.data, "right.txt"), deployment);
     const { head, finalNumber } = await court.progress();
     const sources = options.source.map(sourceAt);
     const { challengeWindowSeconds: window } = deployment.terms;
     const watcher = new Watcher(
       {
-        ...{ rpc, deployment, court, sources, challenger, logger, emit: print },
+        ...{ rpc, deployment, court, log, checked, sources, challenger, logger, emit: print },
         archives: join(options.data, "archives"),
         answers: options.answer === true,
         graceSeconds: options.grace ?? window / 4,
         now: () => systemClock.now(),
       },
-      options.from ?? finalNumber + 1,
+      options.from ?? Math.min(checked.next ?? finalNumber + 1, finalNumber + 1),
     );
     const account = challenger?.signer.account ?? null;
     print({
@@ -153,7 +156,7 @@ async function rounds(
 async function challengerOf(
   options: WatchOptions,
   rpc: ReturnType<typeof connectRpc>,
-  deployment: Deployment,
+  { deployment, court }: Pick<ChallengeContext, "deployment" | "court">,
   logger: Logger,
   signal: AbortSignal,
   print: (event: WatchEvent) => void,
@@ -168,7 +171,6 @@ async function challengerOf(
   const patient = patience({ wallClock, logger, signal, emit });
   const store = memoryOutbox();
   const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei: null });
-  const court = courtReader(rpc, deployment);
   return { deployment, court, escrow: escrowReader(rpc, deployment), outbox, signer, wallClock };
 }
 

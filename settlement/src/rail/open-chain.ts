@@ -12,7 +12,7 @@ import { isUnreachable } from "../chain/chain-error.ts";
 import { courtReader } from "../chain/court-reader.ts";
 import { ensureDeployment } from "../chain/deployment.ts";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
-import { chainIdOf, endpointName } from "../chain/endpoints.ts";
+import { chainIdOfAny, endpointName } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { fundGas } from "../chain/gas.ts";
 import { keptKey, signerFrom } from "../chain/key-source.ts";
@@ -134,7 +134,7 @@ async function firstAnswer(
   const deadlineMs = wallClock.now() + FIRST_ANSWER_MS;
   for (let told = false; ; told = true) {
     try {
-      const chainId = await Promise.any(rpcUrls.map(chainIdOf)).catch(firstOf);
+      const chainId = await chainIdOfAny(rpcUrls);
       if (told) emit({ kind: "reachable" });
       return chainId;
     } catch (error) {
@@ -146,11 +146,6 @@ async function firstAnswer(
       await sleep(wallClock, durationMs(ASK_AGAIN_MS), signal);
     }
   }
-}
-
-/** What the first node said, in place of what all said. */
-function firstOf(error: unknown): never {
-  throw error instanceof AggregateError ? error.errors[0] : error;
 }
 
 async function operatorOf({ operator }: EscrowOptions, directory: string): Promise<ChainSigner> {

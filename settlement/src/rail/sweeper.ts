@@ -63,8 +63,8 @@ async function sweepSite(context: SweeperContext, site: RailSite): Promise<numbe
   const maturesAtMs = 1_000 * (funds.requestedAtSeconds + link.deployment.terms.withdrawalDelaySeconds);
   const leftMs = maturesAtMs - link.wallClock.now();
   if (leftMs > 0) return leftMs;
-  await withdraw(context, site, funds);
-  return IDLE_LOOK_MS;
+  // What was earned while this one waited is due at once.
+  return (await withdraw(context, site, funds)) ? 0 : IDLE_LOOK_MS;
 }
 
 async function requestEarnings(
@@ -92,9 +92,10 @@ async function withdraw(
   { link, batches }: SweeperContext,
   site: RailSite,
   funds: EscrowFunds,
-): Promise<void> {
+): Promise<boolean> {
   const receipt = (await executeWithdrawal(link, batches, site, funds))?.receipt ?? null;
-  if (receipt === null) return;
+  if (receipt === null) return false;
   const amount = withdrawnAmount(receipt);
   link.emit({ kind: "withdrawn", siteId: site.id, amount, transactionHash: receipt.transactionHash });
+  return true;
 }

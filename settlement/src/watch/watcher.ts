@@ -8,11 +8,13 @@ import { readFacts } from "../chain/chain-facts-reader.ts";
 import { committedHeader } from "../chain/committed-header.ts";
 import type { CommittedBatch } from "../chain/court-calls.ts";
 import type { BatchCommit, CourtReader } from "../chain/court-reader.ts";
+import type { EventLog } from "../chain/event-log.ts";
 import type { Deployment } from "../chain/manifest.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import { type BatchSource, findArchive, folderSource, keepArchive } from "./batch-source.ts";
 import { bring, type ChallengeContext, claim } from "./challenge.ts";
 import { checkBatch, withheldDemand } from "./check-batch.ts";
+import type { CheckedBatches } from "./checked-batches.ts";
 import { FRAUD_WORDS, type Verdict, type WatchEvent } from "./watch-event.ts";
 
 /** What a watcher works with. */
@@ -20,6 +22,10 @@ export interface WatchContext {
   readonly rpc: JsonRpcProvider;
   readonly deployment: Deployment;
   readonly court: CourtReader;
+  /** Where events are read. */
+  readonly log: EventLog;
+  /** What was found right before, in this life or an earlier one. */
+  readonly checked: CheckedBatches;
   readonly sources: readonly BatchSource[];
   /** Folder in which every archive is kept by its hash. */
   readonly archives: string;
@@ -83,8 +89,7 @@ export class Watcher {
     const { court, now } = this.#context;
     const commit = await court.commitOf(number, null);
     if (commit === null) return;
-    const before = this.#known.get(number);
-    const known = before?.headerHash === commit.headerHash ? before : undefined;
+    const known = this.#knownAs(number, commit);
     const isFinal = number <= finalNumber;
     if (known === undefined || known.verdict === "withheld") {
       const loaded = await this.#load(number, commit);
@@ -93,9 +98,19 @@ export class Watcher {
       else await this.#check(number, commit, loaded, isFinal, missingSinceMs);
     } else if (known.verdict === "wrong" && !isFinal) {
       const loaded = await this.#load(number, commit);
-      if (loaded.file !== null) await this.#accuse(number, commit, loaded.file, loaded.batch, known);
+      if (loaded.file !== null) await this.#accuse(number, loaded.file, loaded.batch, known);
     }
     if (!isFinal) await this.#questions(number, commit);
+  }
+
+  /** What is known of a batch as it stands on the chain now: it may be another one than before. */
+  #knownAs(number: number, { headerHash }: BatchCommit): Known | undefined {
+    const known = this.#known.get(number);
+    if (known?.headerHash === headerHash) return known;
+    if (this.#context.checked.rightHeader(number) !== headerHash) return undefined;
+    const again: Known = { headerHash, verdict: "right", missingSinceMs: 0, tried: [] };
+    this.#known.set(number, again);
+    return again;
   }
 
   async #load(number: number, commit: BatchCommit): Promise<Loaded> {
@@ -124,14 +139,14 @@ export class Watcher {
     isFinal: boolean,
     missingSinceMs: number,
   ): Promise<void> {
-    const { rpc, deployment, emit } = this.#context;
+    const { rpc, deployment, log, emit, checked } = this.#context;
     const previous = await this.#previous(number);
     if (previous === "missing") {
       const why = `batch ${number - 1}, on which it builds, is missing`;
       await this.#withheld(number, commit, { batch, file: null, why }, missingSinceMs, undefined, isFinal);
       return;
     }
-    const facts = await readFacts(rpc, deployment, file, batch.committedAt);
+    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log);
     const { faults, accusations, unreadable } = checkBatch(previous, file, facts);
     const isWrong = faults.length > 0 || accusations.length > 0;
     const kinds = [...new Set(accusations.map(({ kind }) => kind))];
@@ -142,25 +157,26 @@ export class Watcher {
     emit({
       ...{ event: "batch", number, headerHash, verdict, isFinal, faults, kinds },
       words: isWrong
-        ? `batch ${number} is wrong: ${reasons.join("; ") || faults.join(", ")}`
+        ? `batch ${number} is wrong: ${reasons.join("; ") || faults.join(", ")}${this.#outlook(isFinal)}`
         : `batch ${number} is right: ${orderCount} orders, ${readingCount} readings and ${fillCount / 2} trades recomputed`,
     });
     const known: Known = { headerHash, verdict, missingSinceMs, tried: [] };
     this.#known.set(number, known);
+    if (!isWrong) await checked.add(number, headerHash);
     if (isWrong && !isFinal) await this.#bringAll(number, batch, accusations, known);
   }
 
-  async #accuse(
-    number: number,
-    _commit: BatchCommit,
-    file: BatchFile,
-    batch: CommittedBatch,
-    known: Known,
-  ): Promise<void> {
-    const { rpc, deployment } = this.#context;
+  /** What will come of a wrong batch. */
+  #outlook(isFinal: boolean): string {
+    if (isFinal) return "; it is final: nothing takes it back any more";
+    return this.#context.challenger === null ? "; without a key it is left to others to challenge it" : "";
+  }
+
+  async #accuse(number: number, file: BatchFile, batch: CommittedBatch, known: Known): Promise<void> {
+    const { rpc, deployment, log } = this.#context;
     const previous = await this.#previous(number);
     if (previous === "missing") return;
-    const facts = await readFacts(rpc, deployment, file, batch.committedAt);
+    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log);
     await this.#bringAll(number, batch, checkBatch(previous, file, facts).accusations, known);
   }
 

@@ -1,6 +1,7 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
 import { registerCrashTest } from "./crash-test-command.ts";
 import { registerDemo } from "./demo-command.ts";
+import { registerDemosTest } from "./demos-test-command.ts";
 import { registerLeasesTest } from "./leases-test-command.ts";
 
 /** What this package adds to the `commonwatt` command. */
@@ -10,5 +11,6 @@ export const plugin: CommonwattPlugin = {
     registerCrashTest(program);
     registerLeasesTest(program);
     registerDemo(program);
+    registerDemosTest(program);
   },
 };

@@ -33,14 +33,14 @@ export function startStreet(options: readonly string[]): StreetProcess {
   return startCommonwatt(["start", "--config", CONFIG, "--json", "--port", "0", ...options]);
 }
 
-/** Starts a `commonwatt` command that prints NDJSON; `variables` are added to its environment. */
+/** Starts a `commonwatt` command that prints NDJSON, in our environment or one of its own. */
 export function startCommonwatt(
   args: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
+  environment: NodeJS.ProcessEnv = process.env,
 ): StreetProcess {
   const child: ChildProcess = spawn(process.execPath, [COMMAND, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...variables },
+    env: environment,
   });
   const listeners = new Set<(event: StreetEvent) => void>();
   const events: StreetEvent[] = [];

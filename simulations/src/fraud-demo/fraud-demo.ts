@@ -55,7 +55,8 @@ export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promi
         ...["watch", "--rpc", rpcUrl, "--source", String(apiUrl), "--data", watcherFolder, "--json"],
         ...["--from", "1", "--every", "1", "--grace", "2", "--key-env", KEY_VARIABLE],
       ],
-      { [KEY_VARIABLE]: key },
+      // No more of our environment than it takes to start: nothing in it leads to the operator's database.
+      { PATH: process.env["PATH"], [KEY_VARIABLE]: key },
     );
     try {
       tell(
