@@ -57,8 +57,10 @@ export {
 } from "./durable/durable-books.ts";
 export { JOURNAL_FULL } from "./durable/journaled-commands.ts";
 export { type RecoveryOptions, type ReplayedBooks, replayBooks } from "./durable/recover-books.ts";
+export { drawSeed } from "./engine/clear-book.ts";
 export type { MarketCounts } from "./engine/market-engine.ts";
 export { DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
+export { type Fill, pairFills } from "./engine/pair-fills.ts";
 export { type JournalWriter, startWriter } from "./journal/journal-writer.ts";
 export { loadHighs } from "./linear-program/highs.ts";
 export type { LinearProgram, LinearSolution, LinearSolver } from "./linear-program/linear-program.ts";

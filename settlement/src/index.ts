@@ -1,3 +1,9 @@
+export {
+  accountInterval,
+  type IntervalAccountingInput,
+  type IntervalAccounts,
+} from "./accounting/account-interval.ts";
+export type { MeteredEnergy } from "./accounting/site-statement.ts";
 export type { BatchArchive, BatchFile } from "./batch/batch-archive.ts";
 export { type BatchFault, verifyBatch } from "./batch/verify-batch.ts";
 export { devChainUrl } from "./chain/dev-chain-lock.ts";

@@ -4,6 +4,7 @@ export type { DataRules, FillRule } from "./data/data-rules.ts";
 export type { DataSet, DataSite } from "./data/data-set.ts";
 export { type NeighbourhoodOptions, neighbourhoodOf } from "./data/neighbourhood-of.ts";
 export { readDataFolder } from "./data/read-data-folder.ts";
+export { simulate } from "./engine/simulate.ts";
 export type { SimulationOptions } from "./engine/simulation-options.ts";
 export type {
   HomeColumns,
@@ -22,6 +23,7 @@ export {
   type NeighbourhoodHome,
 } from "./neighbourhood/create-neighbourhood.ts";
 export type { BatteryColumns, Neighbourhood } from "./neighbourhood/neighbourhood.ts";
+export { type SyntheticOptions, syntheticNeighbourhood } from "./neighbourhood/synthetic-neighbourhood.ts";
 export type { QuoteSheet } from "./strategies/quote-sheet.ts";
 export type {
   BiddingMoment,

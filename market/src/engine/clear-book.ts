@@ -16,9 +16,10 @@ import { clearCall } from "../book/call-auction.ts";
 import { closeBook, openCall, releaseBook } from "../book/open-book.ts";
 import type { BookOrder } from "../mechanisms/mechanism.ts";
 import { mechanismOf } from "../mechanisms/mechanism-registry.ts";
-import { type Allocation, type Pair, pairAllocations } from "../mechanisms/pair-allocations.ts";
+import type { Pair } from "../mechanisms/pair-allocations.ts";
 import { priceLevels } from "../mechanisms/price-level.ts";
 import { type AcceptedOrder, type Book, type MarketState, restingOrders } from "./market-state.ts";
+import { pairFills } from "./pair-fills.ts";
 import { hashOf } from "./state-hash.ts";
 
 /** A trade of the call auction, before it has a name. */
@@ -94,14 +95,10 @@ function uniformTrades(
   const filled = takeEvents(arena).map(({ order, quantity }: BookEvent) => {
     const accepted = resting.get(order.slot);
     assert(accepted !== undefined, "what is filled was resting");
-    const { side, limitPrice } = accepted.order;
-    return { side, limitPrice, orderId: accepted.id, energyWh: wattHours(quantity) };
+    const { siteId, side, limitPrice } = accepted.order;
+    return { siteId, side, limitPrice, orderId: accepted.id, energyWh: wattHours(quantity) };
   });
-  // Equal limits by id, so that who trades with whom does not depend on who came first.
-  filled.sort((a, b) => a.limitPrice - b.limitPrice || (a.orderId < b.orderId ? -1 : 1));
-  const onSide = (side: OrderSide): readonly Allocation[] =>
-    (side === "bid" ? filled.toReversed() : filled).filter((fill) => fill.side === side);
-  return pairAllocations(onSide("bid"), onSide("offer")).map((pair) => ({ ...pair, price }));
+  return pairFills(filled).map((pair) => ({ ...pair, price }));
 }
 
 /** The number that the core draws by: the first four bytes of the seed's hash. */

@@ -70,7 +70,7 @@ function clamp(value: number, min: number, max: number): number {
  * What the battery is asked for: the household's need less the sun, within the command's window, and within
  * what the inverter can pass in either direction beside the sun's power.
  */
-function requestedPowerW(
+export function requestedPowerW(
   powers: { pvW: number; loadW: number },
   window: BatteryWindow | null,
   maxW: number,

@@ -36,6 +36,8 @@ export interface DecisionInput {
   readonly limits: ConnectionLimits;
   /** Energy the owner keeps in the battery whatever the market pays. */
   readonly reserveWh: WattHours;
+  /** What the optimiser wants of the battery while nothing is traded; without it the battery follows its house. */
+  readonly plannedPowerW?: Watts | null;
   /** How long the decision will stand before the next one. */
   readonly horizonMs: number;
 }
@@ -87,9 +89,10 @@ function neutral(authority: Authority, reason: string): Decision {
 }
 
 /** Steers the metered energy of the interval to what was sold or bought, over the time that is left. */
-function marketWish({ nowMs, image, position, horizonMs }: DecisionInput): Decision {
+function marketWish({ nowMs, image, position, plannedPowerW, horizonMs }: DecisionInput): Decision {
   if (position === null || position.netSoldWh === 0) {
-    return neutral("optimiser", "nothing traded: self-consumption");
+    if (plannedPowerW == null) return neutral("optimiser", "nothing traded: self-consumption");
+    return { setpointW: plannedPowerW, authority: "optimiser", reason: `planned ${plannedPowerW} W` };
   }
   const gridPowerW = goodValue(image.gridPowerW);
   const batteryPowerW = goodValue(image.batteryPowerW);

@@ -1,4 +1,5 @@
 import { netSold } from "../dispatch/decide.ts";
+import { priceOnTick } from "../dispatch/price-on-tick.ts";
 import { messageOf } from "../errors/commonwatt-error.ts";
 import type { SiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
@@ -236,9 +237,8 @@ async function placeSiteOrders(
 
 /** The nearest limit price that the venue takes and that is no worse for the site. */
 function onTick(intent: OrderIntent, tick: number): OrderIntent {
-  const ticks = intent.limitPrice / tick;
-  const limitPrice = priceMicroPerKwh((intent.side === "bid" ? Math.floor(ticks) : Math.ceil(ticks)) * tick);
-  return { ...intent, limitPrice };
+  const limitPrice = priceOnTick(intent.side === "bid", intent.limitPrice, tick);
+  return { ...intent, limitPrice: priceMicroPerKwh(limitPrice) };
 }
 
 /** What energy was worth when something was last traded, as the mean over both phases. */
