@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakText, toHex } from "../hash/keccak.ts";
-import { Words } from "../hash/words.ts";
+import { fromHex, keccakText, toHexes } from "../hash/keccak.ts";
+import { hashRows } from "../hash/words.ts";
 import { ZERO_HASH } from "./batch-header.ts";
+import { leafLayout, saltedHashes } from "./leaf-layout.ts";
 
 /** One account's place in the tree: cumulative amounts in nano. */
 export interface BalanceLeaf {
@@ -35,19 +36,25 @@ export interface BalanceTree {
   proof(index: number): BalanceProof;
 }
 
-const LEAF_TYPEHASH = keccakText(
+/** How a balance stands in the tree; its salt is its own. */
+const BALANCE_LAYOUT = leafLayout<BalanceLeaf>(
+  "balances",
   "BalanceLeaf(uint32 index,address account,uint128 credit,uint128 debit,bytes32 salt)",
+  (row, leaf) => {
+    row.uint(1, leaf.index);
+    row.hex(2, leaf.account);
+    row.uint128(3, leaf.credit);
+    row.uint128(4, leaf.debit);
+  },
 );
-const NODE_TYPEHASH = keccakText(
-  "BalanceNode(bytes32 leftHash,uint128 leftCredit,uint128 leftDebit," +
-    "bytes32 rightHash,uint128 rightCredit,uint128 rightDebit)",
+const NODE_TYPEHASH = fromHex(
+  keccakText(
+    "BalanceNode(bytes32 leftHash,uint128 leftCredit,uint128 leftDebit," +
+      "bytes32 rightHash,uint128 rightCredit,uint128 rightDebit)",
+  ),
 );
+const NODE_WORDS = 7;
 const ZERO_NODE: BalanceNode = { hash: ZERO_HASH, credit: 0n, debit: 0n };
-
-const leafWords = new Words(6);
-leafWords.hex(0, LEAF_TYPEHASH);
-const nodeWords = new Words(7);
-nodeWords.hex(0, NODE_TYPEHASH);
 
 /** Builds the tree; leaf `i` must have index `i`. */
 export function balanceTree(leaves: readonly BalanceLeaf[]): BalanceTree {
@@ -60,14 +67,12 @@ export function balanceTree(leaves: readonly BalanceLeaf[]): BalanceTree {
 
 /** Builds the tree over leaves wherever they say that they belong: what a lie may look like. */
 export function balanceTreeOver(leaves: readonly BalanceLeaf[]): BalanceTree {
-  const levels: BalanceNode[][] = [leaves.map(leafNode)];
+  const levels: (readonly BalanceNode[])[] = [leafNodes(leaves)];
   let width = 1;
   while (width < leaves.length) width *= 2;
   for (let below = levels[0] ?? []; width > 1; width /= 2) {
-    const lower = below;
-    below = Array.from({ length: Math.ceil(lower.length / 2) }, (_, position) =>
-      parentNode(lower[2 * position] ?? ZERO_NODE, lower[2 * position + 1] ?? emptyNode(levels.length - 1)),
-    );
+    const isOdd = below.length % 2 === 1;
+    below = parentNodes(isOdd ? [...below, emptyNode(levels.length - 1)] : below);
     levels.push(below);
   }
   const siblingsOf = (index: number): readonly BalanceNode[] =>
@@ -83,41 +88,48 @@ export function balanceTreeOver(leaves: readonly BalanceLeaf[]): BalanceTree {
 }
 
 /** Whether a proof leads to a root. */
-export function provesBalance(proof: BalanceProof, root: BalanceNode): boolean {
-  const { leaf, siblings } = proof;
+export function provesBalance({ leaf, siblings }: BalanceProof, root: BalanceNode): boolean {
   const top = siblings.reduce(
     (node, sibling, level) =>
       (leaf.index >> level) & 1 ? parentNode(sibling, node) : parentNode(node, sibling),
-    leafNode(leaf),
+    leafNodes([leaf])[0] ?? ZERO_NODE,
   );
   return top.hash === root.hash && top.credit === root.credit && top.debit === root.debit;
 }
 
-function leafNode({ index, account, credit, debit, salt }: BalanceLeaf): BalanceNode {
-  leafWords.uint(1, index);
-  leafWords.hex(2, account);
-  leafWords.uint128(3, credit);
-  leafWords.uint128(4, debit);
-  leafWords.word(5, fromHex(salt));
-  return { hash: toHex(leafWords.hashTwice()), credit, debit };
+function leafNodes(leaves: readonly BalanceLeaf[]): readonly BalanceNode[] {
+  const salts = Buffer.concat(leaves.map(({ salt }) => fromHex(salt)));
+  const hashes = toHexes(saltedHashes(BALANCE_LAYOUT, leaves, salts));
+  return leaves.map(({ credit, debit }, index) => ({ hash: hashes[index] ?? ZERO_HASH, credit, debit }));
 }
 
-/** Throws a RangeError when a sum does not fit the contract's 128 bits. */
+/** The nodes above pairs of nodes. Throws a RangeError when a sum does not fit the contract's 128 bits. */
+function parentNodes(below: readonly BalanceNode[]): readonly BalanceNode[] {
+  const pairAt = (index: number): readonly [BalanceNode, BalanceNode] => [
+    below[2 * index] ?? ZERO_NODE,
+    below[2 * index + 1] ?? ZERO_NODE,
+  ];
+  const hashes = hashRows(below.length / 2, NODE_WORDS, (row, index) => {
+    const [left, right] = pairAt(index);
+    row.word(0, NODE_TYPEHASH);
+    row.hex(1, left.hash);
+    row.uint128(2, left.credit);
+    row.uint128(3, left.debit);
+    row.hex(4, right.hash);
+    row.uint128(5, right.credit);
+    row.uint128(6, right.debit);
+  });
+  return toHexes(hashes).map((hash, index) => {
+    const [left, right] = pairAt(index);
+    const node = { hash, credit: left.credit + right.credit, debit: left.debit + right.debit };
+    if ((node.credit | node.debit) >> 128n !== 0n)
+      throw new RangeError("a balance tree's sums must fit 128 bits");
+    return node;
+  });
+}
+
 function parentNode(left: BalanceNode, right: BalanceNode): BalanceNode {
-  nodeWords.hex(1, left.hash);
-  nodeWords.uint128(2, left.credit);
-  nodeWords.uint128(3, left.debit);
-  nodeWords.hex(4, right.hash);
-  nodeWords.uint128(5, right.credit);
-  nodeWords.uint128(6, right.debit);
-  const node = {
-    hash: toHex(nodeWords.hash()),
-    credit: left.credit + right.credit,
-    debit: left.debit + right.debit,
-  };
-  if ((node.credit | node.debit) >> 128n !== 0n)
-    throw new RangeError("a balance tree's sums must fit 128 bits");
-  return node;
+  return parentNodes([left, right])[0] ?? ZERO_NODE;
 }
 
 const EMPTY_NODES: BalanceNode[] = [ZERO_NODE];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { toHex } from "../hash/keccak.ts";
+import { toHexes } from "../hash/keccak.ts";
 import type { BalanceLeaf } from "./balance-tree.ts";
 import type { BatchArchive, BatchFile } from "./batch-archive.ts";
 import { leafSalts } from "./leaf-salt.ts";
@@ -26,13 +26,13 @@ export const NO_BALANCES: Balances = { accounts: [], creditTotal: 0n, debitTotal
 /** Adds an interval to the cumulative balances: exact, in nano. What is not credited is the fee. */
 export function addToBalances(previous: Balances, changes: readonly BalanceChange[], seed: Hex): Balances {
   assert(changes.length >= previous.accounts.length, "an account never leaves the tree");
-  const saltOf = leafSalts(seed);
+  const salts = toHexes(leafSalts(seed, "balances", changes.length));
   const accounts = changes.map(({ account, creditNano, debitNano }, index) => {
     const before = previous.accounts[index];
     assert(before === undefined || before.account === account, "an account keeps its index");
     const credit = (before?.credit ?? 0n) + creditNano;
     const debit = (before?.debit ?? 0n) + debitNano;
-    return { index, account, credit, debit, salt: toHex(saltOf("balances", index)) };
+    return { index, account, credit, debit, salt: salts[index] ?? "0x" };
   });
   let creditTotal = 0n;
   let debitTotal = 0n;
@@ -55,9 +55,9 @@ export function balancesOf({ header, archive }: BatchFile): Balances {
 
 /** The leaves of the balance tree as an archive has them. */
 export function balanceLeaves({ seed, balances }: BatchArchive): readonly BalanceLeaf[] {
-  const saltOf = leafSalts(seed);
+  const salts = toHexes(leafSalts(seed, "balances", balances.length));
   return balances.map(([index, account, credit, debit], position) => {
-    const salt = toHex(saltOf("balances", position));
+    const salt = salts[position] ?? "0x";
     return { index, account, credit: BigInt(credit), debit: BigInt(debit), salt };
   });
 }

@@ -1,14 +1,12 @@
-import { keccakBytes } from "../hash/keccak.ts";
-import type { Words } from "../hash/words.ts";
 import { type BalanceLeaf, type BalanceTree, balanceTreeOver } from "./balance-tree.ts";
 import { balanceLeaves } from "./balances.ts";
 import { type BatchArchive, fillFromRow, positionFromJson } from "./batch-archive.ts";
-import { type FillLeaf, fillWords } from "./fill-leaf.ts";
-import { leafSalts, type TreeName } from "./leaf-salt.ts";
+import { FILL_LAYOUT, type FillLeaf } from "./fill-leaf.ts";
+import { leafHashes } from "./leaf-layout.ts";
 import { type MerkleTree, merkleTree } from "./merkle-tree.ts";
-import { type OrderLeaf, orderWords } from "./order-leaf.ts";
-import { type PositionLeaf, positionWords } from "./position-leaf.ts";
-import { type ReadingLeaf, readingWords } from "./reading-leaf.ts";
+import { ORDER_LAYOUT, type OrderLeaf } from "./order-leaf.ts";
+import { POSITION_LAYOUT, type PositionLeaf } from "./position-leaf.ts";
+import { READING_LAYOUT, type ReadingLeaf } from "./reading-leaf.ts";
 
 /** All leaves of a batch, each kind in the order of its tree. */
 export interface BatchLeaves {
@@ -41,24 +39,11 @@ export function leavesOf(archive: BatchArchive): BatchLeaves {
 
 /** Builds the trees of a batch with the salts of its seed. */
 export function treesOf(seed: BatchArchive["seed"], leaves: BatchLeaves): BatchTrees {
-  const saltOf = leafSalts(seed);
-  const treeOf = <Leaf>(
-    tree: TreeName,
-    list: readonly Leaf[],
-    wordsOf: (leaf: Leaf, salt: Uint8Array) => Words,
-  ): MerkleTree => {
-    const hashes = new Uint8Array(32 * list.length);
-    for (const [index, leaf] of list.entries()) {
-      const words = wordsOf(leaf, saltOf(tree, index));
-      hashes.set(keccakBytes(words.hash()), 32 * index);
-    }
-    return merkleTree(hashes);
-  };
   return {
-    orders: treeOf("orders", leaves.orders, orderWords),
-    readings: treeOf("readings", leaves.readings, readingWords),
-    fills: treeOf("fills", leaves.fills, fillWords),
-    positions: treeOf("positions", leaves.positions, positionWords),
+    orders: merkleTree(leafHashes(ORDER_LAYOUT, leaves.orders, seed)),
+    readings: merkleTree(leafHashes(READING_LAYOUT, leaves.readings, seed)),
+    fills: merkleTree(leafHashes(FILL_LAYOUT, leaves.fills, seed)),
+    positions: merkleTree(leafHashes(POSITION_LAYOUT, leaves.positions, seed)),
     balances: balanceTreeOver(leaves.balances),
   };
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakBytes, toHex } from "../hash/keccak.ts";
+import { fromHex, keccakBytes, keccakMany, toHex } from "../hash/keccak.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 
 const HASH_BYTES = 32;
+const PAIR_BYTES = 2 * HASH_BYTES;
 
 /** A Merkle tree in which a leaf's place is its index; the encoding is that of `contracts/libraries`. */
 export interface MerkleTree {
@@ -62,17 +63,12 @@ export function provesLeaf(
 }
 
 function levelAbove(below: Uint8Array, missing: Uint8Array): Uint8Array {
-  const count = below.length / HASH_BYTES;
-  const above = new Uint8Array(Math.ceil(count / 2) * HASH_BYTES);
-  for (let position = 0; position < above.length / HASH_BYTES; position++) {
-    const from = 2 * position * HASH_BYTES;
-    const pair =
-      2 * position + 1 < count
-        ? below.subarray(from, from + 2 * HASH_BYTES)
-        : Buffer.concat([below.subarray(from, from + HASH_BYTES), missing]);
-    above.set(keccakBytes(pair), position * HASH_BYTES);
-  }
-  return above;
+  const isOdd = (below.length / HASH_BYTES) % 2 === 1;
+  const pairs = isOdd ? Buffer.concat([below, missing]) : below;
+  return keccakMany(pairs.length / PAIR_BYTES, PAIR_BYTES, (buffer, at, index) => {
+    const from = index * PAIR_BYTES;
+    for (let byte = 0; byte < PAIR_BYTES; byte++) buffer[at + byte] = pairs[from + byte] ?? 0;
+  });
 }
 
 const EMPTY_NODES: Uint8Array[] = [new Uint8Array(HASH_BYTES)];

@@ -1,6 +1,7 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { keccak256, keccakText, toHex } from "../hash/keccak.ts";
-import { encodeWords, paddedWords, Words } from "../hash/words.ts";
+import { keccak256, toHex } from "../hash/keccak.ts";
+import { encodeWords, paddedWords } from "../hash/words.ts";
+import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
 
 /** An order as it stands in a batch, without its salt: `OrderLeaf` of `contracts/types`. */
 export type OrderLeaf = {
@@ -45,30 +46,25 @@ export type OrderEnd = {
   readonly signature: Hex;
 };
 
-const ORDER_TYPEHASH = keccakText(
+/** How an order stands in its tree. */
+export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = leafLayout(
+  "orders",
   "OrderLeaf(bytes32 digest,uint32 accountIndex,address account,bool isBid,int64 limitPrice,uint64 energyWh," +
     "uint64 intervalIndex,bytes32 orderSalt,bytes32 signedHash,uint8 ended,bytes32 endedHash,bytes32 salt)",
+  (row, leaf) => {
+    row.hex(1, leaf.digest);
+    row.uint(2, leaf.accountIndex);
+    row.hex(3, leaf.account);
+    row.bool(4, leaf.isBid);
+    row.int(5, leaf.limitPrice);
+    row.uint(6, leaf.energyWh);
+    row.uint(7, leaf.intervalIndex);
+    row.hex(8, leaf.orderSalt);
+    row.hex(9, leaf.signedHash);
+    row.uint(10, leaf.ended);
+    row.hex(11, leaf.endedHash);
+  },
 );
-
-const words = new Words(13);
-words.hex(0, ORDER_TYPEHASH);
-
-/** The row of words whose hash, hashed again, stands in the tree. Filled anew by every call. */
-export function orderWords(leaf: OrderLeaf, salt: Uint8Array): Words {
-  words.hex(1, leaf.digest);
-  words.uint(2, leaf.accountIndex);
-  words.hex(3, leaf.account);
-  words.bool(4, leaf.isBid);
-  words.int64(5, BigInt(leaf.limitPrice));
-  words.uint(6, leaf.energyWh);
-  words.uint(7, leaf.intervalIndex);
-  words.hex(8, leaf.orderSalt);
-  words.hex(9, leaf.signedHash);
-  words.uint(10, leaf.ended);
-  words.hex(11, leaf.endedHash);
-  words.word(12, salt);
-  return words;
-}
 
 /** `abi.encode` of a signature, whose hash an order's leaf holds. */
 export function encodeSignature(signed: OrderSignature): Hex {

@@ -1,6 +1,5 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { keccakText } from "../hash/keccak.ts";
-import { Words } from "../hash/words.ts";
+import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
 
 /** What an interval came to for one account, without its salt: `PositionLeaf` of `contracts/types`. */
 export type PositionLeaf = {
@@ -23,30 +22,25 @@ export type PositionLeaf = {
   readonly endExportWh: number;
 };
 
-const POSITION_TYPEHASH = keccakText(
+/** How a position stands in its tree. */
+export const POSITION_LAYOUT: LeafLayout<PositionLeaf> = leafLayout(
+  "positions",
   "PositionLeaf(address account,bytes32 siteId,uint64 soldWh,uint64 boughtWh,uint128 creditNano," +
     "uint128 debitNano,bool isMetered,uint32 startReading,uint32 endReading,uint64 startImportWh," +
     "uint64 startExportWh,uint64 endImportWh,uint64 endExportWh,bytes32 salt)",
+  (row, leaf) => {
+    row.hex(1, leaf.account);
+    row.hex(2, leaf.siteId);
+    row.uint(3, leaf.soldWh);
+    row.uint(4, leaf.boughtWh);
+    row.uint128(5, leaf.creditNano);
+    row.uint128(6, leaf.debitNano);
+    row.bool(7, leaf.isMetered);
+    row.uint(8, leaf.startReading);
+    row.uint(9, leaf.endReading);
+    row.uint(10, leaf.startImportWh);
+    row.uint(11, leaf.startExportWh);
+    row.uint(12, leaf.endImportWh);
+    row.uint(13, leaf.endExportWh);
+  },
 );
-
-const words = new Words(15);
-words.hex(0, POSITION_TYPEHASH);
-
-/** The row of words whose hash, hashed again, stands in the tree. Filled anew by every call. */
-export function positionWords(leaf: PositionLeaf, salt: Uint8Array): Words {
-  words.hex(1, leaf.account);
-  words.hex(2, leaf.siteId);
-  words.uint(3, leaf.soldWh);
-  words.uint(4, leaf.boughtWh);
-  words.uint128(5, leaf.creditNano);
-  words.uint128(6, leaf.debitNano);
-  words.bool(7, leaf.isMetered);
-  words.uint(8, leaf.startReading);
-  words.uint(9, leaf.endReading);
-  words.uint(10, leaf.startImportWh);
-  words.uint(11, leaf.startExportWh);
-  words.uint(12, leaf.endImportWh);
-  words.uint(13, leaf.endExportWh);
-  words.word(14, salt);
-  return words;
-}

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "@commonwatt/vpp-core";
-import { keccakText } from "../hash/keccak.ts";
-import { Words } from "../hash/words.ts";
+import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
 
 /** A meter reading as it stands in a batch, without its salt: `ReadingLeaf` of `contracts/types`. */
 export type ReadingLeaf = {
@@ -20,28 +19,23 @@ export type ReadingLeaf = {
   readonly signatureHash: Hex;
 };
 
-const READING_TYPEHASH = keccakText(
+/** How a reading stands in its tree. */
+export const READING_LAYOUT: LeafLayout<ReadingLeaf> = leafLayout(
+  "readings",
   "ReadingLeaf(uint32 accountIndex,bytes32 siteId,bytes32 siteHash,uint64 sequence,uint64 takenAtMs," +
     "uint64 importWh,uint64 exportWh,bytes32 meterKeyHash,bytes32 signatureHash,bytes32 salt)",
+  (row, leaf) => {
+    row.uint(1, leaf.accountIndex);
+    row.hex(2, leaf.siteId);
+    row.hex(3, leaf.siteHash);
+    row.uint(4, leaf.sequence);
+    row.uint(5, leaf.takenAtMs);
+    row.uint(6, leaf.importWh);
+    row.uint(7, leaf.exportWh);
+    row.hex(8, leaf.meterKeyHash);
+    row.hex(9, leaf.signatureHash);
+  },
 );
-
-const words = new Words(11);
-words.hex(0, READING_TYPEHASH);
-
-/** The row of words whose hash, hashed again, stands in the tree. Filled anew by every call. */
-export function readingWords(leaf: ReadingLeaf, salt: Uint8Array): Words {
-  words.uint(1, leaf.accountIndex);
-  words.hex(2, leaf.siteId);
-  words.hex(3, leaf.siteHash);
-  words.uint(4, leaf.sequence);
-  words.uint(5, leaf.takenAtMs);
-  words.uint(6, leaf.importWh);
-  words.uint(7, leaf.exportWh);
-  words.hex(8, leaf.meterKeyHash);
-  words.hex(9, leaf.signatureHash);
-  words.word(10, salt);
-  return words;
-}
 
 /** SHA-256 of a site's name. */
 export function siteHashOf(siteId: string): Hex {

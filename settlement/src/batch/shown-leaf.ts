@@ -1,13 +1,13 @@
 import type { Hex } from "@commonwatt/vpp-core";
 import { toHex } from "../hash/keccak.ts";
-import type { Words } from "../hash/words.ts";
 import type { BatchFile } from "./batch-archive.ts";
 import { leavesOf, treesOf } from "./batch-leaves.ts";
-import { fillWords } from "./fill-leaf.ts";
-import { leafSalts, TREE_NUMBERS, type TreeName } from "./leaf-salt.ts";
-import { encodeEnd, encodeSignature, orderWords } from "./order-leaf.ts";
-import { positionWords } from "./position-leaf.ts";
-import { readingWords } from "./reading-leaf.ts";
+import { FILL_LAYOUT } from "./fill-leaf.ts";
+import { type LeafLayout, leafBytes } from "./leaf-layout.ts";
+import { leafSalt, TREE_NUMBERS, type TreeName } from "./leaf-salt.ts";
+import { encodeEnd, encodeSignature, ORDER_LAYOUT } from "./order-leaf.ts";
+import { POSITION_LAYOUT } from "./position-leaf.ts";
+import { READING_LAYOUT } from "./reading-leaf.ts";
 
 /** A leaf as the court wants to see it. */
 export interface ShownLeaf {
@@ -31,18 +31,19 @@ export function treeNamed(number: number): TreeName | null {
 /** A leaf of a batch with its proof, or `null` when the batch has no such leaf. */
 export function shownLeaf({ archive }: BatchFile, tree: ShownTree, index: number): ShownLeaf | null {
   const leaves = leavesOf(archive);
-  const salt = leafSalts(archive.seed)(tree, index);
-  const wordsOf = (): Words | null => {
-    const { orders, readings, fills, positions } = leaves;
-    const [order, reading, fill, position] = [orders[index], readings[index], fills[index], positions[index]];
-    if (tree === "orders") return order === undefined ? null : orderWords(order, salt);
-    if (tree === "readings") return reading === undefined ? null : readingWords(reading, salt);
-    if (tree === "fills") return fill === undefined ? null : fillWords(fill, salt);
-    return position === undefined ? null : positionWords(position, salt);
+  const salt = leafSalt(archive.seed, tree, index);
+  const bytesOf = <Leaf>(layout: LeafLayout<Leaf>, list: readonly Leaf[]): Hex | null => {
+    const leaf = list[index];
+    return leaf === undefined ? null : toHex(leafBytes(layout, leaf, salt));
   };
-  const words = wordsOf();
-  if (words === null) return null;
-  const leaf = toHex(words.bytes);
+  const shown: Readonly<Record<ShownTree, () => Hex | null>> = {
+    orders: () => bytesOf(ORDER_LAYOUT, leaves.orders),
+    readings: () => bytesOf(READING_LAYOUT, leaves.readings),
+    fills: () => bytesOf(FILL_LAYOUT, leaves.fills),
+    positions: () => bytesOf(POSITION_LAYOUT, leaves.positions),
+  };
+  const leaf = shown[tree]();
+  if (leaf === null) return null;
   const siblings = treesOf(archive.seed, leaves)[tree].proof(index);
   return { leaf, siblings, evidence: evidenceOf(archive, tree, index) };
 }

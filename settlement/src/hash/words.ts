@@ -1,74 +1,149 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakBytes, toHex } from "./keccak.ts";
+import { fromHex, keccakBytes, keccakMany, toHex } from "./keccak.ts";
 
 const WORD_BYTES = 32;
 const HIGH_WORD = 2 ** 32;
 const MASK_64 = (1n << 64n) - 1n;
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * A row of 32-byte words as `abi.encode` lays out fields of fixed length. It is filled again and again for
  * leaves of one kind; every word keeps its type, so what a field leaves untouched stays zero.
  */
 export class Words {
-  readonly bytes: Buffer;
+  #bytes: Buffer;
+  #view: DataView;
+  /** Where the row begins. */
+  #at = 0;
 
   constructor(count: number) {
-    this.bytes = Buffer.alloc(count * WORD_BYTES);
+    this.#bytes = Buffer.alloc(count * WORD_BYTES);
+    this.#view = viewOf(this.#bytes);
+  }
+
+  /** The bytes of a row that never moved. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /** Goes on at a place of a buffer that is zero, but for what another row of this kind left there. */
+  moveTo(buffer: Buffer, at: number): void {
+    if (buffer !== this.#bytes) {
+      this.#bytes = buffer;
+      this.#view = viewOf(buffer);
+    }
+    this.#at = at;
   }
 
   /** A safe integer ≥ 0. Throws a RangeError for anything else. */
   uint(word: number, value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no unsigned integer`);
-    const end = (word + 1) * WORD_BYTES;
-    const high = Math.floor(value / HIGH_WORD);
-    this.bytes.writeUInt32BE(high, end - 8);
-    this.bytes.writeUInt32BE(value - high * HIGH_WORD, end - 4);
+    this.#low64(word, value);
+  }
+
+  /** A safe integer. Throws a RangeError for anything else. */
+  int(word: number, value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer`);
+    this.#sign(word, value < 0);
+    this.#low64(word, value);
   }
 
   /** An unsigned integer of 128 bits. Throws a RangeError for anything else. */
   uint128(word: number, value: bigint): void {
+    const end = this.#at + (word + 1) * WORD_BYTES;
+    if (value >= 0n && value <= SAFE_MAX) {
+      // Most amounts are: a number is written many times faster.
+      this.#view.setUint32(end - 16, 0);
+      this.#view.setUint32(end - 12, 0);
+      this.#low64(word, Number(value));
+      return;
+    }
     if (value < 0n || value >> 128n !== 0n)
       throw new RangeError(`${value} is no unsigned integer of 128 bits`);
-    const end = (word + 1) * WORD_BYTES;
-    this.bytes.writeBigUInt64BE(value >> 64n, end - 16);
-    this.bytes.writeBigUInt64BE(value & MASK_64, end - 8);
+    this.#view.setBigUint64(end - 16, value >> 64n);
+    this.#view.setBigUint64(end - 8, value & MASK_64);
   }
 
   /** A signed integer of 64 bits. */
   int64(word: number, value: bigint): void {
-    const start = word * WORD_BYTES;
-    this.bytes.fill(value < 0n ? 0xff : 0, start, start + WORD_BYTES - 8);
-    this.bytes.writeBigInt64BE(value, start + WORD_BYTES - 8);
+    this.#sign(word, value < 0n);
+    this.#view.setBigInt64(this.#at + (word + 1) * WORD_BYTES - 8, value);
   }
 
   bool(word: number, value: boolean): void {
-    this.bytes[(word + 1) * WORD_BYTES - 1] = value ? 1 : 0;
+    this.#bytes[this.#at + (word + 1) * WORD_BYTES - 1] = value ? 1 : 0;
   }
 
   /** Bytes in hex: 32 for a hash, 20 for an address, which stands on the right. Throws a RangeError for others. */
   hex(word: number, value: Hex): void {
     const length = (value.length - 2) / 2;
-    const written =
-      length === 32 || length === 20
-        ? this.bytes.write(value.slice(2), (word + 1) * WORD_BYTES - length, "hex")
-        : 0;
-    if (written !== length || length === 0) throw new RangeError(`${value} is neither a hash nor an address`);
+    const isFixed = length === WORD_BYTES || length === ADDRESS_BYTES;
+    if (!isFixed || this.#write(value, this.#at + (word + 1) * WORD_BYTES - length) !== length) {
+      throw new RangeError(`${value} is neither a hash nor an address`);
+    }
   }
 
-  /** Exactly 32 bytes. */
-  word(word: number, value: Uint8Array): void {
-    this.bytes.set(value, word * WORD_BYTES);
+  /** Bytes in hex of any length, from a word on as far as they go. Throws a RangeError for other texts. */
+  hexBytes(word: number, value: Hex): void {
+    if (this.#write(value, this.#at + word * WORD_BYTES) !== (value.length - 2) / 2) {
+      throw new RangeError(`${value} is no bytes in hex`);
+    }
   }
 
-  /** Keccak-256 of the row. */
+  /** 32 bytes that stand somewhere among others. */
+  word(word: number, bytes: Uint8Array, from = 0): void {
+    const to = this.#at + word * WORD_BYTES;
+    for (let byte = 0; byte < WORD_BYTES; byte++) this.#bytes[to + byte] = bytes[from + byte] ?? 0;
+  }
+
+  /** Keccak-256 of a row that never moved. */
   hash(): Uint8Array {
-    return keccakBytes(this.bytes);
+    return keccakBytes(this.#bytes);
   }
 
-  /** Keccak-256 of the row's hash: how leaves are hashed, so that no node can pass for one. */
-  hashTwice(): Uint8Array {
-    return keccakBytes(keccakBytes(this.bytes));
+  #low64(word: number, value: number): void {
+    const end = this.#at + (word + 1) * WORD_BYTES;
+    const high = Math.floor(value / HIGH_WORD);
+    this.#view.setInt32(end - 8, high);
+    this.#view.setUint32(end - 4, value - high * HIGH_WORD);
   }
+
+  /** What stands before the last 64 bits of a signed integer. */
+  #sign(word: number, isNegative: boolean): void {
+    const start = this.#at + word * WORD_BYTES;
+    const fill = isNegative ? -1 : 0;
+    for (let at = start; at < start + WORD_BYTES - 8; at += 4) this.#view.setInt32(at, fill);
+  }
+
+  /** How many bytes were written. */
+  #write(hex: Hex, at: number): number {
+    return this.#bytes.write(hex.slice(2), at, "hex");
+  }
+}
+
+const ADDRESS_BYTES = 20;
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+const row = new Words(0);
+
+/**
+ * Keccak-256 of many rows of so many words, each filled by its index; `twice` hashes each hash again, as leaves are
+ * hashed, so that no node can pass for one. While a row is filled nothing may be hashed.
+ */
+export function hashRows(
+  count: number,
+  wordCount: number,
+  fill: (row: Words, index: number) => void,
+  twice = false,
+): Buffer {
+  const write = (buffer: Buffer, at: number, index: number): void => {
+    row.moveTo(buffer, at);
+    fill(row, index);
+  };
+  return keccakMany(count, wordCount * WORD_BYTES, write, twice);
 }
 
 /** Fields of fixed length as `abi.encode` lays them out, each in a word. */

@@ -4,7 +4,7 @@ import type { BatchArchive, BatchFile } from "../batch/batch-archive.ts";
 import { type BatchHeader, headerFromJson, ZERO_HASH } from "../batch/batch-header.ts";
 import { type BatchLeaves, type BatchTrees, leavesOf, treesOf } from "../batch/batch-leaves.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
-import { leafSalts, type TreeName } from "../batch/leaf-salt.ts";
+import { leafSalt, type TreeName } from "../batch/leaf-salt.ts";
 import type { MerkleTree } from "../batch/merkle-tree.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import type { PositionLeaf } from "../batch/position-leaf.ts";
@@ -79,7 +79,6 @@ export function openCase(previous: BatchFile | null, batch: BatchFile, facts: Ch
   const header = headerFromJson(batch.header);
   const leaves = leavesOf(archive);
   const trees = treesOf(archive.seed, leaves);
-  const saltOf = leafSalts(archive.seed);
   const before =
     previous === null
       ? null
@@ -93,7 +92,11 @@ export function openCase(previous: BatchFile | null, batch: BatchFile, facts: Ch
     (index: number): LeafProof<Leaf> => {
       const leaf = list[index];
       if (leaf === undefined) return { index: 0, leaf: { ...none, salt: ZERO_HASH }, siblings: [] };
-      return { index, leaf: { ...leaf, salt: toHex(saltOf(name, index)) }, siblings: tree.proof(index) };
+      return {
+        index,
+        leaf: { ...leaf, salt: toHex(leafSalt(archive.seed, name, index)) },
+        siblings: tree.proof(index),
+      };
     };
   const cutOf =
     <Leaf>(proofOf: (index: number) => LeafProof<Leaf>) =>

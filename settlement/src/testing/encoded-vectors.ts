@@ -1,22 +1,22 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { type BatchHeader, hashHeader } from "../batch/batch-header.ts";
 import { type BatchRules, hashRules } from "../batch/batch-rules.ts";
-import { type FillLeaf, fillWords } from "../batch/fill-leaf.ts";
+import { FILL_LAYOUT, type FillLeaf } from "../batch/fill-leaf.ts";
+import { type LeafLayout, leafBytes } from "../batch/leaf-layout.ts";
 import { merkleTree } from "../batch/merkle-tree.ts";
 import {
   encodeEnd,
   encodeSignature,
   hashEnd,
   hashSignature,
+  ORDER_LAYOUT,
   type OrderEnd,
   type OrderLeaf,
   type OrderSignature,
-  orderWords,
 } from "../batch/order-leaf.ts";
-import { type PositionLeaf, positionWords } from "../batch/position-leaf.ts";
-import { type ReadingLeaf, readingWords } from "../batch/reading-leaf.ts";
+import { POSITION_LAYOUT, type PositionLeaf } from "../batch/position-leaf.ts";
+import { READING_LAYOUT, type ReadingLeaf } from "../batch/reading-leaf.ts";
 import { fromHex, keccakBytes, keccakText, toHex } from "../hash/keccak.ts";
-import type { Words } from "../hash/words.ts";
 
 const ACCOUNT = "0x3EA17dE45664Ce21F6E28E0a26f3652335796938" as Account;
 const SALT = fromHex(keccakText("salt"));
@@ -80,8 +80,12 @@ const end: OrderEnd = {
   ...{ scope: 3, group: 0, counter: 0, replacement: hash("new"), signature: `0x${"cd".repeat(65)}` },
 };
 
-function leafVector(words: Words): { readonly encoded: Hex; readonly hash: Hex } {
-  return { encoded: toHex(words.bytes), hash: toHex(words.hashTwice()) };
+function leafVector<Leaf>(
+  layout: LeafLayout<Leaf>,
+  leaf: Leaf,
+): { readonly encoded: Hex; readonly hash: Hex } {
+  const bytes = leafBytes(layout, leaf, SALT);
+  return { encoded: toHex(bytes), hash: toHex(keccakBytes(keccakBytes(bytes))) };
 }
 
 /** A tree of `count` leaves, each the hash of its number, and the proof of the last one. */
@@ -96,10 +100,10 @@ function treeVector(count: number): object {
 export function encodedVectors(): object {
   const priced = { ...header, clearingPrice: -5 };
   return {
-    order: leafVector(orderWords(order, SALT)),
-    reading: leafVector(readingWords(reading, SALT)),
-    fill: leafVector(fillWords(fill, SALT)),
-    position: leafVector(positionWords(position, SALT)),
+    order: leafVector(ORDER_LAYOUT, order),
+    reading: leafVector(READING_LAYOUT, reading),
+    fill: leafVector(FILL_LAYOUT, fill),
+    position: leafVector(POSITION_LAYOUT, position),
     signature: { encoded: encodeSignature(bulk), hash: hashSignature(bulk) },
     end: { encoded: encodeEnd(end), hash: hashEnd(end) },
     rules: { ...rules, hash: hashRules(rules) },
