@@ -38,6 +38,7 @@ const DOORS = {
   "node-opcua-older": "^device-adapters/test/interop/",
   acorn: "^device-adapters/src/profile-device/",
   highs: "^market/src/linear-program/",
+  "hyparquet-writer": "^simulations/src/runs/",
   ethers: "^settlement/src/chain/",
   "hash-wasm": "^settlement/src/hash/",
   secp256k1: "^settlement/src/hash/",
@@ -54,7 +55,7 @@ const PURE = [
   "market/src/(order|bidders|mechanisms|network|oracle|engine)",
   "market/src/(book|reference)",
   "settlement/src/accounting",
-  "simulations/src/models",
+  "simulations/src/(models|kpis|report)",
 ];
 
 const oneOf = (names) => `(${names.join("|")})`;
