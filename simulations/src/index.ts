@@ -2,8 +2,9 @@ export { plugin } from "./cli/plugin.ts";
 export type { DataFinding, DataProblem, DataReport } from "./data/data-report.ts";
 export type { DataRules, FillRule } from "./data/data-rules.ts";
 export type { DataSet, DataSite } from "./data/data-set.ts";
+export type { DataSource } from "./data/data-source.ts";
 export { type NeighbourhoodOptions, neighbourhoodOf } from "./data/neighbourhood-of.ts";
-export { readDataFolder } from "./data/read-data-folder.ts";
+export { readData, readDataFolder } from "./data/read-data.ts";
 export { simulate } from "./engine/simulate.ts";
 export type { SimulationOptions } from "./engine/simulation-options.ts";
 export type {

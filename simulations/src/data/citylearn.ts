@@ -5,6 +5,7 @@ import { Value } from "typebox/value";
 import type { BatteryRatings } from "../models/battery.ts";
 import { badFile, type CsvTable, columnOf, csvTable, numbersOf } from "./csv.ts";
 import type { RawDataSet } from "./data-set.ts";
+import { type Importing, isWanted, requireSites } from "./data-source.ts";
 import type { RawSeries } from "./raw-series.ts";
 import { readText } from "./read-file.ts";
 
@@ -134,9 +135,10 @@ async function schemaOf(folder: string): Promise<Static<typeof Schema>> {
  * Source: the CityLearn project, `citylearn/energy_model.py` and `docs/source/overview`
  * (github.com/intelligent-environments-lab/CityLearn): loads in kWh, `solar_generation` in W per kW of PV,
  * prices per kWh, carbon in kg per kWh.
- * @throws CommonwattError `IMPORT_FILE_UNREADABLE`, `IMPORT_BAD_FILE`.
+ * @throws CommonwattError `IMPORT_FILE_UNREADABLE`, `IMPORT_BAD_FILE`, `IMPORT_UNKNOWN_SITE`.
  */
-export async function readCityLearn(folder: string): Promise<RawDataSet> {
+export async function readCityLearn({ source }: Importing): Promise<RawDataSet> {
+  const folder = source.path;
   const schema = await schemaOf(folder);
   const included = Object.entries(schema.buildings).filter(([, { include }]) => include !== false);
   const [first] = included;
@@ -151,6 +153,7 @@ export async function readCityLearn(folder: string): Promise<RawDataSet> {
   let startMs: EpochMs | undefined;
   let timesMs = new Float64Array(0);
   for (const [site, building] of included) {
+    if (!isWanted(source, site)) continue;
     const path = join(folder, building.energy_simulation);
     const table = csvTable(path, await readText(path));
     startMs ??= startOf(table);
@@ -162,6 +165,11 @@ export async function readCityLearn(folder: string): Promise<RawDataSet> {
     const battery = batteryOf(building.electrical_storage);
     if (battery !== null) batteries.set(site, battery);
   }
+  requireSites(
+    source,
+    series,
+    included.map(([site]) => site),
+  );
   const retailPrice = await sharedColumn(folder, first[1].pricing, "electricity_pricing", 1);
   const carbonGPerKwh = await sharedColumn(folder, first[1].carbon_intensity, "carbon_intensity", 1000);
   return {

@@ -21,7 +21,9 @@ function placeIntervals({ series, grid, rules, found }: Task): Float64Array {
   const taken = new Uint8Array(grid.steps);
   const { site, quantity } = series;
   for (let i = 0; i < series.timesMs.length; i++) {
-    const timeMs = series.timesMs[i] ?? 0;
+    const timeMs = series.timesMs[i] ?? Number.NaN;
+    // A time that was on no clock: counted where it was read.
+    if (Number.isNaN(timeMs)) continue;
     const exact = (timeMs - grid.startMs) / grid.stepMs;
     const step = Math.round(exact);
     if (step < 0 || step >= grid.steps) {
@@ -43,7 +45,7 @@ function placeIntervals({ series, grid, rules, found }: Task): Float64Array {
 function readingsOf({ series, rules, found }: Task): readonly number[] {
   const { site, quantity, timesMs, valuesWh } = series;
   const order = Array.from({ length: timesMs.length }, (_, i) => i)
-    .filter((i) => !Number.isNaN(valuesWh[i]))
+    .filter((i) => !Number.isNaN(valuesWh[i]) && !Number.isNaN(timesMs[i]))
     .sort((a, b) => (timesMs[a] ?? 0) - (timesMs[b] ?? 0) || a - b);
   const readings: number[] = [];
   for (const i of order) {

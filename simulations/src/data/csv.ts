@@ -42,7 +42,7 @@ function cellsOf(line: string, delimiter: string): string[] {
 }
 
 /** All rows of a text that are not blank. A cell may stand in quotes, but not hold a line break. */
-function csvRows(text: string, delimiter = ","): readonly CsvRow[] {
+export function csvRows(text: string, delimiter = ","): readonly CsvRow[] {
   const rows: CsvRow[] = [];
   let line = 0;
   for (let at = text.startsWith("\uFEFF") ? 1 : 0; at < text.length; ) {
@@ -62,7 +62,11 @@ function csvRows(text: string, delimiter = ","): readonly CsvRow[] {
  *   has more or fewer cells than there are names.
  */
 export function csvTable(file: string, text: string, delimiter = ","): CsvTable {
-  const [head, ...rows] = csvRows(text, delimiter);
+  return tableOf(file, csvRows(text, delimiter));
+}
+
+/** As {@link csvTable}, of rows. */
+export function tableOf(file: string, [head, ...rows]: readonly CsvRow[]): CsvTable {
   if (head === undefined || rows.length === 0) throw badFile(file, 1, "there are no rows in it");
   const columns = new Map<string, number>();
   for (const [index, name] of head.cells.map((cell) => cell.trim()).entries()) {
@@ -103,7 +107,7 @@ const NO_VALUE = /^(|na|n\/a|nan|null|none|-|unknown|unavailable)$/i;
  * A number as a cell has it; NaN for a cell that says there is none.
  * @throws CommonwattError `IMPORT_BAD_FILE` for a text that is neither.
  */
-function numberIn(cell: string, file: string, line: number): number {
+export function numberIn(cell: string, file: string, line: number): number {
   const text = cell.trim();
   if (NO_VALUE.test(text)) return Number.NaN;
   const value = Number(text);

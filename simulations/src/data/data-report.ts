@@ -16,8 +16,9 @@ export type DataProblem =
 
 /** One kind of problem in one column of one site, and what was done about it. */
 export interface DataFinding {
+  /** `*`: the whole file. */
   readonly site: string;
-  readonly quantity: Quantity;
+  readonly quantity: Quantity | "time";
   readonly problem: DataProblem;
   /** The rule that handled it, e.g. `linear`. */
   readonly rule: string;
@@ -41,7 +42,7 @@ export interface FindingCollector {
    * Counts a problem.
    * @throws CommonwattError `IMPORT_REJECTED` when the rule is `reject`.
    */
-  add(site: string, quantity: Quantity, problem: DataProblem, rule: string, timeMs: number): void;
+  add(site: string, quantity: Quantity | "time", problem: DataProblem, rule: string, timeMs: number): void;
   /** All findings, by site, quantity, problem and rule. */
   findings(): readonly DataFinding[];
 }

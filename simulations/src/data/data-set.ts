@@ -1,7 +1,7 @@
 import type { EpochMs, SiteId } from "@commonwatt/vpp-core";
 import type { BatteryRatings } from "../models/battery.ts";
 import { cleanSeries } from "./clean-series.ts";
-import { collectFindings, type DataReport } from "./data-report.ts";
+import type { DataReport, FindingCollector } from "./data-report.ts";
 import type { DataRules } from "./data-rules.ts";
 import type { Grid, Quantity, RawSeries } from "./raw-series.ts";
 
@@ -49,8 +49,6 @@ export interface RawDataSet {
   readonly feedInPrice?: Float64Array;
   readonly carbonGPerKwh?: Float64Array;
   readonly assumptions?: readonly string[];
-  /** What the importer itself has found. */
-  readonly found?: ReturnType<typeof collectFindings>;
 }
 
 const SIGNS: Readonly<Record<Quantity, number>> = {
@@ -77,8 +75,10 @@ function sumOf(columns: readonly (readonly [Quantity, Float64Array])[], steps: n
  * `load` takes what its other meters say: import + pv + discharge − export − charge, never below zero.
  * @throws CommonwattError `IMPORT_REJECTED`, `IMPORT_NO_DATA`.
  */
-export function cleanDataSet(raw: RawDataSet, rules: DataRules): DataSet {
-  const found = raw.found ?? collectFindings();
+export function cleanDataSet(
+  raw: RawDataSet,
+  { rules, found }: { readonly rules: DataRules; readonly found: FindingCollector },
+): DataSet {
   const { startMs, stepMs, steps } = raw.grid;
   const bySite = new Map<string, [Quantity, Float64Array][]>();
   for (const series of raw.series) {

@@ -1,4 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { CommonwattError, messageOf } from "@commonwatt/vpp-core";
 
 /** The error for what cannot be read. */
@@ -30,4 +31,35 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
     throw unreadable(folder, error);
   });
   return names.sort();
+}
+
+/**
+ * The CSV files of a folder, sorted; a file stands for itself.
+ * @throws CommonwattError `IMPORT_FILE_UNREADABLE`, also for a folder without one.
+ */
+export async function csvFilesIn(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (!found.isDirectory()) return [path];
+  const files = (await namesIn(path))
+    .filter((name) => /\.(csv|tsv)$/i.test(name))
+    .map((name) => join(path, name));
+  if (files.length === 0) throw unreadable(path, "there is no CSV file in it");
+  return files;
+}
+
+/**
+ * The first bytes of a file, as text.
+ * @throws CommonwattError `IMPORT_FILE_UNREADABLE`.
+ */
+export async function beginningOf(path: string): Promise<string> {
+  const buffer = Buffer.alloc(2_048);
+  try {
+    await using file = await open(path);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { folderWith, measuredData } from "../../test/data-files.ts";
 import { neighbourhoodOf } from "./neighbourhood-of.ts";
-import { readDataFolder } from "./read-data-folder.ts";
+import { readDataFolder } from "./read-data.ts";
 
 const BUILDING_HEAD = "month,hour,day_type,non_shiftable_load,solar_generation";
 
@@ -154,7 +154,7 @@ describe("a folder", () => {
   test("of no known format is refused with the formats there are", async () => {
     const folder = await folderWith({ "readme.txt": "nothing" });
     await expect(readDataFolder(folder)).rejects.toMatchObject({ code: "IMPORT_FORMAT_UNKNOWN" });
-    await expect(readDataFolder(folder)).rejects.toThrow(/citylearn \(schema\.json\)/);
+    await expect(readDataFolder(folder)).rejects.toThrow(/citylearn \(schema\.json\), ieee-european-lv/);
   });
 
   test("that is not there is refused", async () => {
