@@ -3,7 +3,7 @@ import type { Account, Hex } from "@commonwatt/vpp-core";
 import type { BalanceLeaf } from "./balance-tree.ts";
 import type { BatchHeaderJson } from "./batch-header.ts";
 import type { BatchRules } from "./batch-rules.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { writeCanonical } from "./canonical-json.ts";
 import type { FillLeaf } from "./fill-leaf.ts";
 import type { OrderEnd, OrderLeaf, OrderSignature } from "./order-leaf.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
@@ -78,18 +78,33 @@ export interface BatchFile {
 
 /** SHA-256 of the archive's canonical JSON: what the file is found by. */
 export function hashArchive(archive: BatchArchive): Hex {
-  return `0x${createHash("sha256").update(canonicalJson(archive), "utf8").digest("hex")}`;
+  const hash = createHash("sha256");
+  writeCanonical(archive, (piece) => hash.update(piece, "utf8"));
+  return `0x${hash.digest("hex")}`;
 }
 
 /** A fill as a row of the archive. */
 export function fillToRow(fill: FillLeaf): FillRow {
+  // In one piece: lists put together from lists take ten times as long, and there are two of these for every trade.
+  // biome-ignore format: a line for each kind of field.
   return [
-    ...[fill.twin, fill.accountIndex, fill.orderIndex, fill.isSeller, fill.phase],
-    ...[fill.energyWh, fill.price, fill.settledWh],
-    ...[fill.paidNano.toString(), fill.sellerMakeWholeNano.toString(), fill.buyerMakeWholeNano.toString()],
-    ...[fill.feeNano.toString(), fill.orderFilledWh, fill.soldWh, fill.boughtWh],
-    ...[fill.creditNano.toString(), fill.debitNano.toString()],
+    fill.twin, fill.accountIndex, fill.orderIndex, fill.isSeller, fill.phase,
+    fill.energyWh, fill.price, fill.settledWh,
+    amountText(fill.paidNano), amountText(fill.sellerMakeWholeNano), amountText(fill.buyerMakeWholeNano),
+    amountText(fill.feeNano), fill.orderFilledWh, fill.soldWh, fill.boughtWh,
+    amountText(fill.creditNano), amountText(fill.debitNano),
   ];
+}
+
+/** What a row of the archive says of the trade behind a fill, unchecked. */
+export function tradeOfRow(
+  row: FillRow,
+): Pick<FillLeaf, "twin" | "orderIndex" | "isSeller" | "phase" | "energyWh" | "price"> {
+  const number = (field: number): number => row[field] as number;
+  return {
+    ...{ twin: number(0), orderIndex: number(2), isSeller: row[3] as boolean },
+    ...{ phase: number(4), energyWh: number(5), price: number(6) },
+  };
 }
 
 /** A row of the archive as a fill. Throws for a row that is none. */
@@ -119,13 +134,31 @@ export function fillFromRow(row: FillRow): FillLeaf {
 
 /** A balance as a row of the archive. */
 export function balanceToRow({ index, account, credit, debit }: BalanceLeaf): BalanceRow {
-  return [index, account, credit.toString(), debit.toString()];
+  return [index, account, amountText(credit), amountText(debit)];
 }
 
 /** A position as the archive has it. */
 export function positionToJson(position: PositionLeaf): Archived<PositionLeaf> {
-  const { creditNano, debitNano, ...rest } = position;
-  return { ...rest, creditNano: creditNano.toString(), debitNano: debitNano.toString() };
+  return {
+    account: position.account,
+    boughtWh: position.boughtWh,
+    creditNano: amountText(position.creditNano),
+    debitNano: amountText(position.debitNano),
+    endExportWh: position.endExportWh,
+    endImportWh: position.endImportWh,
+    endReading: position.endReading,
+    isMetered: position.isMetered,
+    siteId: position.siteId,
+    soldWh: position.soldWh,
+    startExportWh: position.startExportWh,
+    startImportWh: position.startImportWh,
+    startReading: position.startReading,
+  };
+}
+
+/** Most amounts of a fill are none. */
+function amountText(nano: bigint): string {
+  return nano === 0n ? "0" : nano.toString();
 }
 
 /** A position out of an archive. */

@@ -117,17 +117,15 @@ export function assembleBatch(
   signatures: SignatureTrust,
 ): BuiltBatch {
   const { interval, rules, orders, seed } = parts;
-  const { accounts, metered, balances, leaves } = accountLeaves(previous, parts, signatures);
+  const accounted = accountLeaves(previous, parts, signatures);
+  const { accounts, metered, balances, leaves } = accounted;
   const archive: BatchArchive = {
     format: ARCHIVE_FORMAT,
     community: parts.community,
     ...afterBatch(previous),
     interval: { index: interval.index, startMs: interval.startMs, endMs: interval.endMs },
     ...{ clearingPrice: parts.clearingPrice, rules, seed, accounts: parts.accounts },
-    ...{ orders, readings: metered.readings },
-    fills: leaves.fills.map(fillToRow),
-    positions: leaves.positions.map(positionToJson),
-    balances: leaves.balances.map(balanceToRow),
+    ...{ orders, ...archivedLeaves(accounted) },
   };
   const trees = treesOf(seed, leaves);
   const header = headerOf(archive, leaves, trees, balances);
@@ -136,6 +134,19 @@ export function assembleBatch(
     headerHash: hashHeader(header),
     accounts,
     unmetered: metered.unmetered,
+  };
+}
+
+/** What an interval comes to as an archive has it, all but the orders. */
+export function archivedLeaves({
+  metered,
+  leaves,
+}: AccountedInterval): Pick<BatchArchive, "readings" | "fills" | "positions" | "balances"> {
+  return {
+    readings: metered.readings,
+    fills: leaves.fills.map(fillToRow),
+    positions: leaves.positions.map(positionToJson),
+    balances: leaves.balances.map(balanceToRow),
   };
 }
 
@@ -193,16 +204,13 @@ function positionLeaves(
   metering: readonly Metering[],
   fills: readonly FillLeaf[],
 ): readonly PositionLeaf[] {
-  const last = new Map<number, FillLeaf>(fills.map((fill) => [fill.accountIndex, fill]));
+  const last: (FillLeaf | undefined)[] = accounts.map(() => undefined);
+  for (const fill of fills) last[fill.accountIndex] = fill;
   return accounts.map(({ account }, index) => {
-    const fill = last.get(index);
+    const fill = last[index];
     const meter = metering[index];
     assert(meter !== undefined, "every account is metered or not");
-    return {
-      account,
-      ...{ soldWh: fill?.soldWh ?? 0, boughtWh: fill?.boughtWh ?? 0 },
-      ...{ creditNano: fill?.creditNano ?? 0n, debitNano: fill?.debitNano ?? 0n },
-      ...meter,
-    };
+    const { soldWh = 0, boughtWh = 0, creditNano = 0n, debitNano = 0n } = fill ?? {};
+    return { ...meter, account, soldWh, boughtWh, creditNano, debitNano };
   });
 }

@@ -53,7 +53,9 @@ export const FILL_LAYOUT: LeafLayout<FillLeaf> = leafLayout(
 );
 
 /** What a fill brings its account and what it costs it, in nano. */
-export function fillMoney(fill: FillLeaf): { readonly creditNano: bigint; readonly debitNano: bigint } {
+export function fillMoney(
+  fill: Pick<FillLeaf, "isSeller" | "paidNano" | "sellerMakeWholeNano" | "buyerMakeWholeNano" | "feeNano">,
+): { readonly creditNano: bigint; readonly debitNano: bigint } {
   const { paidNano, sellerMakeWholeNano, buyerMakeWholeNano, feeNano } = fill;
   return fill.isSeller
     ? { creditNano: paidNano + buyerMakeWholeNano - feeNano, debitNano: sellerMakeWholeNano }

@@ -113,9 +113,15 @@ function archivedReading(
   const { sequence, takenAtMs, importWh, exportWh, meterKey, signature } = reading;
   return {
     leaf: {
-      ...{ accountIndex, ...hashes, sequence, takenAtMs, importWh, exportWh },
+      accountIndex,
+      exportWh,
+      importWh,
       meterKeyHash: keccak256(meterKey),
+      sequence,
       signatureHash: keccak256(signature),
+      siteHash: hashes.siteHash,
+      siteId: hashes.siteId,
+      takenAtMs,
     },
     meterKey,
     signature,

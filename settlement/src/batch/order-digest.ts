@@ -11,8 +11,8 @@ import {
   REPLACEMENT_TYPE,
 } from "@commonwatt/market";
 import type { Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakBytes, keccakText, toHex } from "../hash/keccak.ts";
-import { Words } from "../hash/words.ts";
+import { fromHex, keccakBytes, keccakMany, keccakText, toHex } from "../hash/keccak.ts";
+import { hashRows, Words } from "../hash/words.ts";
 import type { OrderEnd, OrderLeaf, OrderSignature } from "./order-leaf.ts";
 
 /** The fields of an order that its account signs, as its leaf has them. */
@@ -28,8 +28,9 @@ const BULK_TYPEHASHES = Array.from({ length: BULK_HEIGHT_MAX + 1 }, (_, height) 
 );
 const CANCEL_TYPEHASHES = [CANCEL_TYPES.order, CANCEL_TYPES.interval, CANCEL_TYPES.group].map(keccakText);
 
-const structWords = new Words(8);
-structWords.hex(0, keccakText(ORDER_TYPE));
+const ORDER_TYPEHASH = fromHex(keccakText(ORDER_TYPE));
+const STRUCT_WORDS = 8;
+const structWords = new Words(STRUCT_WORDS);
 const domainWords = new Words(4);
 domainWords.hex(0, keccakText(DOMAIN_TYPE));
 domainWords.hex(1, keccakText(DOMAIN_NAME));
@@ -39,37 +40,62 @@ const replacementWords = new Words(3);
 replacementWords.hex(0, REPLACEMENT_TYPEHASH);
 const bulkWords = new Words(4);
 const cancelWords = [new Words(4), new Words(5), new Words(5)] as const;
-const typed = Buffer.alloc(66);
-typed.writeUInt16BE(0x1901);
-/** The community whose domain stands in `typed`: all orders of a batch are of one. */
-let typedFor: Hex | null = null;
+const STRUCT_AT = 34;
+const typed = Buffer.alloc(STRUCT_AT + 32);
+const prefix = Buffer.alloc(STRUCT_AT);
+prefix.writeUInt16BE(0x1901);
+/** The community whose domain stands in `prefix`: all orders of a batch are of one. */
+let prefixFor: Hex | null = null;
 
 /** The EIP-712 struct hash of an order; the market's own, from what a leaf has of it. */
 export function orderStructHash(community: Hex, order: OrderFields): Uint8Array {
-  structWords.hex(1, community);
-  structWords.hex(2, order.account);
-  structWords.word(3, order.isBid ? SIDES.bid : SIDES.offer);
-  structWords.uint(4, order.intervalIndex);
-  structWords.uint(5, order.limitPrice);
-  structWords.uint(6, order.energyWh);
-  structWords.hex(7, order.orderSalt);
+  fillStruct(structWords, community, order);
   return structWords.hash();
+}
+
+function fillStruct(row: Words, community: Hex, order: OrderFields): void {
+  row.word(0, ORDER_TYPEHASH);
+  row.hex(1, community);
+  row.hex(2, order.account);
+  row.word(3, order.isBid ? SIDES.bid : SIDES.offer);
+  row.uint(4, order.intervalIndex);
+  row.uint(5, order.limitPrice);
+  row.uint(6, order.energyWh);
+  row.hex(7, order.orderSalt);
 }
 
 /** The EIP-712 digest of a structure in the domain of a community's market. */
 function typedDigest(community: Hex, structHash: Uint8Array): Uint8Array {
-  if (community !== typedFor) {
-    domainWords.hex(3, community);
-    typed.set(domainWords.hash(), 2);
-    typedFor = community;
-  }
-  typed.set(structHash, 34);
+  typed.set(domainPrefix(community));
+  typed.set(structHash, STRUCT_AT);
   return keccakBytes(typed);
+}
+
+/** What stands before the hash of a structure: EIP-712's two bytes and the domain's hash. */
+function domainPrefix(community: Hex): Uint8Array {
+  if (community !== prefixFor) {
+    domainWords.hex(3, community);
+    prefix.set(domainWords.hash(), 2);
+    prefixFor = community;
+  }
+  return prefix;
 }
 
 /** The id of an order: its digest alone, however it was signed. */
 export function orderDigestOf(community: Hex, order: OrderFields): Hex {
   return toHex(typedDigest(community, orderStructHash(community, order)));
+}
+
+/** The digests of many orders, 32 bytes each, one after the other; see {@link orderDigestOf}. */
+export function orderDigests(community: Hex, orders: readonly OrderFields[]): Buffer {
+  const structs = hashRows(orders.length, STRUCT_WORDS, (row, index) =>
+    fillStruct(row, community, orders[index] as OrderFields),
+  );
+  const before = domainPrefix(community);
+  return keccakMany(orders.length, typed.length, (buffer, at, index) => {
+    buffer.set(before, at);
+    structs.copy(buffer, at + STRUCT_AT, 32 * index, 32 * (index + 1));
+  });
 }
 
 /** What the account's key signed for an order. Throws an AssertionError for a kind that does not exist. */

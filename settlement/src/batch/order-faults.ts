@@ -1,23 +1,46 @@
 import type { Hex } from "@commonwatt/vpp-core";
+import { toHexes } from "../hash/keccak.ts";
 import { signerOf } from "../hash/signer-of.ts";
 import type { ArchivedOrder } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
-import { endDigest, orderDigestOf, signedDigest } from "./order-digest.ts";
-import { hashEnd, hashSignature } from "./order-leaf.ts";
+import { endDigest, orderDigests, signedDigest } from "./order-digest.ts";
+import { hashEnd, hashSignatures } from "./order-leaf.ts";
 
 /** What can be wrong with one order of a batch by itself. */
 export type OrderFault = "order-wrong" | "order-signature-wrong" | "order-end-wrong";
 
-/** Checks that an order says what its account signed; signatures only when they are not trusted. */
-export function orderFault(community: Hex, order: ArchivedOrder, isTrusted: boolean): OrderFault | null {
-  const { leaf, signed, end } = order;
-  if (leaf.digest !== orderDigestOf(community, leaf) || leaf.signedHash !== hashSignature(signed)) {
-    return "order-wrong";
-  }
+/**
+ * Checks that orders say what their accounts signed, and says of each what is wrong with it, if anything;
+ * signatures are checked only when they are not trusted. Throws for an order that cannot even be encoded.
+ */
+export function orderFaults(
+  community: Hex,
+  orders: readonly ArchivedOrder[],
+  isTrusted: boolean,
+): readonly (OrderFault | null)[] {
+  const digests = toHexes(
+    orderDigests(
+      community,
+      orders.map(({ leaf }) => leaf),
+    ),
+  );
+  const signedHashes = hashSignatures(orders.map(({ signed }) => signed));
+  return orders.map((order, index) => {
+    const { digest, signedHash } = order.leaf;
+    if (digest !== digests[index] || signedHash !== signedHashes[index]) return "order-wrong";
+    return endingFault(order) ?? (isTrusted ? null : signatureFault(community, order));
+  });
+}
+
+function endingFault({ leaf, end }: ArchivedOrder): OrderFault | null {
   if (leaf.ended === 0 ? leaf.endedHash !== ZERO_HASH : end === null || leaf.endedHash !== hashEnd(end)) {
     return "order-end-wrong";
   }
-  if (isTrusted) return null;
+  return null;
+}
+
+function signatureFault(community: Hex, order: ArchivedOrder): OrderFault | null {
+  const { leaf, signed, end } = order;
   if (!isSignedBy(leaf.account, signedDigest(community, leaf, signed), signed.signature)) {
     return "order-signature-wrong";
   }

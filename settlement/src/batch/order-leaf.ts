@@ -1,6 +1,6 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { keccak256, toHex } from "../hash/keccak.ts";
-import { encodeWords, paddedWords } from "../hash/words.ts";
+import { keccak256, toHex, toHexes } from "../hash/keccak.ts";
+import { bytesIn, hashRows, Words, wordsOf } from "../hash/words.ts";
 import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
 
 /** An order as it stands in a batch, without its salt: `OrderLeaf` of `contracts/types`. */
@@ -46,6 +46,8 @@ export type OrderEnd = {
   readonly signature: Hex;
 };
 
+const WORD_BYTES = 32;
+
 /** How an order stands in its tree. */
 export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = leafLayout(
   "orders",
@@ -68,20 +70,22 @@ export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = leafLayout(
 
 /** `abi.encode` of a signature, whose hash an order's leaf holds. */
 export function encodeSignature(signed: OrderSignature): Hex {
-  const { kind, replaces, group, counter, index, proof, signature } = signed;
-  const head = 7;
-  const proofWords = 1 + proof.length;
-  return encodeWords(
-    ...[32, kind, replaces, group, counter, index],
-    ...[head * 32, (head + proofWords) * 32],
-    ...[proof.length, ...proof],
-    ...bytesFields(signature),
-  );
+  return encoded(signatureWords(signed), (row) => fillSignature(row, signed));
 }
 
 /** `abi.encode` of what ended an order. */
-export function encodeEnd({ scope, group, counter, replacement, signature }: OrderEnd): Hex {
-  return encodeWords(32, scope, group, counter, replacement, 5 * 32, ...bytesFields(signature));
+export function encodeEnd(end: OrderEnd): Hex {
+  return encoded(7 + wordsOf(end.signature), (row) => {
+    const { scope, group, counter, replacement, signature } = end;
+    row.uint(0, WORD_BYTES);
+    row.uint(1, scope);
+    row.uint(2, group);
+    row.uint(3, counter);
+    row.hex(4, replacement);
+    row.uint(5, 5 * WORD_BYTES);
+    row.uint(6, bytesIn(signature));
+    row.hexBytes(7, signature);
+  });
 }
 
 /** The hash of a signature as an order's leaf has it. */
@@ -89,16 +93,50 @@ export function hashSignature(signed: OrderSignature): Hex {
   return keccak256(encodeSignature(signed));
 }
 
+/** The hashes of many signatures; see {@link hashSignature}. */
+export function hashSignatures(signatures: readonly OrderSignature[]): readonly Hex[] {
+  const hashes: Hex[] = signatures.map(() => "0x");
+  // Signatures of one length are laid out alike.
+  const alike = Map.groupBy(signatures.keys(), (index) => {
+    const { proof, signature } = signatures[index] as OrderSignature;
+    return `${proof.length}/${signature.length}`;
+  });
+  for (const indices of alike.values()) {
+    const of = (place: number): OrderSignature => signatures[indices[place] ?? 0] as OrderSignature;
+    const fill = (row: Words, place: number): void => fillSignature(row, of(place));
+    const found = toHexes(hashRows(indices.length, signatureWords(of(0)), fill));
+    for (const [place, index] of indices.entries()) hashes[index] = found[place] ?? "0x";
+  }
+  return hashes;
+}
+
 /** The hash of an end as an order's leaf has it. */
 export function hashEnd(end: OrderEnd): Hex {
   return keccak256(encodeEnd(end));
 }
 
-/** Bytes of any length: how many, then themselves in whole words. */
-function bytesFields(bytes: Hex): readonly (Hex | number)[] {
-  const padded = paddedWords(bytes);
-  const parts = Array.from({ length: padded.length / 32 }, (_, i) =>
-    toHex(padded.subarray(32 * i, 32 * (i + 1))),
-  );
-  return [(bytes.length - 2) / 2, ...parts];
+function signatureWords({ proof, signature }: OrderSignature): number {
+  return 10 + proof.length + wordsOf(signature);
+}
+
+function fillSignature(row: Words, signed: OrderSignature): void {
+  const { proof, signature } = signed;
+  row.uint(0, WORD_BYTES);
+  row.uint(1, signed.kind);
+  row.hex(2, signed.replaces);
+  row.uint(3, signed.group);
+  row.uint(4, signed.counter);
+  row.uint(5, signed.index);
+  row.uint(6, 7 * WORD_BYTES);
+  row.uint(7, (8 + proof.length) * WORD_BYTES);
+  row.uint(8, proof.length);
+  for (const [index, sibling] of proof.entries()) row.hex(9 + index, sibling);
+  row.uint(9 + proof.length, bytesIn(signature));
+  row.hexBytes(10 + proof.length, signature);
+}
+
+function encoded(wordCount: number, fill: (row: Words) => void): Hex {
+  const row = new Words(wordCount);
+  fill(row);
+  return toHex(row.bytes);
 }

@@ -17,7 +17,7 @@ import {
 } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
 import { communityHash } from "./batch-header.ts";
-import { encodeEnd, encodeSignature } from "./order-leaf.ts";
+import { encodeEnd, encodeSignature, type OrderLeaf } from "./order-leaf.ts";
 import { orderLeaves } from "./order-leaves.ts";
 
 const COMMUNITY = "elm street";
@@ -68,10 +68,24 @@ function leafOf(booked: BookedOrder): ReturnType<typeof orderLeaves>[number] {
   return leaf;
 }
 
+/** A leaf's fields as the contracts' type has them. */
+function inContractOrder({
+  digest,
+  accountIndex,
+  account,
+  isBid,
+  limitPrice,
+  ...rest
+}: OrderLeaf): OrderLeaf {
+  const { energyWh, intervalIndex, orderSalt, signedHash, ended, endedHash } = rest;
+  const first = { digest, accountIndex, account, isBid, limitPrice, energyWh };
+  return { ...first, intervalIndex, orderSalt, signedHash, ended, endedHash };
+}
+
 it("keeps the signatures of a market's wallets that the contracts are held to", async () => {
   const orders = orderLeaves(communityHash(COMMUNITY), bookedOrders(), () => 0).map(
     ({ leaf, signed, end }) => ({
-      ...leaf,
+      ...inContractOrder(leaf),
       signature: encodeSignature(signed),
       end: end === null ? "0x" : encodeEnd(end),
     }),

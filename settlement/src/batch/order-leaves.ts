@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Account, BookedOrder, Hex, SignedOrder } from "@commonwatt/vpp-core";
-import { toHex } from "../hash/keccak.ts";
+import { toHex, toHexes } from "../hash/keccak.ts";
 import type { ArchivedOrder } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
-import { type OrderFields, orderDigestOf, orderStructHash } from "./order-digest.ts";
-import { hashEnd, hashSignature, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
+import { type OrderFields, orderDigests, orderStructHash } from "./order-digest.ts";
+import { hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
 
 /**
  * The orders of an interval as they stand in its batch, by rising digest.
@@ -16,32 +16,37 @@ export function orderLeaves(
   indexOf: (account: Account) => number | undefined,
 ): readonly ArchivedOrder[] {
   const successors = new Map(booked.map(({ order }) => [order.replaces, order]));
-  return booked
-    .map(({ id, order, ended }) => {
-      const end = ended === null ? null : endOf(community, ended, successors.get(id));
-      return orderLeaf(community, order, end, indexOf(order.account));
-    })
-    .sort((a, b) => (a.leaf.digest < b.leaf.digest ? -1 : 1));
-}
-
-function orderLeaf(
-  community: Hex,
-  order: SignedOrder,
-  end: OrderEnd | null,
-  accountIndex: number | undefined,
-): ArchivedOrder {
-  assert(accountIndex !== undefined, `the escrow has no account ${order.account}`);
-  const fields = orderFields(order);
-  const signed = signatureOf(order);
-  const leaf = {
-    digest: orderDigestOf(community, fields),
-    accountIndex,
-    ...fields,
-    signedHash: hashSignature(signed),
-    ended: end === null ? 0 : 1,
-    endedHash: end === null ? ZERO_HASH : hashEnd(end),
-  };
-  return { leaf, signed, end };
+  const fields = booked.map(({ order }) => orderFields(order));
+  const digests = orderDigests(community, fields);
+  const ids = toHexes(digests);
+  const signatures = booked.map(({ order }) => signatureOf(order));
+  const signedHashes = hashSignatures(signatures);
+  // By the first six bytes of the digest, which rarely are those of another.
+  const keys = Float64Array.from(booked, (_, index) => digests.readUIntBE(32 * index, 6));
+  const sorted = Uint32Array.from(booked, (_, index) => index).sort(
+    (a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1),
+  );
+  return Array.from(sorted, (index): ArchivedOrder => {
+    const { id, order, ended } = booked[index] as BookedOrder;
+    const accountIndex = indexOf(order.account);
+    assert(accountIndex !== undefined, `the escrow has no account ${order.account}`);
+    const end = ended === null ? null : endOf(community, ended, successors.get(id));
+    const { isBid, limitPrice, energyWh, intervalIndex, orderSalt } = fields[index] as OrderFields;
+    const leaf = {
+      account: order.account,
+      accountIndex,
+      digest: ids[index] ?? ZERO_HASH,
+      ended: end === null ? 0 : 1,
+      endedHash: end === null ? ZERO_HASH : hashEnd(end),
+      energyWh,
+      intervalIndex,
+      isBid,
+      limitPrice,
+      orderSalt,
+      signedHash: signedHashes[index] ?? ZERO_HASH,
+    };
+    return { end, leaf, signed: signatures[index] as OrderSignature };
+  });
 }
 
 function orderFields(order: SignedOrder): OrderFields {
@@ -56,7 +61,7 @@ function orderFields(order: SignedOrder): OrderFields {
 }
 
 function signatureOf({ bulk, replaces, signature }: SignedOrder): OrderSignature {
-  const alone = { kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [], signature };
+  const alone = { counter: 0, group: 0, index: 0, kind: 0, proof: [], replaces: ZERO_HASH, signature };
   if (replaces !== undefined) return { ...alone, kind: 2, replaces };
   return bulk === undefined ? alone : { ...alone, kind: 1, ...bulk };
 }
@@ -73,15 +78,15 @@ function endOf(
     );
     assert(successor !== undefined, "a replaced order has a successor among the interval's orders");
     const replacement = toHex(orderStructHash(community, orderFields(successor)));
-    return { scope: 3, group: 0, counter: 0, replacement, signature: successor.signature };
+    return { counter: 0, group: 0, replacement, scope: 3, signature: successor.signature };
   }
-  const none = { group: 0, counter: 0, replacement: ZERO_HASH, signature: cancel.signature };
+  const none = { counter: 0, group: 0, replacement: ZERO_HASH, scope: 0, signature: cancel.signature };
   switch (cancel.scope) {
     case "order":
-      return { scope: 0, ...none };
+      return none;
     case "interval":
-      return { scope: 1, ...none, counter: cancel.counter };
+      return { ...none, scope: 1, counter: cancel.counter };
     case "group":
-      return { scope: 2, ...none, group: cancel.group, counter: cancel.counter };
+      return { ...none, scope: 2, group: cancel.group, counter: cancel.counter };
   }
 }

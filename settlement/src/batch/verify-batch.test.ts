@@ -3,6 +3,7 @@ import { TARIFF, testInterval, testStreet, testTrade } from "../testing/street.t
 import type { BatchArchive, BatchFile } from "./batch-archive.ts";
 import { hashArchive } from "./batch-archive.ts";
 import { buildBatch } from "./build-batch.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import { verifyBatch } from "./verify-batch.ts";
 
 const street = testStreet(3);
@@ -49,6 +50,12 @@ describe("verifying a batch from its archive", () => {
     const shuffled = Object.fromEntries(Object.entries(second.archive).toReversed()) as BatchArchive;
     expect(verifyBatch(first, { ...second, archive: shuffled })).toEqual([]);
     expect(verifyBatch(first, JSON.parse(JSON.stringify(second)) as BatchFile)).toEqual([]);
+  });
+
+  it("keeps the names of an archive's leaves in the order in which they are hashed", () => {
+    for (const part of ["orders", "readings", "fills", "positions", "balances"] as const) {
+      expect(canonicalJson(second.archive[part])).toBe(JSON.stringify(second.archive[part]));
+    }
   });
 
   it("keeps money in and money out and the fee equal to the nano", () => {

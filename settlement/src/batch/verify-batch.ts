@@ -12,19 +12,20 @@ import {
   type ArchivedReading,
   type BatchArchive,
   type BatchFile,
-  fillFromRow,
   hashArchive,
+  tradeOfRow,
 } from "./batch-archive.ts";
 import { type BatchHeader, communityHash, headerFromJson } from "./batch-header.ts";
-import { leavesOf, treesOf } from "./batch-leaves.ts";
+import { treesOf } from "./batch-leaves.ts";
 import {
   type AccountedInterval,
   accountLeaves,
   afterBatch,
+  archivedLeaves,
   type BatchParts,
   headerClaims,
 } from "./build-batch.ts";
-import { type OrderFault, orderFault } from "./order-faults.ts";
+import { type OrderFault, orderFaults } from "./order-faults.ts";
 
 /** What can be wrong with a batch. */
 export type BatchFault =
@@ -96,12 +97,9 @@ export function verifyBatch(
   try {
     checkOrders(archive, signatures === "trusted", faults);
     const right = rebuild(previous, archive, signatures);
-    const said = leavesOf(archive);
-    for (const part of ["readings", "fills", "positions", "balances"] as const) {
-      if (!areSame(right.leaves[part], said[part])) faults.add(`${part}-wrong`);
-    }
-    if (!areSame(right.metered.readings.map(signedPart), archive.readings.map(signedPart))) {
-      faults.add("readings-wrong");
+    for (const [part, leaves] of Object.entries(archivedLeaves(right))) {
+      const name = part as keyof ReturnType<typeof archivedLeaves>;
+      if (!isSameJson(leaves, archive[name])) faults.add(`${name}-wrong`);
     }
     const trees = treesOf(archive.seed, right.leaves);
     const rebuilt = headerClaims(
@@ -121,11 +119,10 @@ export function verifyBatch(
 
 function checkOrders(archive: BatchArchive, isTrusted: boolean, faults: Set<BatchFault>): void {
   const community = communityHash(archive.community);
-  let before = "";
-  for (const order of archive.orders) {
-    const { leaf } = order;
-    const fault = orderFault(community, order, isTrusted);
+  for (const fault of orderFaults(community, archive.orders, isTrusted))
     if (fault !== null) faults.add(fault);
+  let before = "";
+  for (const { leaf } of archive.orders) {
     if (leaf.intervalIndex !== archive.interval.index) faults.add("order-wrong");
     const account = archive.accounts[leaf.accountIndex]?.account;
     if (account?.toLowerCase() !== leaf.account.toLowerCase()) faults.add("order-wrong");
@@ -155,7 +152,7 @@ export function partsOf(archive: BatchArchive): BatchParts {
 
 /** The trades behind an archive's fills, each as its seller has it. Throws for fills that are not of trades. */
 function tradesOf(archive: BatchArchive): readonly Trade[] {
-  const fills = archive.fills.map(fillFromRow);
+  const fills = archive.fills.map(tradeOfRow);
   const siteOf = (accountIndex: number) => siteId(archive.accounts[accountIndex]?.siteId ?? "");
   return fills
     .filter(({ isSeller }) => isSeller)
@@ -199,21 +196,19 @@ function continuesAccounts(previous: BatchFile | null, { archive }: BatchFile): 
   );
 }
 
-/** What of a reading is not in its leaf. */
-function signedPart({ meterKey, signature }: ArchivedReading): object {
-  return { meterKey, signature };
-}
-
-/** Whether two lists hold equal leaves, field by field. */
-function areSame(left: readonly object[], right: readonly object[]): boolean {
-  return left.length === right.length && left.every((leaf, index) => hasSameFields(leaf, right[index] ?? {}));
-}
-
-function hasSameFields(left: object, right: object): boolean {
-  const other = right as Readonly<Record<string, unknown>>;
+/** Whether two values of JSON are equal, in whatever order their fields stand. */
+function isSameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
+  if (Array.isArray(left)) {
+    if (!Array.isArray(right) || left.length !== right.length) return false;
+    return left.every((element, index) => isSameJson(element, right[index]));
+  }
+  const fields = left as Readonly<Record<string, unknown>>;
+  const others = right as Readonly<Record<string, unknown>>;
   let count = 0;
-  for (const [field, value] of Object.entries(left)) {
-    if (other[field] !== value) return false;
+  for (const name in fields) {
+    if (!isSameJson(fields[name], others[name])) return false;
     count += 1;
   }
   return count === Object.keys(right).length;

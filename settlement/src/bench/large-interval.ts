@@ -33,9 +33,9 @@ export function largeInterval(sites: number, trades: number, random: Random): Ba
   const interval = deliveryInterval(intervalIndex(1_900_000), 15);
   const accounts = Array.from({ length: sites }, (_, number) => ({
     account: `0x${keccakText(`account/${number}`).slice(2, 42)}` as Account,
-    siteId: `home-${number}`,
+    ...{ exportMaxW: 1_000_000, importMaxW: 1_000_000 },
     meterKey: `0x04${keccakText(`x/${number}`).slice(2)}${keccakText(`y/${number}`).slice(2)}` as Hex,
-    ...{ importMaxW: 1_000_000, exportMaxW: 1_000_000 },
+    siteId: `home-${number}`,
   }));
   const orders = Array.from({ length: Math.ceil(trades * 1.1) + 2 }, (_, number) => {
     const site = number % sites;

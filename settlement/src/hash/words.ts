@@ -1,5 +1,5 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakBytes, keccakMany, toHex } from "./keccak.ts";
+import { keccakBytes, keccakMany, toHex } from "./keccak.ts";
 
 const WORD_BYTES = 32;
 const HIGH_WORD = 2 ** 32;
@@ -83,11 +83,11 @@ export class Words {
     }
   }
 
-  /** Bytes in hex of any length, from a word on as far as they go. Throws a RangeError for other texts. */
+  /** Bytes in hex of any length, from a word on as far as they go, and zero up to the next word. */
   hexBytes(word: number, value: Hex): void {
-    if (this.#write(value, this.#at + word * WORD_BYTES) !== (value.length - 2) / 2) {
-      throw new RangeError(`${value} is no bytes in hex`);
-    }
+    const start = this.#at + word * WORD_BYTES;
+    const end = start + WORD_BYTES * wordsOf(value);
+    this.#bytes.fill(0, start + this.#write(value, start), end);
   }
 
   /** 32 bytes that stand somewhere among others. */
@@ -157,8 +157,12 @@ export function encodeWords(...fields: readonly (Hex | bigint | number)[]): Hex 
   return toHex(words.bytes);
 }
 
-/** Adds zeros up to a whole number of words, as `abi.encode` does after bytes of any length. */
-export function paddedWords(bytes: Hex): Buffer {
-  const raw = fromHex(bytes);
-  return Buffer.concat([raw, Buffer.alloc((WORD_BYTES - (raw.length % WORD_BYTES)) % WORD_BYTES)]);
+/** How many bytes a text in hex stands for. */
+export function bytesIn(hex: Hex): number {
+  return Math.floor(hex.length / 2) - 1;
+}
+
+/** How many words bytes in hex take: `abi.encode` adds zeros up to a whole number of them. */
+export function wordsOf(hex: Hex): number {
+  return Math.ceil(bytesIn(hex) / WORD_BYTES);
 }

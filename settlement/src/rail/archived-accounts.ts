@@ -26,9 +26,11 @@ export async function archivedAccounts(
   return onChain.map((account) => {
     const site = sites.find((one) => one.account === account);
     return {
-      ...{ account, siteId: site?.id ?? null, meterKey: site?.meterKey ?? null },
-      importMaxW: site?.limits.importPowerMaxW ?? null,
+      account,
       exportMaxW: site?.limits.exportPowerMaxW ?? null,
+      importMaxW: site?.limits.importPowerMaxW ?? null,
+      meterKey: site?.meterKey ?? null,
+      siteId: site?.id ?? null,
     };
   });
 }
