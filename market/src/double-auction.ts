@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { CommonwattError, type Hex, type OrderSigner, type TradingVenue } from "@commonwatt/vpp-core";
+import {
+  CommonwattError,
+  type Hex,
+  type OrderSigner,
+  type SigningDomain,
+  type TradingVenue,
+} from "@commonwatt/vpp-core";
 import { type ApiLimits, DEFAULT_API_LIMITS } from "./api/api-limits.ts";
 import { marketRoutes } from "./api/market-routes.ts";
 import { assertMarketRules, DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts";
 import { hexOf } from "./order/hex.ts";
 import { signCancel } from "./order/sign-cancel.ts";
 import { accountOfKey, signOrder } from "./order/sign-order.ts";
+import type { SignedFor } from "./order/typed-data.ts";
 import { type OpenMarket, openMarket } from "./venue/open-market.ts";
 
 /** What a {@link doubleAuction} may be told; what is left out is as in `DEFAULT_MARKET_RULES`. */
@@ -27,8 +34,8 @@ const SNAPSHOT_EVERY = 1_024;
  *
  * Before start and after stop its methods fail with CommonwattError `MARKET_NOT_RUNNING`; once the disk has
  * failed, with `JOURNAL_WRITE_FAILED`; while it is behind, with `JOURNAL_FULL`, retryable. `start` rejects with `JOURNAL_LOCKED`, `JOURNAL_CORRUPT`,
- * `JOURNAL_UNREADABLE`, `JOURNAL_WRONG_FORMAT`, `JOURNAL_WRONG_COMMUNITY`, `JOURNAL_DIVERGED` or
- * `MARKET_REGISTER_INVALID`. `openInterval` rejects with `MARKET_INTERVAL_CONFLICT`, `MARKET_INTERVAL_FORGOTTEN` or `MARKET_FULL`, `closeGate` with
+ * `JOURNAL_UNREADABLE`, `JOURNAL_WRONG_FORMAT`, `JOURNAL_WRONG_COMMUNITY`, `JOURNAL_DIVERGED`,
+ * `MARKET_REGISTER_INVALID` or `MARKET_OTHER_CONTRACT`. `openInterval` rejects with `MARKET_INTERVAL_CONFLICT`, `MARKET_INTERVAL_FORGOTTEN` or `MARKET_FULL`, `closeGate` with
  * `MARKET_UNKNOWN_INTERVAL`; bad orders are answers, never errors.
  */
 export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue {
@@ -37,6 +44,8 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
   assertMarketRules(rules);
   assert(Number.isSafeInteger(snapshotEvery) && snapshotEvery >= 1, "snapshotEvery must be an integer ≥ 1");
   let running: OpenMarket | null = null;
+  /** What orders are signed for, from the first start on. */
+  let domain: SigningDomain | null = null;
   const market = (): OpenMarket => {
     if (running !== null) return running;
     throw new CommonwattError("MARKET_NOT_RUNNING", "the market is not running", { retryable: true });
@@ -45,9 +54,10 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
     routes: marketRoutes(market, { ...DEFAULT_API_LIMITS, ...api }),
     async start(context) {
       if (running !== null) throw new CommonwattError("MARKET_RUNNING", "the market is running already");
+      domain = context.domain;
       running = await openMarket(context, rules, snapshotEvery);
     },
-    signer: signerOf,
+    signer: (community, privateKey) => signerOf(community, privateKey, () => domain),
     priceTick: rules.priceTick,
     openInterval: async (interval, gateClosesMs) => market().openInterval(interval, gateClosesMs),
     submit: async (order) => market().submit(order),
@@ -80,11 +90,15 @@ export function callAuction(
   return doubleAuction({ ...options, callPhaseMs: CALL_ONLY_MS, timedOrders: false });
 }
 
-function signerOf(community: string, privateKey: Hex): OrderSigner {
+function signerOf(community: string, privateKey: Hex, domainOf: () => SigningDomain | null): OrderSigner {
+  const signedFor = (): SignedFor => {
+    const domain = domainOf();
+    return domain === null ? { community } : { community, domain };
+  };
   return {
     account: accountOfKey(privateKey),
-    sign: (intent) => signOrder({ ...intent, community, salt: hexOf(randomBytes(32)) }, privateKey),
+    sign: (intent) => signOrder({ ...intent, ...signedFor(), salt: hexOf(randomBytes(32)) }, privateKey),
     signCancel: (siteId, intervalIndex, counter) =>
-      signCancel({ community, siteId, scope: "interval", intervalIndex, counter }, privateKey),
+      signCancel({ ...signedFor(), siteId, scope: "interval", intervalIndex, counter }, privateKey),
   };
 }

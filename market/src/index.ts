@@ -103,5 +103,5 @@ export { type BulkGroup, signBulk } from "./order/sign-bulk.ts";
 export { signCancel, type UnsignedCancel } from "./order/sign-cancel.ts";
 export { accountOfKey, signOrder, signReplacement, type UnsignedOrder } from "./order/sign-order.ts";
 export { CANCEL_TYPES, cancelDigest, orderDigest, REPLACEMENT_TYPE } from "./order/signed-digest.ts";
-export { DOMAIN_NAME, DOMAIN_TYPE, DOMAIN_VERSION } from "./order/typed-data.ts";
+export { domainSeparator, type SignedFor, signingDomain } from "./order/typed-data.ts";
 export { type JournalReplay, replayJournal } from "./replay/replay-journal.ts";

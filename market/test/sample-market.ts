@@ -1,4 +1,5 @@
 import {
+  type Account,
   type DeliveryInterval,
   deliveryInterval,
   type EpochMs,
@@ -11,6 +12,7 @@ import {
   priceMicroPerKwh,
   type SignedCancel,
   type SignedOrder,
+  type SigningDomain,
   type SimulatedClock,
   type Site,
   simulatedClock,
@@ -19,9 +21,11 @@ import {
   wattHours,
   watts,
 } from "@commonwatt/vpp-core";
+import type { RejectionCode } from "../src/order/rejection.ts";
 import { type BulkGroup, signBulk } from "../src/order/sign-bulk.ts";
 import { signCancel, type UnsignedCancel } from "../src/order/sign-cancel.ts";
 import { accountOfKey, signOrder, signReplacement, type UnsignedOrder } from "../src/order/sign-order.ts";
+import { signingDomain } from "../src/order/typed-data.ts";
 
 /** The community of the sample market. */
 export const COMMUNITY = "sonnenweg";
@@ -43,6 +47,18 @@ export const SITES: readonly Site[] = [1, 2, 3, 4].map((home) => ({
   feeder: "feeder-1",
   limits: { importPowerMaxW: watts(10_000), exportPowerMaxW: watts(8_000) },
 }));
+
+/** The domain of a market that settles on a chain. */
+export const DOMAIN: SigningDomain = signingDomain(31_337, `0x${"0c".repeat(20)}` as Account);
+
+/** Domains that are not {@link DOMAIN}, each with what its market says to them. */
+export const WRONG_DOMAINS: readonly (readonly [RejectionCode, unknown])[] = [
+  ["wrong-domain", undefined],
+  ["wrong-domain", { ...DOMAIN, name: "Uncommonwatt" }],
+  ["wrong-version", { ...DOMAIN, version: "2" }],
+  ["wrong-chain", { ...DOMAIN, chainId: 1 }],
+  ["wrong-contract", { ...DOMAIN, verifyingContract: `0x${"0d".repeat(20)}` }],
+];
 
 let salts = 0;
 
@@ -157,6 +173,7 @@ export function sampleContext(directory: string): SampleContext {
   const lines: LogLine[] = [];
   return {
     community: COMMUNITY,
+    domain: null,
     clock: simulatedClock(BEFORE),
     logger: recordingLogger(lines),
     lines,

@@ -54,6 +54,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
         [333, 0],
       ],
       [testTrade(one, 1, 1, 2, 700, 200_001), testTrade(one, 2, 1, 3, 333, 200_001)],
+      rail.signingDomain(),
     );
     const settled = await rail.settle(first);
     expect(settled).toMatchObject({ batchNumber: 1, settledWh: 1_033, intervalIndex: one.index });
@@ -111,6 +112,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
           [1_000, 0],
         ],
         trades,
+        rail.signingDomain(),
       ),
     );
     while (!events.some(({ kind }) => kind === "withdrawn")) await sleep(systemClock, durationMs(20));
@@ -146,6 +148,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
           [1_000, 0],
         ],
         [testTrade(interval, 1, 1, 2, 1_000, 200_000)],
+        rail.signingDomain(),
       ),
     );
     await rail.drain(soon());
@@ -171,6 +174,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
             [500, 0],
           ],
           trades,
+          rail.signingDomain(),
         ),
       );
       await rail.drain(soon());
@@ -200,6 +204,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
         [1_000, 0],
       ],
       trades,
+      rail.signingDomain(),
     );
     const seller = siteId("home-1");
     const readings = delivery.readings.map((reading) =>
@@ -240,6 +245,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
           [1_000, 0],
         ],
         trades,
+        rail.signingDomain(),
       ),
     );
     await rail.drain(soon());

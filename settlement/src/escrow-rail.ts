@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { signingDomain } from "@commonwatt/market";
 import {
   type BatchRecord,
   CommonwattError,
+  type EscrowAudit,
   type Hex,
   type IntervalDelivery,
   type IntervalSettlement,
   type RailContext,
   type SettlementRail,
+  type SigningDomain,
 } from "@commonwatt/vpp-core";
 import { settlementRoutes } from "./api/settlement-routes.ts";
 import { balancesOf } from "./batch/balances.ts";
@@ -61,6 +64,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       deployment: () => use().chain.link.deployment,
     }),
     meterSigner,
+    signingDomain: () => domainOf(use()),
     async start(context) {
       const controller = new AbortController();
       starting = controller;
@@ -86,15 +90,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       return settled;
     },
     drain: (signal) => use().pump.drained(signal),
-    async audit() {
-      const { chain, context } = use();
-      const { link } = chain;
-      return auditEscrow(chain.rpc, link.deployment, async (number) => {
-        const record = await context.batches.byNumber(number);
-        if (record === null || (await committedBatch(link, record)) === null) return null;
-        return balancesOf(fileOf(record)).accounts;
-      });
-    },
+    audit: async () => auditRunning(use()),
     async stop() {
       const stopping = new CommonwattError("SETTLEMENT_NOT_RUNNING", "the settlement rail is stopping");
       if (running === null) {
@@ -112,11 +108,23 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
   return rail;
 }
 
+/** Counts every account with the leaf that the latest final batch gives it. */
+function auditRunning({ chain: { rpc, link }, context }: RunningRail): Promise<EscrowAudit> {
+  return auditEscrow(rpc, link.deployment, async (number) => {
+    const record = await context.batches.byNumber(number);
+    if (record === null || (await committedBatch(link, record)) === null) return null;
+    return balancesOf(fileOf(record)).accounts;
+  });
+}
+
+function domainOf({ chain }: RunningRail): SigningDomain {
+  const { chainId, court } = chain.link.deployment;
+  return signingDomain(chainId, court);
+}
+
 /** Makes an interval's batch and stores it; the answer is safe as soon as it is given. */
-async function settleInterval(
-  { context, accounts, pump }: RunningRail,
-  delivery: IntervalDelivery,
-): Promise<IntervalSettlement> {
+async function settleInterval(running: RunningRail, delivery: IntervalDelivery): Promise<IntervalSettlement> {
+  const { context, accounts, pump } = running;
   const { batches, community, logger } = context;
   const { index } = delivery.interval;
   const known = await batches.byInterval(index);
@@ -132,7 +140,8 @@ async function settleInterval(
   const seed: Hex = `0x${randomBytes(32).toString("hex")}`;
   const rules = rulesOf(context);
   const previous = last === null ? null : fileOf(last);
-  const built = buildBatch(previous, { ...delivery, community, rules, accounts, seed });
+  const domain = domainOf(running);
+  const built = buildBatch(previous, { ...delivery, community, domain, rules, accounts, seed });
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");
   }

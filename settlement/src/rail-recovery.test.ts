@@ -62,6 +62,7 @@ async function settleOne(to: SettlementRail, number: number): Promise<void> {
         [100, 0],
       ],
       trades,
+      to.signingDomain(),
     ),
   );
 }

@@ -113,6 +113,7 @@ describe("the market's routes", () => {
       statusCode: 200,
       body: {
         community: "sonnenweg",
+        domain: null,
         stateHash: venue.stateHash(),
         counts: { inputs: 5, sites: 4, orders: 2, openIntervals: 0, clearings: 1, trades: 1 },
       },

@@ -133,6 +133,7 @@ function addStateRoute(app: FastifyInstance, market: () => OpenMarket): void {
     },
     async () => ({
       community: market().community,
+      domain: market().domain(),
       stateHash: market().stateHash(),
       counts: market().counts(),
     }),

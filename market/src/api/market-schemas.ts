@@ -56,6 +56,20 @@ export const BODY_FAILURES: typeof FAILURES & Readonly<Record<413 | 415, TSchema
   415: failureOf(["API_BAD_REQUEST"], "The body is no JSON by its content type"),
 };
 
+/** What orders are signed for (EIP-712), beside the community's hash as the salt. */
+export const SIGNING_DOMAIN: TSchema = Type.Object(
+  {
+    name: Type.String({ description: "Name of the domain" }),
+    version: Type.String({ description: "Version of what is signed" }),
+    chainId: Type.Integer({ minimum: 1, description: "Chain of the contract" }),
+    verifyingContract: hex(20, "The court before which orders are settled"),
+  },
+  {
+    description:
+      "The EIP-712 domain, as the market's state shows it; left out where the market settles on no chain",
+  },
+);
+
 /** Index of a delivery interval in a path. */
 export const INTERVAL_INDEX: TInteger = Type.Integer({
   minimum: 0,
@@ -196,6 +210,9 @@ export const BOOK: TSchema = Type.Object(
 export const MARKET_STATE: TSchema = Type.Object(
   {
     community: Type.String({ description: "Name of the community" }),
+    domain: Type.Union([SIGNING_DOMAIN, Type.Null()], {
+      description: "What orders are signed for (EIP-712); null where the market settles on no chain",
+    }),
     stateHash: hex(32, "SHA-256 over everything the market knows; a replay of its journal gives the same"),
     counts: Type.Object({
       inputs: Type.Integer({ description: "Inputs that changed the market" }),

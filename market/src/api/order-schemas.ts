@@ -1,5 +1,5 @@
 import { type TSchema, Type } from "@fastify/type-provider-typebox";
-import { energy, hex, PUBLIC_TRADES, price, siteId, time } from "./market-schemas.ts";
+import { energy, hex, PUBLIC_TRADES, price, SIGNING_DOMAIN, siteId, time } from "./market-schemas.ts";
 
 const TIMING = Type.Union(
   [
@@ -19,6 +19,7 @@ const TIMING = Type.Union(
 export const SIGNED_ORDER: TSchema = Type.Object(
   {
     community: Type.String({ description: "Name of the community whose market this is" }),
+    domain: Type.Optional(SIGNING_DOMAIN),
     siteId: siteId("The site that trades"),
     account: hex(20, "The site's account, which signs"),
     side: Type.Union([Type.Literal("bid"), Type.Literal("offer")], {
@@ -66,6 +67,7 @@ export const SIGNED_ORDER: TSchema = Type.Object(
 export const SIGNED_CANCEL: TSchema = Type.Object(
   {
     community: Type.String({ description: "Name of the community whose market this is" }),
+    domain: Type.Optional(SIGNING_DOMAIN),
     siteId: siteId("The site that takes orders back"),
     account: hex(20, "The site's account, which signs"),
     scope: Type.Union([Type.Literal("order"), Type.Literal("interval"), Type.Literal("group")], {

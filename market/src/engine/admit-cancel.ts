@@ -1,10 +1,11 @@
-import type { EpochMs, Hex, SignedCancel, Site } from "@commonwatt/vpp-core";
+import type { EpochMs, Hex, SignedCancel, SigningDomain, Site } from "@commonwatt/vpp-core";
 import { isSameAccount } from "../order/account.ts";
 import { GROUP_MAX } from "../order/bulk-order.ts";
 import { isHexBytes, lowerHex } from "../order/hex.ts";
 import { recoverAccount } from "../order/recover-order-account.ts";
 import type { Rejection, RejectionCode } from "../order/rejection.ts";
 import { cancelDigest } from "../order/signed-digest.ts";
+import { wrongDomain } from "../order/wrong-domain.ts";
 import type { SignatureTrust } from "./admit-order.ts";
 import type { AcceptedOrder, CounterCancel, MarketState } from "./market-state.ts";
 
@@ -33,6 +34,8 @@ export function admitCancel(
   if (draft["community"] !== state.community) {
     return rejected("wrong-community", `this is the market of ${state.community}`);
   }
+  const misdirected = wrongDomain(state.domain, draft["domain"]);
+  if (misdirected !== null) return { outcome: "rejected", rejection: misdirected };
   const site = state.sites.get(draft["siteId"] as Site["id"]);
   if (site === undefined) return rejected("unknown-site", "no such site in this community");
   if (!isSameAccount(draft["account"], site.account)) {
@@ -40,7 +43,7 @@ export function admitCancel(
   }
   const malformed = malformation(state, draft);
   if (malformed !== null) return { outcome: "rejected", rejection: malformed };
-  const cancel = pickFields(candidate as SignedCancel, site);
+  const cancel = pickFields(candidate as SignedCancel, site, state.domain);
   const isSigned =
     isHexBytes(cancel.signature, 65) &&
     (signatures === "trusted" || recoverAccount(cancelDigest(cancel), cancel.signature) === site.account);
@@ -80,9 +83,9 @@ function counterMalformation(counter: unknown): Rejection | null {
 }
 
 /** A cancel with exactly its own fields, so that nothing else a sender wrote reaches the journal. */
-function pickFields(cancel: SignedCancel, { account }: Site): SignedCancel {
+function pickFields(cancel: SignedCancel, { account }: Site, domain: SigningDomain | null): SignedCancel {
   const { community, siteId, signature } = cancel;
-  const head = { community, siteId, account, signature };
+  const head = { community, ...(domain === null ? {} : { domain }), siteId, account, signature };
   switch (cancel.scope) {
     case "order":
       return { ...head, scope: "order", orderId: lowerHex(cancel.orderId) };

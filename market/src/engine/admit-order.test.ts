@@ -14,11 +14,13 @@ import {
   bulkOf,
   COMMUNITY,
   cancelOf,
+  DOMAIN,
   INTERVAL,
   orderOf,
   replacementOf,
   SITES,
   timedOf,
+  WRONG_DOMAINS,
 } from "../../test/sample-market.ts";
 import { orderId } from "../order/order-id.ts";
 import { REJECTION_CODES } from "../order/rejection.ts";
@@ -59,6 +61,18 @@ function inFullMarket(): string {
   const code = codeOf(orderOf(2, "bid", 2_500, 1_000, next));
   engine = before;
   return code;
+}
+
+/** What a market that settles on a chain says to another version, chain and contract. */
+function misdirected(): readonly string[] {
+  const before = engine;
+  engine = marketEngine(COMMUNITY);
+  engine.apply({ kind: "register-changed", atMs: BEFORE, sites: SITES, rules, domain: DOMAIN });
+  const codes = WRONG_DOMAINS.slice(2).map(([, domain]) =>
+    codeOf({ ...orderOf(1, "bid", 1, 1_000), domain, intervalIndex: 0 }),
+  );
+  engine = before;
+  return codes;
 }
 
 describe("admitting an order", () => {
@@ -159,6 +173,7 @@ describe("admitting an order", () => {
     codeOf(orderOf(1, "offer", 1, 1_000, INTERVAL, 99));
     const faults: readonly (readonly [string, unknown])[] = [
       ["community", ""],
+      ["domain", DOMAIN],
       ["intervalIndex", 0],
       ["siteId", ""],
       ["account", ""],
@@ -174,7 +189,8 @@ describe("admitting an order", () => {
     ];
     const tooMuch = orderOf(1, "bid", 2_501, 250_000);
     const seen = [codeOf(null)];
-    for (const at of faults.keys()) {
+    for (const [at, [field]] of faults.entries()) {
+      if (field === "intervalIndex") seen.push(...misdirected());
       seen.push(codeOf({ ...tooMuch, ...Object.fromEntries(faults.slice(at).toReversed()) }));
     }
     seen.push(codeOf(replacementOf(1, "offer", 1, 1_000, orderId(tooMuch), 99)));

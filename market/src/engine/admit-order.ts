@@ -1,9 +1,7 @@
 import {
-  type BulkProof,
   type DeliveryInterval,
   type EpochMs,
   type Hex,
-  type OrderTiming,
   type SignedOrder,
   type Site,
   type WattHours,
@@ -11,11 +9,13 @@ import {
 } from "@commonwatt/vpp-core";
 import { isSameAccount } from "../order/account.ts";
 import { isBulkProof } from "../order/bulk-order.ts";
-import { isHexBytes, lowerHex } from "../order/hex.ts";
+import { isHexBytes } from "../order/hex.ts";
 import { orderId } from "../order/order-id.ts";
 import { isTiming } from "../order/order-timing.ts";
+import { ownFields } from "../order/own-fields.ts";
 import { recoverOrderAccount } from "../order/recover-order-account.ts";
 import type { Rejection, RejectionCode } from "../order/rejection.ts";
+import { wrongDomain } from "../order/wrong-domain.ts";
 import { hasRoom, isFillableNow, positionIn } from "./book-room.ts";
 import type { AcceptedOrder, Book, MarketState } from "./market-state.ts";
 import { canonicalJson } from "./state-hash.ts";
@@ -74,6 +74,8 @@ export function admitOrder(
   if (draft.community !== state.community) {
     return rejected("wrong-community", `this is the market of ${state.community}`);
   }
+  const misdirected = wrongDomain(state.domain, draft.domain);
+  if (misdirected !== null) return { outcome: "rejected", rejection: misdirected };
   const book = state.books.get(draft.intervalIndex as SignedOrder["intervalIndex"]);
   if (book === undefined)
     return rejected("unknown-interval", "no book was ever opened for this delivery interval");
@@ -84,7 +86,7 @@ export function admitOrder(
   }
   const malformed = malformation(book, draft);
   if (malformed !== null) return { outcome: "rejected", rejection: malformed };
-  const order = pickFields(draft as SignedOrder, site);
+  const order = ownFields(draft as SignedOrder, site, state.domain);
   if (signatures === "checked" && recoverOrderAccount(order) !== order.account) {
     return rejected("bad-signature", `the signature is not of ${site.account} over this order`);
   }
@@ -255,36 +257,6 @@ function refusalByRoom(state: MarketState, book: Book, order: SignedOrder, openW
   return order.timing?.inForce !== "fill-or-kill" || isFillableNow(state, book, order, openWh)
     ? null
     : reject("not-fillable", "the book cannot fill all of the order at once");
-}
-
-/** An order with exactly its own fields, so that nothing else a sender wrote reaches the journal. */
-function pickFields(order: SignedOrder, site: Site): SignedOrder {
-  const { siteId, intervalIndex, side, energyWh, limitPrice, community, salt, signature } = order;
-  const { bulk, replaces, timing } = order;
-  return {
-    siteId,
-    intervalIndex,
-    side,
-    energyWh,
-    limitPrice,
-    community,
-    account: site.account,
-    salt,
-    signature,
-    ...(bulk === undefined ? {} : { bulk: pickProof(bulk) }),
-    ...(replaces === undefined ? {} : { replaces: lowerHex(replaces) }),
-    ...(timing === undefined ? {} : { timing: pickTiming(timing) }),
-  };
-}
-
-function pickProof({ group, counter, index, proof }: BulkProof): BulkProof {
-  return { group, counter, index, proof: proof.map(lowerHex) };
-}
-
-function pickTiming(timing: OrderTiming): OrderTiming {
-  return timing.inForce === "good-till-time"
-    ? { inForce: timing.inForce, expiresAtMs: timing.expiresAtMs }
-    : { inForce: timing.inForce };
 }
 
 function isSafeInteger(value: unknown): value is number {

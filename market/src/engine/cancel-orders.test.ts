@@ -13,10 +13,12 @@ import {
   bulkOf,
   COMMUNITY,
   cancelOf,
+  DOMAIN,
   INTERVAL,
   orderOf,
   replacementOf,
   SITES,
+  WRONG_DOMAINS,
 } from "../../test/sample-market.ts";
 import { orderId } from "../order/order-id.ts";
 import { CANCEL_REJECTION_CODES } from "../order/rejection.ts";
@@ -45,6 +47,17 @@ const clear = (interval = INTERVAL): Clearing => {
   if (event.kind !== "gate-closed") throw new Error(event.kind);
   return event.clearing;
 };
+
+/** What a market that settles on a chain says to another version, chain and contract. */
+function misdirected(valid: SignedCancel): readonly MarketEvent[] {
+  const before = engine;
+  engine = marketEngine(COMMUNITY);
+  const register = { sites: SITES, rules: DEFAULT_MARKET_RULES, domain: DOMAIN };
+  engine.apply({ kind: "register-changed", atMs: BEFORE, ...register });
+  const said = WRONG_DOMAINS.slice(2).map(([, domain]) => cancel({ ...valid, domain, siteId: "" }));
+  engine = before;
+  return said;
+}
 
 describe("cancelling", () => {
   it("takes one order out of its book for good, and says the same again", () => {
@@ -145,7 +158,9 @@ describe("cancelling", () => {
     const group = cancelOf(1, { scope: "group", group: 1, counter: 9 });
     const seen = [
       cancel(null),
-      cancel({ ...valid, community: "", siteId: "", scope: "" }),
+      cancel({ ...valid, community: "", domain: DOMAIN, siteId: "", scope: "" }),
+      cancel({ ...valid, domain: DOMAIN, siteId: "", scope: "" }),
+      ...misdirected(valid),
       cancel({ ...valid, siteId: "", account: "" }),
       cancel({ ...valid, account: SITES[1]?.account, scope: "" }),
       cancel({ ...valid, scope: "all" }),

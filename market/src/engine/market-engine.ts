@@ -5,6 +5,7 @@ import type {
   EpochMs,
   Hex,
   IntervalIndex,
+  SigningDomain,
 } from "@commonwatt/vpp-core";
 import type { ArenaSize } from "../book/book-arena.ts";
 import type { SignatureTrust } from "./admit-order.ts";
@@ -32,10 +33,12 @@ export interface MarketCounts {
  */
 export interface MarketEngine {
   readonly community: string;
+  /** What orders are signed for; `null` where nothing is settled on a chain. */
+  domain(): SigningDomain | null;
   /**
    * Takes one input. Bad orders come out as events.
    * @throws CommonwattError `MARKET_UNKNOWN_INTERVAL`, `MARKET_INTERVAL_CONFLICT`, `MARKET_INTERVAL_FORGOTTEN`, `MARKET_FULL`,
-   *   `MARKET_REGISTER_INVALID`; the market is then as it was before. An AssertionError for orders, cancels and
+   *   `MARKET_REGISTER_INVALID`, `MARKET_OTHER_CONTRACT`; the market is then as it was before. An AssertionError for orders, cancels and
    *   gate closures at or after what is due: `time-advanced` comes first.
    */
   apply(input: MarketInput, signatures?: SignatureTrust): MarketEvent;
@@ -80,6 +83,7 @@ function engineOver(state: MarketState): MarketEngine {
   const clearings = (): readonly Clearing[] => books().flatMap((book) => book.clearing ?? []);
   return {
     community: state.community,
+    domain: () => state.domain,
     dueAtMs: () => dueAtMs(state),
     apply: (input, signatures = "checked") => transition(state, input, signatures),
     book: (index) => state.books.get(index) ?? null,

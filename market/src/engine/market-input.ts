@@ -6,6 +6,7 @@ import type {
   IntervalIndex,
   SignedCancel,
   SignedOrder,
+  SigningDomain,
   Site,
 } from "@commonwatt/vpp-core";
 import type { RejectionCode } from "../order/rejection.ts";
@@ -36,6 +37,8 @@ export interface RegisterChanged {
   readonly atMs: EpochMs;
   readonly sites: readonly Site[];
   readonly rules: MarketRules;
+  /** What orders are signed for; left out where nothing is settled on a chain. */
+  readonly domain?: SigningDomain;
 }
 
 /** What an input came to. An input that changed nothing need not be remembered. */

@@ -1,4 +1,4 @@
-import type { Clearing, Hex, Site, SiteId } from "@commonwatt/vpp-core";
+import type { Clearing, Hex, SigningDomain, Site, SiteId } from "@commonwatt/vpp-core";
 import { type ArenaSnapshot, restoreSnapshot, takeSnapshot } from "../book/arena-snapshot.ts";
 import type { MarketRules } from "./market-rules.ts";
 import type { AcceptedOrder, Book, CounterCancel, MarketState, SitePosition } from "./market-state.ts";
@@ -17,6 +17,8 @@ type Entries<Key, Value> = readonly (readonly [Key, Value])[];
 /** The state but for its arena, as JSON. */
 interface SnapshotState {
   readonly community: string;
+  /** Left out where nothing is settled on a chain. */
+  readonly domain?: SigningDomain;
   readonly sequence: number;
   readonly forgottenMs: number;
   readonly rules: MarketRules;
@@ -36,9 +38,10 @@ type SnapshotBook = Omit<Book, "positions" | "cancels" | "clearing"> & {
 
 /** Copies a state. */
 export function snapshotOf(state: MarketState): MarketSnapshot {
-  const { community, sequence, forgottenMs, rules } = state;
+  const { community, domain, sequence, forgottenMs, rules } = state;
   const plain: SnapshotState = {
     ...{ community, sequence, forgottenMs, rules },
+    ...(domain === null ? {} : { domain }),
     sites: [...state.sites.values()],
     siteNumbers: entriesOf(state.siteNumbers),
     groupCancels: entriesOf(state.groupCancels).map(([site, groups]) => [site, entriesOf(groups)]),
@@ -66,11 +69,11 @@ function bookSnapshot({ positions, cancels, clearing, ...book }: Book): Snapshot
  */
 export function restoreState({ state: text, arena }: MarketSnapshot): MarketState {
   const state = JSON.parse(text) as SnapshotState;
-  const { community, sequence, forgottenMs, rules } = state;
+  const { community, domain = null, sequence, forgottenMs, rules } = state;
   const books = new Map(state.books.map((book) => [book.interval.index, restoreBook(book)]));
   const orders = [...books.values()].flatMap((book) => book.orders);
   return {
-    ...{ community, sequence, forgottenMs, rules, books },
+    ...{ community, domain, sequence, forgottenMs, rules, books },
     sites: new Map(state.sites.map((site) => [site.id, site])),
     siteNumbers: new Map(state.siteNumbers),
     groupCancels: new Map(state.groupCancels.map(([site, groups]) => [site, new Map(groups)])),

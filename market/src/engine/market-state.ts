@@ -7,6 +7,7 @@ import type {
   OrderSide,
   SignedCancel,
   SignedOrder,
+  SigningDomain,
   Site,
   SiteId,
   Trade,
@@ -113,6 +114,8 @@ export function sideCode(side: OrderSide): 0 | 1 {
 /** All that a market knows. */
 export interface MarketState {
   readonly community: string;
+  /** What orders are signed for; `null` where nothing is settled on a chain. */
+  domain: SigningDomain | null;
   /** Inputs that changed the state so far. */
   sequence: number;
   /** Intervals that ended before were traded once, and are forgotten; 0 before any is. */
@@ -145,6 +148,7 @@ const MARKET_SIZE: ArenaSize = {
 export function emptyMarketState(community: string, size: ArenaSize = MARKET_SIZE): MarketState {
   return {
     community,
+    domain: null,
     sequence: 0,
     forgottenMs: 0,
     rules: DEFAULT_MARKET_RULES,

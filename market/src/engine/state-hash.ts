@@ -30,10 +30,11 @@ export function stateHash(state: MarketState): Hex {
   const books = [...state.books.values()]
     .sort((a, b) => a.interval.index - b.interval.index)
     .map((book) => [book.interval.index, book.closedHash ?? bookHash(book)]);
-  const { community, sequence, forgottenMs, rules, arena } = state;
+  const { community, domain, sequence, forgottenMs, rules, arena } = state;
   const groupCancels = entriesOf(state.groupCancels).map(([siteId, groups]) => [siteId, entriesOf(groups)]);
   return hashOf({
     ...{ community, sequence, forgottenMs, rules, books, groupCancels, arena: arenaHash(arena) },
+    ...(domain === null ? {} : { domain }),
     sites: [...state.sites.values()],
     siteNumbers: entriesOf(state.siteNumbers),
   });

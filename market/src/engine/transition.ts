@@ -53,11 +53,14 @@ function eventOf(state: MarketState, input: MarketInput, signatures: SignatureTr
   }
 }
 
-function setRegister(state: MarketState, { sites, rules }: RegisterChanged): MarketEvent {
+function setRegister(state: MarketState, { sites, rules, ...given }: RegisterChanged): MarketEvent {
+  const domain = given.domain ?? null;
   const register = siteRegister(sites);
   assertMarketRules(rules);
-  const before = canonicalJson([state.rules, [...state.sites.values()]]);
+  const before = canonicalJson([state.domain, state.rules, [...state.sites.values()]]);
   const isFirst = state.sequence === 0;
+  if (canonicalJson(domain) !== canonicalJson(state.domain)) assertNothingOpen(state);
+  state.domain = domain;
   state.rules = rules;
   state.sites = register;
   for (const siteId of register.keys()) {
@@ -65,8 +68,19 @@ function setRegister(state: MarketState, { sites, rules }: RegisterChanged): Mar
   }
   return {
     kind: "register-set",
-    changed: isFirst || before !== canonicalJson([rules, [...register.values()]]),
+    changed: isFirst || before !== canonicalJson([domain, rules, [...register.values()]]),
   };
+}
+
+/** Orders that are signed for one contract cannot be settled before another. */
+function assertNothingOpen({ books }: MarketState): void {
+  for (const { clearing, orders, interval } of books.values()) {
+    if (clearing !== null || orders.length === 0) continue;
+    const message = `interval ${interval.index} has orders that are signed for another contract: let it clear first`;
+    throw new CommonwattError("MARKET_OTHER_CONTRACT", message, {
+      details: { intervalIndex: interval.index },
+    });
+  }
 }
 
 function openInterval(

@@ -9,7 +9,7 @@ import { hashText, hashWords, integerWord, typedDigest } from "./typed-data.ts";
  */
 export type OrderMessage = Pick<
   SignedOrder,
-  "community" | "account" | "side" | "intervalIndex" | "limitPrice" | "energyWh" | "salt"
+  "community" | "domain" | "account" | "side" | "intervalIndex" | "limitPrice" | "energyWh" | "salt"
 >;
 
 /** The EIP-712 type of an order. */
@@ -37,5 +37,5 @@ export function orderStruct(order: Omit<OrderMessage, "side"> & { readonly side:
  * another). Integers must be safe and ≥ 0 and the salt 32 bytes; the admission checks see to that.
  */
 export function orderId(order: OrderMessage): Hex {
-  return typedDigest(order.community, orderStruct(order));
+  return typedDigest(order, orderStruct(order));
 }

@@ -54,8 +54,8 @@ const VECTORS: readonly { name: string; order: UnsignedOrder; digest: Hex; signa
 
 describe("an order's digest and signature", () => {
   it("separates communities by the domain", () => {
-    expect(hexOf(domainSeparator("sonnenweg"))).toBe(DOMAIN);
-    expect(hexOf(domainSeparator("lindenweg"))).not.toBe(DOMAIN);
+    expect(hexOf(domainSeparator({ community: "sonnenweg" }))).toBe(DOMAIN);
+    expect(hexOf(domainSeparator({ community: "lindenweg" }))).not.toBe(DOMAIN);
   });
 
   it.each(VECTORS)("agrees with ethers on $name", ({ order, digest, signature }) => {

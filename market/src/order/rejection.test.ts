@@ -4,7 +4,7 @@ import { bulkType } from "./bulk-order.ts";
 import { ORDER_TYPE } from "./order-id.ts";
 import { CANCEL_REJECTION_CODES, REJECTION_CODES } from "./rejection.ts";
 import { CANCEL_TYPES, REPLACEMENT_TYPE, TIMED_TYPE } from "./signed-digest.ts";
-import { DOMAIN_TYPE } from "./typed-data.ts";
+import { CHAINLESS_DOMAIN_TYPE, DOMAIN_TYPE } from "./typed-data.ts";
 
 it("documents every rejection code, in the order of the checks, and the signed types", async () => {
   const page = await readFile(new URL("../../docs/rejections.md", import.meta.url), "utf8");
@@ -14,6 +14,7 @@ it("documents every rejection code, in the order of the checks, and the signed t
   ]);
   const types = [
     DOMAIN_TYPE,
+    CHAINLESS_DOMAIN_TYPE,
     ORDER_TYPE,
     REPLACEMENT_TYPE,
     TIMED_TYPE,

@@ -5,6 +5,10 @@
 export const REJECTION_CODES = [
   "not-an-order",
   "wrong-community",
+  "wrong-domain",
+  "wrong-version",
+  "wrong-chain",
+  "wrong-contract",
   "unknown-interval",
   "unknown-site",
   "account-mismatch",
@@ -37,6 +41,10 @@ export const REJECTION_CODES = [
 export const CANCEL_REJECTION_CODES = [
   "not-a-cancel",
   "wrong-community",
+  "wrong-domain",
+  "wrong-version",
+  "wrong-chain",
+  "wrong-contract",
   "unknown-site",
   "account-mismatch",
   "bad-scope",

@@ -3,7 +3,7 @@ import type { Hex, SignedOrder } from "@commonwatt/vpp-core";
 import { BULK_HEIGHT_MAX, bulkLevels, bulkStruct, GROUP_MAX } from "./bulk-order.ts";
 import { hexOf } from "./hex.ts";
 import { accountOfKey, signDigest, type UnsignedOrder } from "./sign-order.ts";
-import { typedDigest } from "./typed-data.ts";
+import { domainSeparator, typedDigest } from "./typed-data.ts";
 
 /** Which of a site's groups orders are signed in, and from which counter on they hold. */
 export interface BulkGroup {
@@ -17,7 +17,7 @@ export interface BulkGroup {
  * Signs up to 256 orders of one community with one signature, such as a day of quarter-hours. Each comes
  * back with its own proof and is sent alone, when it is wanted.
  *
- * Throws an AssertionError for no orders, for more than 256, for several communities and for a group or
+ * Throws an AssertionError for no orders, for more than 256, for several communities or contracts and for a group or
  * counter out of range.
  * @throws CommonwattError `ORDER_KEY_INVALID`.
  */
@@ -30,17 +30,17 @@ export function signBulk(
   assert(first !== undefined && orders.length <= 2 ** BULK_HEIGHT_MAX, "sign 1 to 256 orders at once");
   assert(Number.isInteger(group) && group >= 0 && group <= GROUP_MAX, `group must be 0 to ${GROUP_MAX}`);
   assert(Number.isSafeInteger(counter) && counter >= 0, "counter must be a safe integer ≥ 0");
-  const { community } = first;
+  const separator = hexOf(domainSeparator(first));
   assert(
-    orders.every((order) => order.community === community),
-    "orders signed at once must be of one community",
+    orders.every((order) => hexOf(domainSeparator(order)) === separator),
+    "orders signed at once must be of one community, before one contract",
   );
   const account = accountOfKey(privateKey);
   const unsigned = orders.map((order) => ({ ...order, account }));
   const levels = bulkLevels(unsigned);
   const height = levels.length - 1;
   const root = nodeAt(levels, height, 0);
-  const signature = signDigest(typedDigest(community, bulkStruct(height, group, counter, root)), privateKey);
+  const signature = signDigest(typedDigest(first, bulkStruct(height, group, counter, root)), privateKey);
   return unsigned.map((order, index) => {
     const proof = Array.from({ length: height }, (_, level) =>
       hexOf(nodeAt(levels, level, (index >> level) ^ 1)),

@@ -1,9 +1,14 @@
-import type { Hex, IntervalIndex, SignedCancel, SiteId } from "@commonwatt/vpp-core";
+import type { Hex, IntervalIndex, SignedCancel, SigningDomain, SiteId } from "@commonwatt/vpp-core";
 import { accountOfKey, signDigest } from "./sign-order.ts";
 import { cancelDigest } from "./signed-digest.ts";
 
 /** What is to be cancelled, and whose it is. */
-export type UnsignedCancel = { readonly community: string; readonly siteId: SiteId } & (
+export type UnsignedCancel = {
+  readonly community: string;
+  /** Left out for a market that settles on no chain. */
+  readonly domain?: SigningDomain;
+  readonly siteId: SiteId;
+} & (
   | { readonly scope: "order"; readonly orderId: Hex }
   | { readonly scope: "interval"; readonly intervalIndex: IntervalIndex; readonly counter: number }
   | { readonly scope: "group"; readonly group: number; readonly counter: number }

@@ -4,6 +4,7 @@ import {
   type Hex,
   type OrderIntent,
   type SignedOrder,
+  type SigningDomain,
 } from "@commonwatt/vpp-core";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { accountOfPublicKey } from "./account.ts";
@@ -13,6 +14,8 @@ import { orderDigest } from "./signed-digest.ts";
 /** Everything of an order but what the key adds. */
 export interface UnsignedOrder extends OrderIntent {
   readonly community: string;
+  /** Left out for a market that settles on no chain. */
+  readonly domain?: SigningDomain;
   /** Makes two otherwise equal orders different: 32 bytes. */
   readonly salt: Hex;
 }

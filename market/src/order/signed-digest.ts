@@ -28,25 +28,25 @@ const CANCEL_TYPE_HASHES = {
 
 /** What the key of an order's site signs: the order alone, a tree that holds it, it in place of another, or how long it holds. */
 export function orderDigest(order: Omit<SignedOrder, "signature">): Hex {
-  const { community, bulk, replaces, timing } = order;
+  const { bulk, replaces, timing } = order;
   const struct = orderStruct(order);
   if (replaces !== undefined) {
-    return typedDigest(community, hashWords([REPLACEMENT_TYPE_HASH, bytesOf(replaces), struct]));
+    return typedDigest(order, hashWords([REPLACEMENT_TYPE_HASH, bytesOf(replaces), struct]));
   }
   if (timing !== undefined) {
     const expiresAt = timing.inForce === "good-till-time" ? timing.expiresAtMs : 0;
     const words = [TIMED_TYPE_HASH, hashText(timing.inForce), integerWord(expiresAt), struct];
-    return typedDigest(community, hashWords(words));
+    return typedDigest(order, hashWords(words));
   }
-  if (bulk === undefined) return typedDigest(community, struct);
+  if (bulk === undefined) return typedDigest(order, struct);
   const { proof, group, counter } = bulk;
-  return typedDigest(community, bulkStruct(proof.length, group, counter, bulkRoot(order, bulk)));
+  return typedDigest(order, bulkStruct(proof.length, group, counter, bulkRoot(order, bulk)));
 }
 
 /** What the key of a site signs to cancel: the EIP-712 digest, which is also the cancel's id. */
 export function cancelDigest(cancel: UnsignedBy<SignedCancel>): Hex {
   const head = [CANCEL_TYPE_HASHES[cancel.scope], hashText(cancel.community), accountWord(cancel.account)];
-  return typedDigest(cancel.community, hashWords([...head, ...subjectWords(cancel)]));
+  return typedDigest(cancel, hashWords([...head, ...subjectWords(cancel)]));
 }
 
 type UnsignedBy<T> = T extends unknown ? Omit<T, "signature"> : never;

@@ -11,6 +11,7 @@ import type {
   OrderReply,
   SignedCancel,
   SignedOrder,
+  SigningDomain,
   Trade,
   VenueContext,
 } from "@commonwatt/vpp-core";
@@ -31,6 +32,8 @@ import { publication } from "./publication.ts";
 /** A market that has recovered and takes inputs; see `TradingVenue` for what its methods do. */
 export interface OpenMarket {
   readonly community: string;
+  /** What orders are signed for; `null` where nothing is settled on a chain. */
+  domain(): SigningDomain | null;
   openInterval(interval: DeliveryInterval, gateClosesMs?: EpochMs): Promise<void>;
   submit(order: SignedOrder): Promise<OrderReply>;
   cancel(cancel: SignedCancel): Promise<CancelReply>;
@@ -73,7 +76,7 @@ export async function openMarket(
   rules: MarketRules,
   snapshotEvery: number,
 ): Promise<OpenMarket> {
-  const { community, directory, logger, sites, clock } = context;
+  const { community, domain, directory, logger, sites, clock } = context;
   const recoveries: MarketRecovery[] = [];
   const readerOf = async (files: JournalFiles): Promise<JournalReader> => {
     const recovery = await recoverMarket(directory, files, "trusted", true);
@@ -92,7 +95,8 @@ export async function openMarket(
     });
     if (tornBytes > 0) logger.warn({ tornBytes }, "cut an unfinished batch off the market's journal");
     const market = marketOver(engine, journal, snapshots, context);
-    await market.input({ kind: "register-changed", atMs: clock.now(), sites, rules });
+    const register = { sites, rules, ...(domain === null ? {} : { domain }) };
+    await market.input({ kind: "register-changed", atMs: clock.now(), ...register });
     logger.info(
       { records: lastSequence, snapshot: last, stateHash: engine.stateHash() },
       "the market is open",
@@ -135,6 +139,7 @@ function marketOver(
   };
   return {
     community,
+    domain: engine.domain,
     input,
     feed,
     order: (id) => orderState(engine, id, publish.sequence(), durableClearings),

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IInclusionJudge} from "../interfaces/IInclusionJudge.sol";
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
-import {OrderSignatures} from "../libraries/OrderSignatures.sol";
+import {OrderDomain, OrderSignatures} from "../libraries/OrderSignatures.sol";
 import {BatchHeader, CommittedBatch, Rules} from "../types/Batch.sol";
 import {OrderCut, OrderLeaf, PositionProof} from "../types/Leaves.sol";
 import {InboxOrder, SIGNED_AS_REPLACEMENT} from "../types/Signatures.sol";
@@ -31,7 +31,7 @@ contract InclusionJudge is Judge, IInclusionJudge {
         _requireAt(order.intervalIndex, batch.header.intervalIndex);
         _requireSubmitted(court, order, _gateClosure(batch.header, rules));
         _prove(batch.header, position);
-        bytes32 digest = _soundDigest(batch.header.community, order);
+        bytes32 digest = _soundDigest(_domain(court, batch.header), order);
         bool isAbsent = _isAbsent(batch.header, place, digest);
         _takeBack(court, batch, isAbsent && position.leaf.account == order.account, IGNORED);
     }
@@ -44,13 +44,13 @@ contract InclusionJudge is Judge, IInclusionJudge {
     }
 
     /// @dev The digest of an order that a batch must have; reverts for any other.
-    function _soundDigest(bytes32 community, InboxOrder calldata order) private pure returns (bytes32 digest) {
+    function _soundDigest(OrderDomain memory domain, InboxOrder calldata order) private pure returns (bytes32 digest) {
         OrderLeaf memory leaf = _leafOf(order);
-        digest = OrderSignatures.orderDigest(community, leaf);
+        digest = OrderSignatures.orderDigest(domain, leaf);
         bool isInRange = order.energyWh > 0 && order.energyWh <= SAFE_MAX && order.limitPrice >= 0
             && order.limitPrice <= LIMIT_PRICE_MAX && order.signature.counter <= SAFE_MAX;
         bool isSound = isInRange && order.signature.kind != SIGNED_AS_REPLACEMENT && order.account != address(0)
-            && OrderSignatures.signerOf(community, leaf, order.signature) == order.account;
+            && OrderSignatures.signerOf(domain, leaf, order.signature) == order.account;
         if (!isSound) revert JudgeUnsoundOrder(digest);
     }
 

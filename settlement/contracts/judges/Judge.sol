@@ -6,6 +6,7 @@ import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {Leaves} from "../libraries/Leaves.sol";
 import {MarketRules} from "../libraries/MarketRules.sol";
 import {MerkleTree} from "../libraries/MerkleTree.sol";
+import {OrderDomain, OrderSignatures} from "../libraries/OrderSignatures.sol";
 import {BatchHeader, CommittedBatch, Rules} from "../types/Batch.sol";
 import {FillProof, OrderProof, PositionProof, ReadingProof} from "../types/Leaves.sol";
 
@@ -49,6 +50,12 @@ abstract contract Judge is IJudge {
     /// @dev Reverts unless a leaf that is shown stands where another one says.
     function _requireAt(uint256 index, uint256 expected) internal pure {
         if (index != expected) revert JudgeUnrelated(index, expected);
+    }
+
+    /// @dev What orders of the batch must be signed for. Who names another court than the batch's gets nowhere: only
+    /// the batch's own takes it back.
+    function _domain(ISettlementCourt court, BatchHeader calldata header) internal view returns (OrderDomain memory) {
+        return OrderSignatures.domainOf(header.community, address(court));
     }
 
     function _requirePreimage(bytes32 hash, bytes32 expected) internal pure {

@@ -37,7 +37,7 @@ contract OrderJudge is Judge, IOrderJudge {
         OrderSignature calldata signature
     ) external override {
         _proveSigned(batch.header, order, signature);
-        address signer = OrderSignatures.signerOf(batch.header.community, order.leaf, signature);
+        address signer = OrderSignatures.signerOf(_domain(court, batch.header), order.leaf, signature);
         // An order of the zero address is nobody's, so it is forged whatever recovers.
         _takeBack(court, batch, signer == address(0) || signer != order.leaf.account, FORGED);
     }
@@ -48,7 +48,7 @@ contract OrderJudge is Judge, IOrderJudge {
         override
     {
         _prove(batch.header, order);
-        bool isWrong = _isMalformed(batch.header, order.leaf) || _hasWrongEnd(batch.header, order.leaf);
+        bool isWrong = _isMalformed(court, batch.header, order.leaf) || _hasWrongEnd(batch.header, order.leaf);
         _takeBack(court, batch, isWrong, MALFORMED);
     }
 
@@ -90,7 +90,7 @@ contract OrderJudge is Judge, IOrderJudge {
         bool isWrong = order.leaf.ended == ORDER_ENDED;
         if (isWrong && order.leaf.endedHash != 0) {
             _requirePreimage(keccak256(abi.encode(end)), order.leaf.endedHash);
-            address ender = OrderSignatures.enderOf(batch.header.community, order.leaf, signature, end);
+            address ender = OrderSignatures.enderOf(_domain(court, batch.header), order.leaf, signature, end);
             isWrong = ender == address(0) || ender != order.leaf.account;
         }
         _takeBack(court, batch, isWrong, CANCEL_FORGED);
@@ -164,10 +164,14 @@ contract OrderJudge is Judge, IOrderJudge {
         _requirePreimage(keccak256(abi.encode(signature)), order.leaf.signedHash);
     }
 
-    function _isMalformed(BatchHeader calldata header, OrderLeaf calldata leaf) private pure returns (bool) {
+    function _isMalformed(ISettlementCourt court, BatchHeader calldata header, OrderLeaf calldata leaf)
+        private
+        view
+        returns (bool)
+    {
         return leaf.energyWh == 0 || leaf.limitPrice < 0 || leaf.intervalIndex != header.intervalIndex
             || leaf.accountIndex >= header.accountCount
-            || leaf.digest != OrderSignatures.orderDigest(header.community, leaf);
+            || leaf.digest != OrderSignatures.orderDigest(_domain(court, header), leaf);
     }
 
     function _hasWrongEnd(BatchHeader calldata header, OrderLeaf calldata leaf) private pure returns (bool) {

@@ -18,12 +18,21 @@ import {
     SIGNED_IN_BULK
 } from "../types/Signatures.sol";
 
+/// @notice Whom an account signs for.
+/// @param community Keccak-256 hash of the community's name.
+/// @param separator The EIP-712 domain separator.
+struct OrderDomain {
+    bytes32 community;
+    bytes32 separator;
+}
+
 /// @title What an account signs
-/// @notice EIP-712 in the domain of the community's market, which knows no chain and no contract: its salt is the Keccak-256
-/// hash of the community's name. An order can be signed alone, in a Merkle tree of up to 2^8 orders, or in place of another.
+/// @notice EIP-712 in the domain of the court, on the chain that it is on; the salt is the Keccak-256 hash of the
+/// community's name. What is signed for another court, on another chain, is nobody's signature here. An order can be signed alone, in a Merkle tree of up to 2^8 orders, or in place of another.
 /// What names no account is answered by the zero address.
 library OrderSignatures {
-    bytes32 private constant DOMAIN_TYPEHASH = keccak256("EIP712Domain(string name,string version,bytes32 salt)");
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)");
     bytes32 private constant NAME_HASH = keccak256("Commonwatt");
     bytes32 private constant VERSION_HASH = keccak256("1");
 
@@ -45,42 +54,50 @@ library OrderSignatures {
     uint256 private constant BULK_HEIGHT_MAX = 8;
     uint256 private constant GROUP_MAX = 255;
 
+    /// @notice The domain of a community's orders before a court, on this chain.
+    function domainOf(bytes32 community, address court) internal view returns (OrderDomain memory) {
+        bytes32 separator =
+            keccak256(abi.encode(DOMAIN_TYPEHASH, NAME_HASH, VERSION_HASH, block.chainid, court, community));
+        return OrderDomain(community, separator);
+    }
+
     /// @notice The order's id: its digest when it is signed alone.
-    function orderDigest(bytes32 community, OrderLeaf memory order) internal pure returns (bytes32) {
-        return _digest(community, _orderStruct(community, order));
+    function orderDigest(OrderDomain memory domain, OrderLeaf memory order) internal pure returns (bytes32) {
+        return _digest(domain, _orderStruct(domain.community, order));
     }
 
     /// @notice Who signed the order.
-    function signerOf(bytes32 community, OrderLeaf memory order, OrderSignature memory signature)
+    function signerOf(OrderDomain memory domain, OrderLeaf memory order, OrderSignature memory signature)
         internal
         pure
         returns (address)
     {
-        bytes32 order_ = _orderStruct(community, order);
-        if (signature.kind == SIGNED_ALONE) return _recover(community, order_, signature.signature);
+        bytes32 order_ = _orderStruct(domain.community, order);
+        if (signature.kind == SIGNED_ALONE) return _recover(domain, order_, signature.signature);
         if (signature.kind == SIGNED_AS_REPLACEMENT) {
             bytes32 replacement = keccak256(abi.encode(REPLACEMENT_TYPEHASH, signature.replaces, order_));
-            return _recover(community, replacement, signature.signature);
+            return _recover(domain, replacement, signature.signature);
         }
         if (signature.kind != SIGNED_IN_BULK || !_isBulk(signature)) return address(0);
-        return _recover(community, _bulkStruct(order_, signature), signature.signature);
+        return _recover(domain, _bulkStruct(order_, signature), signature.signature);
     }
 
     /// @notice Who signed the end of the order; the zero address also when what was signed does not mean this order.
     /// @param signature How the order was signed: only orders signed at once end with their group.
-    function enderOf(bytes32 community, OrderLeaf memory order, OrderSignature memory signature, OrderEnd memory end)
-        internal
-        pure
-        returns (address)
-    {
+    function enderOf(
+        OrderDomain memory domain,
+        OrderLeaf memory order,
+        OrderSignature memory signature,
+        OrderEnd memory end
+    ) internal pure returns (address) {
         if (end.scope == END_GROUP) {
-            bool isMeant =
-                signature.kind == SIGNED_IN_BULK && signature.group == end.group && signature.counter < end.counter;
+            bool isMeant = signature.kind == SIGNED_IN_BULK && signature.group == end.group
+                && signature.counter < end.counter;
             if (!isMeant) return address(0);
         } else if (end.scope > END_REPLACEMENT) {
             return address(0);
         }
-        return _recover(community, _endStruct(community, order, end), end.signature);
+        return _recover(domain, _endStruct(domain.community, order, end), end.signature);
     }
 
     function _endStruct(bytes32 community, OrderLeaf memory order, OrderEnd memory end) private pure returns (bytes32) {
@@ -133,14 +150,17 @@ library OrderSignatures {
         return keccak256(abi.encode(typehash, signature.group, signature.counter, node));
     }
 
-    function _recover(bytes32 community, bytes32 structHash, bytes memory signature) private pure returns (address) {
+    function _recover(OrderDomain memory domain, bytes32 structHash, bytes memory signature)
+        private
+        pure
+        returns (address)
+    {
         // Answers zero for a wrong length, a high s and what fits no key.
-        (address signer,,) = ECDSA.tryRecover(_digest(community, structHash), signature);
+        (address signer,,) = ECDSA.tryRecover(_digest(domain, structHash), signature);
         return signer;
     }
 
-    function _digest(bytes32 community, bytes32 structHash) private pure returns (bytes32) {
-        bytes32 domain = keccak256(abi.encode(DOMAIN_TYPEHASH, NAME_HASH, VERSION_HASH, community));
-        return MessageHashUtils.toTypedDataHash(domain, structHash);
+    function _digest(OrderDomain memory domain, bytes32 structHash) private pure returns (bytes32) {
+        return MessageHashUtils.toTypedDataHash(domain.separator, structHash);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Leaves} from "../libraries/Leaves.sol";
 import {MerkleTree} from "../libraries/MerkleTree.sol";
-import {OrderSignatures} from "../libraries/OrderSignatures.sol";
+import {OrderDomain, OrderSignatures} from "../libraries/OrderSignatures.sol";
 import {FillLeaf, ORDER_ENDED, OrderLeaf, PositionLeaf, ReadingLeaf} from "../types/Leaves.sol";
 import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
 import {MerkleBuilder} from "./utils/MerkleBuilder.sol";
@@ -50,21 +50,23 @@ contract EncodingsTest {
 
     function test_vectors_signatures() public {
         _json = vm.readFile(string.concat(VECTORS, "order-signatures.json"));
-        bytes32 community = vm.parseJsonBytes32(_json, ".community");
+        vm.chainId(vm.parseJsonUint(_json, ".chainId"));
+        OrderDomain memory domain =
+            OrderSignatures.domainOf(vm.parseJsonBytes32(_json, ".community"), vm.parseJsonAddress(_json, ".court"));
         uint256 ended = 0;
         for (uint256 i = 0; i < 9; ++i) {
             string memory path = string.concat(".orders[", vm.toString(i), "]");
             OrderLeaf memory order = _readOrder(path);
-            vm.assertEq(OrderSignatures.orderDigest(community, order), order.digest, path);
+            vm.assertEq(OrderSignatures.orderDigest(domain, order), order.digest, path);
             bytes memory signed = vm.parseJsonBytes(_json, string.concat(path, ".signature"));
             OrderSignature memory signature = abi.decode(signed, (OrderSignature));
             vm.assertEq(keccak256(abi.encode(signature)), order.signedHash, path);
-            vm.assertEq(OrderSignatures.signerOf(community, order, signature), order.account);
+            vm.assertEq(OrderSignatures.signerOf(domain, order, signature), order.account);
             if (order.ended != ORDER_ENDED) continue;
             ++ended;
             OrderEnd memory end = abi.decode(vm.parseJsonBytes(_json, string.concat(path, ".end")), (OrderEnd));
             vm.assertEq(keccak256(abi.encode(end)), order.endedHash, path);
-            vm.assertEq(OrderSignatures.enderOf(community, order, signature, end), order.account);
+            vm.assertEq(OrderSignatures.enderOf(domain, order, signature, end), order.account);
         }
         vm.assertEq(ended, 4);
     }

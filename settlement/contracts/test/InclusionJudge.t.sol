@@ -27,7 +27,7 @@ contract InclusionJudgeTest is PlainStreet {
         order.energyWh = leaf.energyWh;
         order.intervalIndex = leaf.intervalIndex;
         order.orderSalt = leaf.orderSalt;
-        order.signature = OrderSigner.sign(COMMUNITY, leaf, _key(3), kind, 5);
+        order.signature = OrderSigner.sign(_signedFor(), leaf, _key(3), kind, 5);
     }
 
     function _freshLeaf() private pure returns (OrderLeaf memory leaf) {
@@ -39,7 +39,7 @@ contract InclusionJudgeTest is PlainStreet {
         leaf.orderSalt = keccak256("forced");
     }
 
-    function _digestOf(InboxOrder memory order) private pure returns (bytes32) {
+    function _digestOf(InboxOrder memory order) private view returns (bytes32) {
         OrderLeaf memory leaf;
         leaf.account = order.account;
         leaf.isBid = order.isBid;
@@ -47,7 +47,7 @@ contract InclusionJudgeTest is PlainStreet {
         leaf.energyWh = order.energyWh;
         leaf.intervalIndex = order.intervalIndex;
         leaf.orderSalt = order.orderSalt;
-        return OrderSigner.digest(COMMUNITY, OrderSigner.orderStruct(COMMUNITY, leaf));
+        return OrderSigner.orderDigest(_signedFor(), leaf);
     }
 
     function _submit(InboxOrder memory order, uint256 time) private {

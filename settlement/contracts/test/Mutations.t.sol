@@ -21,7 +21,7 @@ contract MutationsTest is Accusations {
         field %= 8;
         _changeOrder(order, field, change);
         if (isDigestMended && field != 0 && field != 1) {
-            order.digest = OrderSigner.digest(COMMUNITY, OrderSigner.orderStruct(COMMUNITY, order));
+            order.digest = OrderSigner.orderDigest(_signedFor(), order);
         }
         _commitChanged(street);
         _accuseOrder(street, index);

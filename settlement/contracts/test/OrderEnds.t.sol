@@ -11,9 +11,10 @@ import {
     PHASE_CONTINUOUS
 } from "../types/Leaves.sol";
 import {END_GROUP, END_INTERVAL, END_ORDER, END_REPLACEMENT, OrderSignature} from "../types/Signatures.sol";
-import {OrderSigner} from "./utils/OrderSigner.sol";
+import {OrderSigner, SignedFor} from "./utils/OrderSigner.sol";
 import {PlainStreet} from "./utils/PlainStreet.sol";
 import {Street, Streets} from "./utils/Street.sol";
+import {CALL_ONLY} from "./utils/Traders.sol";
 import {vm} from "./utils/Vm.sol";
 
 /// @notice How an order ended: cancelled alone or with its group, void or refused.
@@ -32,7 +33,7 @@ contract OrderEndsTest is PlainStreet {
             Street memory street = _plainOrders();
             uint256 index = _orderOf(street, 1);
             _end(street, index, scope);
-            _close(street, 1);
+            _close(street, CALL_ONLY);
             _commit(street);
             _nothingWrong();
             _accuseCancel(street, index);
@@ -49,16 +50,38 @@ contract OrderEndsTest is PlainStreet {
             uint256 index = _orderOf(street, 1);
             _end(street, index, scope);
             street.ends[index].signature =
-            OrderSigner.end(COMMUNITY, street.orders[index], street.signatures[index], _key(2), scope).signature;
+            OrderSigner.end(_signedFor(), street.orders[index], street.signatures[index], _key(2), scope).signature;
             _commitEnd(street, index);
             _accuseCancel(street, index);
             _assertTakenBack("somebody else's");
         }
     }
 
+    function test_cancel_signedForAnother() public {
+        for (uint8 scope = END_ORDER; scope <= END_REPLACEMENT; ++scope) {
+            for (uint256 field = 0; field < 5; ++field) {
+                setUp();
+                Street memory street = _plainOrders();
+                uint256 index = _orderOf(street, 1);
+                _end(street, index, scope);
+                SignedFor memory domain = _signedFor();
+                if (field == 0) domain.name = "Uncommonwatt";
+                else if (field == 1) domain.version = "2";
+                else if (field == 2) ++domain.chainId;
+                else if (field == 3) domain.court = address(orderJudge);
+                else domain.community = keccak256("another street");
+                street.ends[index].signature =
+                OrderSigner.end(domain, street.orders[index], street.signatures[index], _key(1), scope).signature;
+                _commitEnd(street, index);
+                _accuseCancel(street, index);
+                _assertTakenBack("signed for another");
+            }
+        }
+    }
+
     function _commitEnd(Street memory street, uint256 index) private {
         street.orders[index].endedHash = keccak256(abi.encode(street.ends[index]));
-        _close(street, 1);
+        _close(street, CALL_ONLY);
         _commit(street);
     }
 
@@ -79,7 +102,7 @@ contract OrderEndsTest is PlainStreet {
             uint256 index = _orderOf(street, field == 2 ? 3 : 1);
             _end(street, index, END_INTERVAL);
             street.ends[index] = OrderSigner.end(
-                COMMUNITY, street.orders[index], street.signatures[index], _key(field == 2 ? 3 : 1), END_GROUP
+                _signedFor(), street.orders[index], street.signatures[index], _key(field == 2 ? 3 : 1), END_GROUP
             );
             if (field == 0) ++street.ends[index].group;
             if (field == 1) --street.ends[index].counter;
@@ -106,7 +129,7 @@ contract OrderEndsTest is PlainStreet {
         street = _plainOrders();
         index = _orderOf(street, home);
         street.orders[index].ended = ORDER_GROUP_CANCELLED;
-        _close(street, 1);
+        _close(street, CALL_ONLY);
         _commit(street);
     }
 
@@ -218,7 +241,7 @@ contract OrderEndsTest is PlainStreet {
         Street memory street = _plainOrders();
         uint256 index = _orderOf(street, 3);
         _refuse(street, index);
-        _close(street, 1);
+        _close(street, CALL_ONLY);
         _commit(street);
         _nothingWrong();
         _accuseRefusal(street, index);

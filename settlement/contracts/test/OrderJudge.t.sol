@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import {IJudge} from "../interfaces/IJudge.sol";
 import {ORDER_REFUSED, ORDER_VOID} from "../types/Leaves.sol";
-import {OrderSignature} from "../types/Signatures.sol";
-import {OrderSigner} from "./utils/OrderSigner.sol";
+import {OrderSignature, SIGNED_ALONE, SIGNED_AS_REPLACEMENT} from "../types/Signatures.sol";
+import {OrderSigner, SignedFor} from "./utils/OrderSigner.sol";
 import {PlainStreet} from "./utils/PlainStreet.sol";
 import {Street, Streets} from "./utils/Street.sol";
 import {vm} from "./utils/Vm.sol";
@@ -48,6 +48,53 @@ contract OrderJudgeTest is PlainStreet {
         _commitSigned(street, index);
         _accuseForged(street, index);
         _assertTakenBack("nobody's");
+    }
+
+    /// @dev What a wallet signs for another community, chain, court or version of ours, or for another program.
+    function _misdirected(uint256 field) private view returns (SignedFor memory domain) {
+        domain = _signedFor();
+        if (field == 0) domain.name = "Uncommonwatt";
+        else if (field == 1) domain.version = "2";
+        else if (field == 2) ++domain.chainId;
+        else if (field == 3) domain.court = address(orderJudge);
+        else domain.community = keccak256("another street");
+    }
+
+    function test_forged_signedForAnother() public {
+        for (uint8 kind = SIGNED_ALONE; kind <= SIGNED_AS_REPLACEMENT; ++kind) {
+            for (uint256 field = 0; field < 5; ++field) {
+                setUp();
+                Street memory street = _plain();
+                uint256 index = _orderOf(street, 0);
+                street.signatures[index] =
+                    OrderSigner.sign(_misdirected(field), street.orders[index], _key(0), kind, 0x0301);
+                _commitSigned(street, index);
+                _accuseForged(street, index);
+                _assertTakenBack("signed for another");
+            }
+        }
+    }
+
+    function test_malformed_digestOfAnother() public {
+        for (uint256 field = 0; field < 5; ++field) {
+            setUp();
+            Street memory street = _plain();
+            uint256 index = _orderOf(street, 3);
+            street.orders[index].digest = OrderSigner.orderDigest(_misdirected(field), street.orders[index]);
+            _commitChanged(street);
+            orderJudge.orderMalformed(court, street.batch, street.order(index));
+            _assertTakenBack("digest of another");
+        }
+    }
+
+    function test_forged_onAForkOfTheChain() public {
+        Street memory street = _plain();
+        _commit(street);
+        _nothingWrong();
+        _accuseForged(street, 0);
+        vm.chainId(block.chainid + 1);
+        _accuseForged(street, 0);
+        _assertTakenBack("signed for the chain before the fork");
     }
 
     function test_forged_unknownKind() public {

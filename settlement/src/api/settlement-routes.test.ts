@@ -34,6 +34,7 @@ beforeAll(async () => {
           [400, 0],
         ],
         trades,
+        rail.signingDomain(),
       ),
     );
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Account, Hex } from "@commonwatt/vpp-core";
+import type { Account, Hex, SigningDomain } from "@commonwatt/vpp-core";
 import type { BalanceLeaf } from "./balance-tree.ts";
 import type { BatchHeaderJson } from "./batch-header.ts";
 import type { BatchRules } from "./batch-rules.ts";
@@ -10,7 +10,7 @@ import type { PositionLeaf } from "./position-leaf.ts";
 import type { ReadingLeaf } from "./reading-leaf.ts";
 
 /** Names the shape of an archive, for whoever reads it years later. */
-export const ARCHIVE_FORMAT = "commonwatt.batch.v2";
+export const ARCHIVE_FORMAT = "commonwatt.batch.v3";
 
 /** An account of the escrow in the order of its indices; not every account has to be a site of ours. */
 export type ArchivedAccount = {
@@ -55,6 +55,8 @@ export type BalanceRow = readonly [index: number, account: Account, credit: stri
 export type BatchArchive = {
   readonly format: typeof ARCHIVE_FORMAT;
   readonly community: string;
+  /** What its orders are signed for. */
+  readonly domain: SigningDomain;
   readonly number: number;
   readonly previousHash: Hex;
   readonly interval: { readonly index: number; readonly startMs: number; readonly endMs: number };

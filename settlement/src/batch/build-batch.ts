@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import type { BookedOrder, DeliveryInterval, Hex, SignedMeterReading, Trade } from "@commonwatt/vpp-core";
+import type {
+  BookedOrder,
+  DeliveryInterval,
+  Hex,
+  SignedMeterReading,
+  SigningDomain,
+  Trade,
+} from "@commonwatt/vpp-core";
 import { priceMicroPerKwh } from "@commonwatt/vpp-core";
 import { accountInterval, type IntervalAccounts } from "../accounting/account-interval.ts";
 import type { SignatureTrust } from "../metering/meter-interval.ts";
@@ -28,12 +35,15 @@ import { type BatchRules, hashRules } from "./batch-rules.ts";
 import type { FillLeaf } from "./fill-leaf.ts";
 import { fillLeaves } from "./fill-leaves.ts";
 import { type MeteredAccounts, type Metering, meterAccounts, type UnmeteredSite } from "./metered-leaves.ts";
+import { orderDomain } from "./order-digest.ts";
 import { orderLeaves } from "./order-leaves.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
 
 /** One delivered interval and what is needed to make a batch of it. */
 export interface BatchInput {
   readonly community: string;
+  /** What orders are signed for: the court that will have the batch. */
+  readonly domain: SigningDomain;
   readonly interval: DeliveryInterval;
   readonly clearingPrice: number | null;
   readonly rules: BatchRules;
@@ -70,7 +80,7 @@ export function buildBatch(
   signatures: SignatureTrust = "checked",
 ): BuiltBatch {
   const indices = new Map(input.accounts.map(({ account }, index) => [account.toLowerCase(), index]));
-  const orders = orderLeaves(communityHash(input.community), input.orders, (account) =>
+  const orders = orderLeaves(orderDomain(input.community, input.domain), input.orders, (account) =>
     indices.get(account.toLowerCase()),
   );
   return assembleBatch(previous, { ...input, orders }, signatures);
@@ -122,6 +132,7 @@ export function assembleBatch(
   const archive: BatchArchive = {
     format: ARCHIVE_FORMAT,
     community: parts.community,
+    domain: parts.domain,
     ...afterBatch(previous),
     interval: { index: interval.index, startMs: interval.startMs, endMs: interval.endMs },
     ...{ clearingPrice: parts.clearingPrice, rules, seed, accounts: parts.accounts },

@@ -3,17 +3,29 @@ import {
   BULK_HEIGHT_MAX,
   bulkType,
   CANCEL_TYPES,
-  DOMAIN_NAME,
-  DOMAIN_TYPE,
-  DOMAIN_VERSION,
+  domainSeparator,
   GROUP_MAX,
   ORDER_TYPE,
   REPLACEMENT_TYPE,
 } from "@commonwatt/market";
-import type { Hex } from "@commonwatt/vpp-core";
+import type { Hex, SigningDomain } from "@commonwatt/vpp-core";
 import { fromHex, keccakBytes, keccakMany, keccakText, toHex } from "../hash/keccak.ts";
 import { hashRows, Words } from "../hash/words.ts";
+import { communityHash } from "./batch-header.ts";
 import type { OrderEnd, OrderLeaf, OrderSignature } from "./order-leaf.ts";
+
+/** Whom a batch's orders are signed for, as their digests have it. */
+export interface OrderDomain {
+  /** Keccak-256 of the community's name. */
+  readonly community: Hex;
+  /** The EIP-712 domain separator. */
+  readonly separator: Hex;
+}
+
+/** The domain of a community's orders that are settled before a contract. */
+export function orderDomain(community: string, domain: SigningDomain): OrderDomain {
+  return { community: communityHash(community), separator: toHex(domainSeparator({ community, domain })) };
+}
 
 /** The fields of an order that its account signs, as its leaf has them. */
 export type OrderFields = Pick<
@@ -31,10 +43,6 @@ const CANCEL_TYPEHASHES = [CANCEL_TYPES.order, CANCEL_TYPES.interval, CANCEL_TYP
 const ORDER_TYPEHASH = fromHex(keccakText(ORDER_TYPE));
 const STRUCT_WORDS = 8;
 const structWords = new Words(STRUCT_WORDS);
-const domainWords = new Words(4);
-domainWords.hex(0, keccakText(DOMAIN_TYPE));
-domainWords.hex(1, keccakText(DOMAIN_NAME));
-domainWords.hex(2, keccakText(DOMAIN_VERSION));
 const pairWords = new Words(2);
 const replacementWords = new Words(3);
 replacementWords.hex(0, REPLACEMENT_TYPEHASH);
@@ -44,11 +52,14 @@ const STRUCT_AT = 34;
 const typed = Buffer.alloc(STRUCT_AT + 32);
 const prefix = Buffer.alloc(STRUCT_AT);
 prefix.writeUInt16BE(0x1901);
-/** The community whose domain stands in `prefix`: all orders of a batch are of one. */
+/** The domain that stands in `prefix`: all orders of a batch are of one. */
 let prefixFor: Hex | null = null;
 
 /** The EIP-712 struct hash of an order; the market's own, from what a leaf has of it. */
-export function orderStructHash(community: Hex, order: OrderFields): Uint8Array {
+export function orderStructHash(
+  { community }: Pick<OrderDomain, "community">,
+  order: OrderFields,
+): Uint8Array {
   fillStruct(structWords, community, order);
   return structWords.hash();
 }
@@ -64,34 +75,33 @@ function fillStruct(row: Words, community: Hex, order: OrderFields): void {
   row.hex(7, order.orderSalt);
 }
 
-/** The EIP-712 digest of a structure in the domain of a community's market. */
-function typedDigest(community: Hex, structHash: Uint8Array): Uint8Array {
-  typed.set(domainPrefix(community));
+/** The EIP-712 digest of a structure. */
+function typedDigest(domain: OrderDomain, structHash: Uint8Array): Uint8Array {
+  typed.set(domainPrefix(domain));
   typed.set(structHash, STRUCT_AT);
   return keccakBytes(typed);
 }
 
 /** What stands before the hash of a structure: EIP-712's two bytes and the domain's hash. */
-function domainPrefix(community: Hex): Uint8Array {
-  if (community !== prefixFor) {
-    domainWords.hex(3, community);
-    prefix.set(domainWords.hash(), 2);
-    prefixFor = community;
+function domainPrefix({ separator }: OrderDomain): Uint8Array {
+  if (separator !== prefixFor) {
+    prefix.set(fromHex(separator), 2);
+    prefixFor = separator;
   }
   return prefix;
 }
 
 /** The id of an order: its digest alone, however it was signed. */
-export function orderDigestOf(community: Hex, order: OrderFields): Hex {
-  return toHex(typedDigest(community, orderStructHash(community, order)));
+export function orderDigestOf(domain: OrderDomain, order: OrderFields): Hex {
+  return toHex(typedDigest(domain, orderStructHash(domain, order)));
 }
 
 /** The digests of many orders, 32 bytes each, one after the other; see {@link orderDigestOf}. */
-export function orderDigests(community: Hex, orders: readonly OrderFields[]): Buffer {
+export function orderDigests(domain: OrderDomain, orders: readonly OrderFields[]): Buffer {
   const structs = hashRows(orders.length, STRUCT_WORDS, (row, index) =>
-    fillStruct(row, community, orders[index] as OrderFields),
+    fillStruct(row, domain.community, orders[index] as OrderFields),
   );
-  const before = domainPrefix(community);
+  const before = domainPrefix(domain);
   return keccakMany(orders.length, typed.length, (buffer, at, index) => {
     buffer.set(before, at);
     structs.copy(buffer, at + STRUCT_AT, 32 * index, 32 * (index + 1));
@@ -99,10 +109,10 @@ export function orderDigests(community: Hex, orders: readonly OrderFields[]): Bu
 }
 
 /** What the account's key signed for an order. Throws an AssertionError for a kind that does not exist. */
-export function signedDigest(community: Hex, order: OrderFields, signed: OrderSignature): Uint8Array {
-  const struct = orderStructHash(community, order);
-  if (signed.kind === 0) return typedDigest(community, struct);
-  if (signed.kind === 2) return replacementDigest(community, signed.replaces, struct);
+export function signedDigest(domain: OrderDomain, order: OrderFields, signed: OrderSignature): Uint8Array {
+  const struct = orderStructHash(domain, order);
+  if (signed.kind === 0) return typedDigest(domain, struct);
+  if (signed.kind === 2) return replacementDigest(domain, signed.replaces, struct);
   assert(
     signed.kind === 1 && isBulk(signed),
     "an order is signed alone, with others, or in place of another",
@@ -117,7 +127,7 @@ export function signedDigest(community: Hex, order: OrderFields, signed: OrderSi
   bulkWords.uint(1, signed.group);
   bulkWords.uint(2, signed.counter);
   bulkWords.word(3, root);
-  return typedDigest(community, bulkWords.hash());
+  return typedDigest(domain, bulkWords.hash());
 }
 
 function isBulk({ proof, index, group }: OrderSignature): boolean {
@@ -127,23 +137,23 @@ function isBulk({ proof, index, group }: OrderSignature): boolean {
 }
 
 /** What the account's key signed to end an order. Throws an AssertionError for a scope that does not exist. */
-export function endDigest(community: Hex, order: OrderLeaf, end: OrderEnd): Uint8Array {
-  if (end.scope === 3) return replacementDigest(community, order.digest, fromHex(end.replacement));
+export function endDigest(domain: OrderDomain, order: OrderLeaf, end: OrderEnd): Uint8Array {
+  if (end.scope === 3) return replacementDigest(domain, order.digest, fromHex(end.replacement));
   const words = cancelWords[end.scope as 0 | 1 | 2];
   assert(words !== undefined, "an order is ended alone, with its interval, or with its group");
   words.hex(0, CANCEL_TYPEHASHES[end.scope] ?? "0x");
-  words.hex(1, community);
+  words.hex(1, domain.community);
   words.hex(2, order.account);
   if (end.scope === 0) words.hex(3, order.digest);
   else {
     words.uint(3, end.scope === 1 ? order.intervalIndex : end.group);
     words.uint(4, end.counter);
   }
-  return typedDigest(community, words.hash());
+  return typedDigest(domain, words.hash());
 }
 
-function replacementDigest(community: Hex, replaces: Hex, struct: Uint8Array): Uint8Array {
+function replacementDigest(domain: OrderDomain, replaces: Hex, struct: Uint8Array): Uint8Array {
   replacementWords.hex(1, replaces);
   replacementWords.word(2, struct);
-  return typedDigest(community, replacementWords.hash());
+  return typedDigest(domain, replacementWords.hash());
 }

@@ -3,7 +3,7 @@ import { toHexes } from "../hash/keccak.ts";
 import { signerOf } from "../hash/signer-of.ts";
 import type { ArchivedOrder } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
-import { endDigest, orderDigests, signedDigest } from "./order-digest.ts";
+import { endDigest, type OrderDomain, orderDigests, signedDigest } from "./order-digest.ts";
 import { hashEnd, hashSignatures } from "./order-leaf.ts";
 
 /** What can be wrong with one order of a batch by itself. */
@@ -14,13 +14,13 @@ export type OrderFault = "order-wrong" | "order-signature-wrong" | "order-end-wr
  * signatures are checked only when they are not trusted. Throws for an order that cannot even be encoded.
  */
 export function orderFaults(
-  community: Hex,
+  domain: OrderDomain,
   orders: readonly ArchivedOrder[],
   isTrusted: boolean,
 ): readonly (OrderFault | null)[] {
   const digests = toHexes(
     orderDigests(
-      community,
+      domain,
       orders.map(({ leaf }) => leaf),
     ),
   );
@@ -28,7 +28,7 @@ export function orderFaults(
   return orders.map((order, index) => {
     const { digest, signedHash } = order.leaf;
     if (digest !== digests[index] || signedHash !== signedHashes[index]) return "order-wrong";
-    return endingFault(order) ?? (isTrusted ? null : signatureFault(community, order));
+    return endingFault(order) ?? (isTrusted ? null : signatureFault(domain, order));
   });
 }
 
@@ -39,13 +39,13 @@ function endingFault({ leaf, end }: ArchivedOrder): OrderFault | null {
   return null;
 }
 
-function signatureFault(community: Hex, order: ArchivedOrder): OrderFault | null {
+function signatureFault(domain: OrderDomain, order: ArchivedOrder): OrderFault | null {
   const { leaf, signed, end } = order;
-  if (!isSignedBy(leaf.account, signedDigest(community, leaf, signed), signed.signature)) {
+  if (!isSignedBy(leaf.account, signedDigest(domain, leaf, signed), signed.signature)) {
     return "order-signature-wrong";
   }
   if (leaf.ended !== 1 || end === null) return null;
-  return endsOrder(order) && isSignedBy(leaf.account, endDigest(community, leaf, end), end.signature)
+  return endsOrder(order) && isSignedBy(leaf.account, endDigest(domain, leaf, end), end.signature)
     ? null
     : "order-end-wrong";
 }

@@ -1,5 +1,6 @@
 import {
   accountOfKey,
+  orderId,
   signBulk,
   signCancel,
   signOrder,
@@ -16,7 +17,9 @@ import {
   wattHours,
 } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
+import { DOMAIN } from "../testing/street.ts";
 import { communityHash } from "./batch-header.ts";
+import { orderDomain } from "./order-digest.ts";
 import { encodeEnd, encodeSignature, type OrderLeaf } from "./order-leaf.ts";
 import { orderLeaves } from "./order-leaves.ts";
 
@@ -30,6 +33,7 @@ function unsigned(salt: number): UnsignedOrder {
     ...{
       siteId: SITE,
       community: COMMUNITY,
+      domain: DOMAIN,
       intervalIndex: INTERVAL,
       side: salt % 2 === 0 ? "bid" : "offer",
     },
@@ -43,12 +47,11 @@ function unsigned(salt: number): UnsignedOrder {
 function bookedOrders(): readonly BookedOrder[] {
   const bulk = signBulk([1, 2, 3, 4, 5].map(unsigned), { group: 9, counter: 3 }, KEY);
   const alone = [6, 7, 8].map((salt) => signOrder(unsigned(salt), KEY));
-  const idOf = (order: SignedOrder): Hex => leafOf({ id: "0x", order, ended: null }).leaf.digest;
   const [first, second, third] = alone as [SignedOrder, SignedOrder, SignedOrder];
-  const successor = signReplacement(unsigned(9), idOf(third), KEY);
-  const whose = { community: COMMUNITY, siteId: SITE };
+  const successor = signReplacement(unsigned(9), orderId(third), KEY);
+  const whose = { community: COMMUNITY, domain: DOMAIN, siteId: SITE };
   const cancels = {
-    order: signCancel({ ...whose, scope: "order", orderId: idOf(first) }, KEY),
+    order: signCancel({ ...whose, scope: "order", orderId: orderId(first) }, KEY),
     interval: signCancel({ ...whose, scope: "interval", intervalIndex: INTERVAL, counter: 4 }, KEY),
     group: signCancel({ ...whose, scope: "group", group: 9, counter: 4 }, KEY),
   };
@@ -59,13 +62,7 @@ function bookedOrders(): readonly BookedOrder[] {
     [bulk[4] as SignedOrder, { by: "group-cancel", cancel: cancels.group }],
   ]);
   const orders = [...bulk, ...alone, successor];
-  return orders.map((order) => ({ id: idOf(order), order, ended: ends.get(order) ?? null }));
-}
-
-function leafOf(booked: BookedOrder): ReturnType<typeof orderLeaves>[number] {
-  const [leaf] = orderLeaves(communityHash(COMMUNITY), [booked], () => 0);
-  if (leaf === undefined) throw new Error("one order has one leaf");
-  return leaf;
+  return orders.map((order) => ({ id: orderId(order), order, ended: ends.get(order) ?? null }));
 }
 
 /** A leaf's fields as the contracts' type has them. */
@@ -83,14 +80,16 @@ function inContractOrder({
 }
 
 it("keeps the signatures of a market's wallets that the contracts are held to", async () => {
-  const orders = orderLeaves(communityHash(COMMUNITY), bookedOrders(), () => 0).map(
+  const orders = orderLeaves(orderDomain(COMMUNITY, DOMAIN), bookedOrders(), () => 0).map(
     ({ leaf, signed, end }) => ({
       ...inContractOrder(leaf),
       signature: encodeSignature(signed),
       end: end === null ? "0x" : encodeEnd(end),
     }),
   );
-  const vectors = { community: communityHash(COMMUNITY), account: accountOfKey(KEY), orders };
+  const { chainId, verifyingContract: court } = DOMAIN;
+  const signedFor = { community: communityHash(COMMUNITY), chainId, court };
+  const vectors = { ...signedFor, account: accountOfKey(KEY), orders };
   const text = `${JSON.stringify(vectors, null, 2)}\n`;
   await expect(text).toMatchFileSnapshot("../../contracts/test/vectors/order-signatures.json");
 });

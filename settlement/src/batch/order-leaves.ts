@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
-import type { Account, BookedOrder, Hex, SignedOrder } from "@commonwatt/vpp-core";
+import type { Account, BookedOrder, SignedOrder } from "@commonwatt/vpp-core";
 import { toHex, toHexes } from "../hash/keccak.ts";
 import type { ArchivedOrder } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
-import { type OrderFields, orderDigests, orderStructHash } from "./order-digest.ts";
+import { type OrderDomain, type OrderFields, orderDigests, orderStructHash } from "./order-digest.ts";
 import { hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
 
 /**
  * The orders of an interval as they stand in its batch, by rising digest.
- * Throws an AssertionError for an order of an account that the escrow does not have.
+ * Throws an AssertionError for an order of an account that the escrow does not have, or for another court.
  */
 export function orderLeaves(
-  community: Hex,
+  domain: OrderDomain,
   booked: readonly BookedOrder[],
   indexOf: (account: Account) => number | undefined,
 ): readonly ArchivedOrder[] {
   const successors = new Map(booked.map(({ order }) => [order.replaces, order]));
   const fields = booked.map(({ order }) => orderFields(order));
-  const digests = orderDigests(community, fields);
+  const digests = orderDigests(domain, fields);
   const ids = toHexes(digests);
   const signatures = booked.map(({ order }) => signatureOf(order));
   const signedHashes = hashSignatures(signatures);
@@ -28,9 +28,10 @@ export function orderLeaves(
   );
   return Array.from(sorted, (index): ArchivedOrder => {
     const { id, order, ended } = booked[index] as BookedOrder;
+    assert(ids[index] === id, `order ${id} is signed for another court`);
     const accountIndex = indexOf(order.account);
     assert(accountIndex !== undefined, `the escrow has no account ${order.account}`);
-    const end = ended === null ? null : endOf(community, ended, successors.get(id));
+    const end = ended === null ? null : endOf(domain, ended, successors.get(id));
     const { isBid, limitPrice, energyWh, intervalIndex, orderSalt } = fields[index] as OrderFields;
     const leaf = {
       account: order.account,
@@ -67,7 +68,7 @@ function signatureOf({ bulk, replaces, signature }: SignedOrder): OrderSignature
 }
 
 function endOf(
-  community: Hex,
+  domain: OrderDomain,
   { by, cancel }: NonNullable<BookedOrder["ended"]>,
   successor: SignedOrder | undefined,
 ): OrderEnd {
@@ -77,7 +78,7 @@ function endOf(
       `an order that ended by ${by} cannot be proved to a court: use callAuction()`,
     );
     assert(successor !== undefined, "a replaced order has a successor among the interval's orders");
-    const replacement = toHex(orderStructHash(community, orderFields(successor)));
+    const replacement = toHex(orderStructHash(domain, orderFields(successor)));
     return { counter: 0, group: 0, replacement, scope: 3, signature: successor.signature };
   }
   const none = { counter: 0, group: 0, replacement: ZERO_HASH, scope: 0, signature: cancel.signature };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { TARIFF, testInterval, testStreet, testTrade } from "../testing/street.ts";
+import { DOMAIN, TARIFF, testInterval, testStreet, testTrade } from "../testing/street.ts";
 import type { BatchArchive, BatchFile } from "./batch-archive.ts";
 import { hashArchive } from "./batch-archive.ts";
 import { buildBatch } from "./build-batch.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import { hashSignature } from "./order-leaf.ts";
 import { verifyBatch } from "./verify-batch.ts";
 
 const street = testStreet(3);
@@ -13,7 +14,7 @@ const accounts = street.sites.map(({ account, id, meterKey, limits }) => {
 });
 const rules = { ...TARIFF, feePpm: 10_000, intervalMs: 900_000, gateClosureMs: 90_000 };
 
-function batch(previous: BatchFile | null, number: number): BatchFile {
+function batch(previous: BatchFile | null, number: number, domain = DOMAIN): BatchFile {
   const interval = testInterval(number);
   const trades = [testTrade(interval, 1, 1, 2, 700, 200_001), testTrade(interval, 2, 1, 3, 300, 120_003)];
   const flows = [
@@ -21,9 +22,16 @@ function batch(previous: BatchFile | null, number: number): BatchFile {
     [700, 0],
     [100, 0],
   ] as const;
-  const delivery = street.deliver(interval, flows, trades);
+  const delivery = street.deliver(interval, flows, trades, domain);
   const seed = `0x${String(number).repeat(64)}` as const;
-  return buildBatch(previous, { ...delivery, community: "test-street", rules, accounts, seed }).file;
+  return buildBatch(previous, {
+    ...delivery,
+    community: "test-street",
+    domain,
+    rules,
+    accounts,
+    seed,
+  }).file;
 }
 
 const first = batch(null, 1);
@@ -119,6 +127,36 @@ describe("verifying a batch from its archive", () => {
   ])("names a wrong %s in the header", (field, value, code) => {
     const header = { ...second.header, [field]: value };
     expect(verifyBatch(first, { ...second, header })).toEqual([code]);
+  });
+
+  it.each([
+    ["name", "Uncommonwatt", "domain-wrong"],
+    ["version", "2", "version-wrong"],
+    ["chainId", 1, "chain-wrong"],
+    ["verifyingContract", `0x${"0d".repeat(20)}`, "contract-wrong"],
+  ])("names a batch whose orders are signed for another %s", (field, value, code) => {
+    const elsewhere = batch(null, 3, { ...DOMAIN, [field]: value });
+    expect(verifyBatch(null, elsewhere)).toEqual([]);
+    expect(verifyBatch(null, elsewhere, "checked", DOMAIN)).toEqual([code, "order-wrong"]);
+    // Digests of our court above signatures for the other one.
+    const signatures = new Map(elsewhere.archive.orders.map(({ leaf, signed }) => [leaf.orderSalt, signed]));
+    const borrowed = lie(({ orders }) => ({
+      orders: withFirst(orders, ({ leaf, end }) => {
+        const signed = signatures.get(leaf.orderSalt);
+        if (signed === undefined) throw new Error("both batches have the same orders");
+        return { leaf: { ...leaf, signedHash: hashSignature(signed) }, signed, end };
+      }),
+    }));
+    expect(verifyBatch(first, borrowed)).toEqual(["order-signature-wrong", "orders-root-wrong"]);
+  });
+
+  it("names a batch of another community", () => {
+    expect(
+      verifyBatch(
+        first,
+        lie(() => ({ community: "another-street" })),
+      ),
+    ).toEqual(expect.arrayContaining(["community-wrong", "order-wrong"]));
   });
 
   it("needs the right batch before it, the same accounts and a sane archive", () => {

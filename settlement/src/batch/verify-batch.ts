@@ -3,6 +3,7 @@ import {
   type IntervalIndex,
   priceMicroPerKwh,
   type SignedMeterReading,
+  type SigningDomain,
   siteId,
   type Trade,
   wattHours,
@@ -15,7 +16,7 @@ import {
   hashArchive,
   tradeOfRow,
 } from "./batch-archive.ts";
-import { type BatchHeader, communityHash, headerFromJson } from "./batch-header.ts";
+import { type BatchHeader, headerFromJson } from "./batch-header.ts";
 import { treesOf } from "./batch-leaves.ts";
 import {
   type AccountedInterval,
@@ -25,6 +26,7 @@ import {
   type BatchParts,
   headerClaims,
 } from "./build-batch.ts";
+import { type OrderDomain, orderDomain } from "./order-digest.ts";
 import { type OrderFault, orderFaults } from "./order-faults.ts";
 
 /** What can be wrong with a batch. */
@@ -33,6 +35,10 @@ export type BatchFault =
   | "archive-malformed"
   | "archive-hash-wrong"
   | "community-wrong"
+  | "domain-wrong"
+  | "version-wrong"
+  | "chain-wrong"
+  | "contract-wrong"
   | "number-wrong"
   | "previous-hash-wrong"
   | "interval-wrong"
@@ -80,14 +86,16 @@ const HEADER_FAULTS: readonly (readonly [keyof Omit<BatchHeader, "archiveHash">,
  * everything that differs; nothing when the batch is right. Needs no chain, no database and no trust:
  * compare the header's hash with the court's own to know that it is the batch that was committed.
  * Whose meter is whose, and what was cancelled on the chain, only the chain can say.
+ * @param domain - what orders must be signed for; that of the archive itself when nobody says.
  */
 export function verifyBatch(
   previous: BatchFile | null,
   batch: BatchFile,
   signatures: SignatureTrust = "checked",
+  domain: SigningDomain = batch.archive.domain,
 ): readonly BatchFault[] {
   const { header, archive } = batch;
-  const faults = new Set<BatchFault>();
+  const faults = new Set<BatchFault>(domainFaults(archive.domain, domain));
   if (header.archiveHash !== hashArchive(archive)) faults.add("archive-hash-wrong");
   if (previous !== null && previous.archive.community !== archive.community) faults.add("community-wrong");
   if (archive.number !== header.number) faults.add("number-wrong");
@@ -95,7 +103,7 @@ export function verifyBatch(
     faults.add("interval-wrong");
   if (!continuesAccounts(previous, batch)) return [...faults, "accounts-changed"];
   try {
-    checkOrders(archive, signatures === "trusted", faults);
+    checkOrders(archive, orderDomain(archive.community, domain), signatures === "trusted", faults);
     const right = rebuild(previous, archive, signatures);
     for (const [part, leaves] of Object.entries(archivedLeaves(right))) {
       const name = part as keyof ReturnType<typeof archivedLeaves>;
@@ -117,10 +125,24 @@ export function verifyBatch(
   }
 }
 
-function checkOrders(archive: BatchArchive, isTrusted: boolean, faults: Set<BatchFault>): void {
-  const community = communityHash(archive.community);
-  for (const fault of orderFaults(community, archive.orders, isTrusted))
-    if (fault !== null) faults.add(fault);
+/** In what an archive's domain is another than the one that it must be. */
+function domainFaults(said: SigningDomain, domain: SigningDomain): readonly BatchFault[] {
+  const isContract = said.verifyingContract.toLowerCase() === domain.verifyingContract.toLowerCase();
+  return [
+    ...(said.name === domain.name ? [] : (["domain-wrong"] as const)),
+    ...(said.version === domain.version ? [] : (["version-wrong"] as const)),
+    ...(said.chainId === domain.chainId ? [] : (["chain-wrong"] as const)),
+    ...(isContract ? [] : (["contract-wrong"] as const)),
+  ];
+}
+
+function checkOrders(
+  archive: BatchArchive,
+  domain: OrderDomain,
+  isTrusted: boolean,
+  faults: Set<BatchFault>,
+): void {
+  for (const fault of orderFaults(domain, archive.orders, isTrusted)) if (fault !== null) faults.add(fault);
   let before = "";
   for (const { leaf } of archive.orders) {
     if (leaf.intervalIndex !== archive.interval.index) faults.add("order-wrong");

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { seededRandom } from "@commonwatt/vpp-core";
-import { communityHash } from "../batch/batch-header.ts";
 import { buildBatch } from "../batch/build-batch.ts";
+import { orderDomain } from "../batch/order-digest.ts";
 import { orderFaults } from "../batch/order-faults.ts";
 import { orderLeaves } from "../batch/order-leaves.ts";
 import { verifyBatch } from "../batch/verify-batch.ts";
-import { COMMUNITY, largeInterval, signedOrders } from "./large-interval.ts";
+import { COMMUNITY, DOMAIN, largeInterval, signedOrders } from "./large-interval.ts";
 import { threadMs } from "./thread-time.ts";
 
 /** What a worker of the benchmark is to do, again and again. */
@@ -40,11 +40,11 @@ function prepare(task: BenchTask): () => BenchRound {
 }
 
 function verifyOrders(count: number): () => BenchRound {
-  const community = communityHash(COMMUNITY);
-  const orders = orderLeaves(community, signedOrders(count, seededRandom("bench")), () => 0);
+  const domain = orderDomain(COMMUNITY, DOMAIN);
+  const orders = orderLeaves(domain, signedOrders(count, seededRandom("bench")), () => 0);
   return () => {
     const verifying = threadMs();
-    if (orderFaults(community, orders, false).some((fault) => fault !== null)) {
+    if (orderFaults(domain, orders, false).some((fault) => fault !== null)) {
       throw new Error("an order of the benchmark is not signed");
     }
     return { buildMs: 0, verifyMs: verifying() };

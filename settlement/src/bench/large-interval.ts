@@ -1,4 +1,4 @@
-import { orderId, signOrder, type UnsignedOrder } from "@commonwatt/market";
+import { orderId, signingDomain, signOrder, type UnsignedOrder } from "@commonwatt/market";
 import {
   type Account,
   type BookedOrder,
@@ -11,6 +11,7 @@ import {
   priceMicroPerKwh,
   type Random,
   type SignedMeterReading,
+  type SigningDomain,
   siteId,
   type Trade,
   wattHours,
@@ -20,6 +21,8 @@ import { keccakText } from "../hash/keccak.ts";
 
 /** The community of the benchmark. */
 export const COMMUNITY = "bench-street";
+/** What its orders are signed for. */
+export const DOMAIN: SigningDomain = signingDomain(1, `0x${"0c".repeat(20)}` as Account);
 const CLEARING_PRICE = 200_000;
 /** An order that nobody signed: building and verifying a batch cost the same, and signatures are timed alone. */
 const NO_SIGNATURE: Hex = `0x${"11".repeat(65)}`;
@@ -46,7 +49,7 @@ export function largeInterval(sites: number, trades: number, random: Random): Ba
     return { id: orderId(full), order: full, ended: null };
   });
   return {
-    ...{ community: COMMUNITY, interval, clearingPrice: CLEARING_PRICE, accounts, orders },
+    ...{ community: COMMUNITY, domain: DOMAIN, interval, clearingPrice: CLEARING_PRICE, accounts, orders },
     rules: {
       ...{ retailPrice: 300_000, feedInPrice: 80_000, feePpm: 0 },
       ...{ intervalMs: 900_000, gateClosureMs: 90_000 },
@@ -75,7 +78,7 @@ function unsignedOrder(
   random: Random,
 ): UnsignedOrder {
   return {
-    ...{ community: COMMUNITY, siteId: siteId(site), side, intervalIndex: index },
+    ...{ community: COMMUNITY, domain: DOMAIN, siteId: siteId(site), side, intervalIndex: index },
     ...{ energyWh: wattHours(random.integer(50, 500)), limitPrice: priceMicroPerKwh(CLEARING_PRICE) },
     salt: keccakText(`salt/${number}`),
   };

@@ -63,7 +63,8 @@ async function operate(
     for (let number = 1; number <= init.intervals; number++) {
       const interval = testInterval(number);
       const flows = street.sites.map((_, home) => flowOf(home));
-      const delivery = street.deliver(interval, flows, [testTrade(interval, 1, 1, 2, SOLD_WH, PRICE)]);
+      const trades = [testTrade(interval, 1, 1, 2, SOLD_WH, PRICE)];
+      const delivery = street.deliver(interval, flows, trades, rail.signingDomain());
       const isNew = (await batches.byInterval(interval.index)) === null;
       await rail.settle(delivery);
       tell({ step: "settled", number });

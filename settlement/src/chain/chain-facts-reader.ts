@@ -1,3 +1,4 @@
+import { signingDomain } from "@commonwatt/market";
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { AbiCoder, type JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
@@ -65,7 +66,7 @@ export async function readFacts(
   }
   const cancels = await groupCancels(rpc, deployment, log);
   return {
-    ...{ accounts, committedAt },
+    ...{ domain: signingDomain(deployment.chainId, court), accounts, committedAt },
     rulesHashAt: () => rulesHash,
     siteAt: (siteId, time) => (versions.get(siteId) ?? []).findLast(({ since }) => since <= time) ?? null,
     revokedAt: (key) => revoked.get(key) ?? 0,

@@ -24,7 +24,7 @@ import { connectRpc } from "./rpc.ts";
 import { fund, sendRaw, succeeds } from "./trial-chain.ts";
 
 /** The chain of a trial: nobody else's. */
-const TRIAL_CHAIN_ID = 31_338;
+export const TRIAL_CHAIN_ID = 31_338;
 /** More storage slots than the court has variables. */
 const VARIABLES = 64;
 const NO_DEADLINE = (1n << 64n) - 1n;

@@ -6,7 +6,7 @@ import { verifyBatch } from "../batch/verify-batch.ts";
 import { keccak256, keccakText } from "../hash/keccak.ts";
 import type { ChainFacts } from "../proofs/chain-facts.ts";
 import { findFraud } from "../proofs/find-fraud.ts";
-import { TARIFF, testInterval, testStreet, testTrade } from "../testing/street.ts";
+import { DOMAIN, TARIFF, testInterval, testStreet, testTrade } from "../testing/street.ts";
 import { tellLie } from "./lies.ts";
 
 const RULES = { ...TARIFF, feePpm: 0, intervalMs: 900_000, gateClosureMs: 90_000 };
@@ -24,10 +24,18 @@ function batch(previous: BatchFile | null, number: number): BatchFile {
   const flows = [[0, 1_000] as const, [700, 0] as const, [300, 0] as const];
   const delivery = street.deliver(interval, flows, trades);
   const seed: Hex = `0x${number.toString(16).padStart(64, "0")}`;
-  return buildBatch(previous, { ...delivery, community: "test-street", rules: RULES, accounts, seed }).file;
+  return buildBatch(previous, {
+    ...delivery,
+    community: "test-street",
+    domain: DOMAIN,
+    rules: RULES,
+    accounts,
+    seed,
+  }).file;
 }
 
 const facts: ChainFacts = {
+  domain: DOMAIN,
   accounts: accounts.map(({ account }) => account),
   committedAt: Math.floor(testInterval(3).endMs / 1_000),
   rulesHashAt: () => first.header.rulesHash,

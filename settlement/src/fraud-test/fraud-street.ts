@@ -9,6 +9,7 @@ import {
   type Random,
   type SignedMeterReading,
   type SignedOrder,
+  type SigningDomain,
   seededRandom,
   siteId,
   type Trade,
@@ -41,6 +42,8 @@ const HOMES = 8;
 export interface FraudStreet {
   /** Homes with a meter; the last of them always delivers, so that it never owes anybody anything. */
   readonly homes: readonly FraudHome[];
+  /** What orders are signed for. */
+  readonly domain: SigningDomain;
   /** The accounts of the homes, and one that is no site. */
   readonly accounts: readonly ArchivedAccount[];
   readonly intervals: readonly [DeliveryInterval, DeliveryInterval];
@@ -52,8 +55,8 @@ export interface FraudStreet {
   second(random: Random): BatchFile;
 }
 
-/** Makes the street; its intervals begin some minutes after a time in seconds. */
-export function fraudStreet(seed: string, nowSeconds: number): FraudStreet {
+/** Makes the street, before a court; its intervals begin some minutes after a time in seconds. */
+export function fraudStreet(seed: string, domain: SigningDomain, nowSeconds: number): FraudStreet {
   const homes = Array.from({ length: HOMES - 1 }, (_, number) => fraudHome(seed, number));
   const [bidder] = homes;
   if (bidder === undefined) throw new Error("a street has homes");
@@ -64,12 +67,12 @@ export function fraudStreet(seed: string, nowSeconds: number): FraudStreet {
   const intervals = [intervalAt(next), intervalAt(next + 1)] as const;
   const inbox = signOrder(
     {
-      ...{ community: FRAUD_COMMUNITY, siteId: bidder.id, side: "bid", energyWh: wattHours(100) },
+      ...{ community: FRAUD_COMMUNITY, domain, siteId: bidder.id, side: "bid", energyWh: wattHours(100) },
       ...{ intervalIndex: intervals[1].index, limitPrice: priceMicroPerKwh(1), salt: keccakText(seed) },
     },
     bidder.ownerKey,
   );
-  const street = { homes, accounts, intervals };
+  const street = { homes, domain, accounts, intervals };
   const booked = { id: orderId(inbox), order: inbox, ended: null };
   const first = honestBatch(street, null, [], seededRandom(`${seed}/first`));
   return { ...street, inbox, first, second: (random) => honestBatch(street, first, [booked], random) };
@@ -97,16 +100,17 @@ function strangerOf(seed: string): ArchivedAccount {
 
 /** An interval in which people traded, delivered more or less, and a batch was made of it as it should be. */
 function honestBatch(
-  { homes, accounts, intervals }: Pick<FraudStreet, "homes" | "accounts" | "intervals">,
+  { homes, domain, accounts, intervals }: Pick<FraudStreet, "homes" | "domain" | "accounts" | "intervals">,
   previous: BatchFile | null,
   forced: readonly BookedOrder[],
   random: Random,
 ): BatchFile {
   const interval = intervals[previous === null ? 0 : 1];
+  const signedFor = { community: FRAUD_COMMUNITY, domain };
   for (;;) {
     const orders = homes.flatMap((home, number) => {
       const side = number % 2 === 0 && number < homes.length - 1 ? "bid" : "offer";
-      return honestOrders(home, FRAUD_COMMUNITY, interval.index, side, random);
+      return honestOrders(home, signedFor, interval.index, side, random);
     });
     const live = orders.filter(({ ended }) => ended === null);
     const bid = live.find(({ order }) => order.side === "bid");
@@ -119,7 +123,7 @@ function honestBatch(
     return buildBatch(
       previous,
       {
-        ...{ community: FRAUD_COMMUNITY, interval, clearingPrice, rules: FRAUD_RULES, accounts },
+        ...{ ...signedFor, interval, clearingPrice, rules: FRAUD_RULES, accounts },
         ...{ orders: all, trades, readings: honestReadings(homes, interval, trades, previous, random) },
         seed: keccakText(`${random.next()}/${random.next()}`),
       },

@@ -1,9 +1,10 @@
+import { signingDomain } from "@commonwatt/market";
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { communityHash, headerFromJson } from "../batch/batch-header.ts";
 import { hashRules } from "../batch/batch-rules.ts";
 import { COURT, ESCROW, REGISTRY } from "../chain/contracts.ts";
 import { encodeInboxOrder } from "../chain/judge-calls.ts";
-import { openTrialCourt, type TrialCourt } from "../chain/trial-court.ts";
+import { openTrialCourt, TRIAL_CHAIN_ID, type TrialCourt } from "../chain/trial-court.ts";
 import { keccak256, keccakText } from "../hash/keccak.ts";
 import type { ChainFacts, InboxOrder } from "../proofs/chain-facts.ts";
 import { FRAUD_COMMUNITY, FRAUD_RULES, type FraudStreet, fraudStreet, POWER_MAX_W } from "./fraud-street.ts";
@@ -30,7 +31,7 @@ export async function openFraudTrial(
 ): Promise<FraudTrial> {
   const court = await openTrialCourt(communityHash(FRAUD_COMMUNITY), hashRules(FRAUD_RULES));
   try {
-    const street = fraudStreet(seed, await court.now());
+    const street = fraudStreet(seed, signingDomain(TRIAL_CHAIN_ID, court.court), await court.now());
     for (const { account } of street.accounts) await court.deposit(account, DEPOSIT);
     for (const { id, ownerKey, meter } of street.homes) {
       await court.register({
@@ -68,7 +69,7 @@ function inboxOrder({ inbox }: FraudStreet): InboxOrder {
 }
 
 function factsOf(
-  { homes, accounts }: FraudStreet,
+  { homes, domain, accounts }: FraudStreet,
   chain: {
     readonly cancelledAt: number;
     readonly locked: Account;
@@ -87,6 +88,7 @@ function factsOf(
   );
   const isHome = (account: Account): boolean => homes.some((home) => home.account === account);
   return {
+    domain,
     accounts: accounts.map(({ account }) => account),
     committedAt: chain.committedAt,
     rulesHashAt: () => hashRules(FRAUD_RULES),

@@ -1,5 +1,6 @@
 import {
   orderId,
+  type SignedFor,
   signBulk,
   signCancel,
   signOrder,
@@ -26,19 +27,19 @@ const LIMITS = { bid: [180_000, 310_000], offer: [70_000, 230_000] } as const;
 /** One home's orders of an interval: alone, at once, in place of another; and some that it took back. */
 export function honestOrders(
   { id, ownerKey }: FraudHome,
-  community: string,
+  signedFor: SignedFor,
   interval: IntervalIndex,
   side: OrderSide,
   random: Random,
 ): readonly BookedOrder[] {
   const unsigned = (): UnsignedOrder => ({
-    ...{ community, siteId: id, side, intervalIndex: interval },
+    ...{ ...signedFor, siteId: id, side, intervalIndex: interval },
     energyWh: wattHours(random.integer(50, 400)),
     limitPrice: priceMicroPerKwh(random.integer(LIMITS[side][0], LIMITS[side][1])),
     salt: keccakText(`${id}/${random.next()}/${random.next()}`),
   });
   const live = (order: BookedOrder["order"]): BookedOrder => ({ id: orderId(order), order, ended: null });
-  const head = { community, siteId: id };
+  const head = { ...signedFor, siteId: id };
   switch (random.integer(0, 5)) {
     case 0: {
       const replaced = live(signOrder(unsigned(), ownerKey));

@@ -6,6 +6,7 @@ import { type BatchLeaves, type BatchTrees, leavesOf, treesOf } from "../batch/b
 import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { leafSalt, type TreeName } from "../batch/leaf-salt.ts";
 import type { MerkleTree } from "../batch/merkle-tree.ts";
+import { type OrderDomain, orderDomain } from "../batch/order-digest.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import type { PositionLeaf } from "../batch/position-leaf.ts";
 import type { ReadingLeaf } from "../batch/reading-leaf.ts";
@@ -38,6 +39,8 @@ export interface CaseFile {
   readonly archive: BatchArchive;
   readonly leaves: BatchLeaves;
   readonly facts: ChainFacts;
+  /** What its orders must be signed for. */
+  readonly domain: OrderDomain;
   readonly previous: { readonly header: BatchHeader; readonly trees: BatchTrees } | null;
   /** Whether the leaves of a tree lead to the header's root: if not, nothing of it can be proved. */
   opens(tree: TreeName): boolean;
@@ -105,6 +108,7 @@ export function openCase(previous: BatchFile | null, batch: BatchFile, facts: Ch
   const fill = prove("fills", trees.fills, leaves.fills, NO_FILL);
   return {
     ...{ header, archive, leaves, trees, facts, previous: before },
+    domain: orderDomain(archive.community, facts.domain),
     opens: (tree) => opensAt(header, trees, leaves, tree),
     order,
     reading: prove("readings", trees.readings, leaves.readings, NO_READING),

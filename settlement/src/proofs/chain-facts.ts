@@ -1,4 +1,4 @@
-import type { Account, Hex } from "@commonwatt/vpp-core";
+import type { Account, Hex, SigningDomain } from "@commonwatt/vpp-core";
 import type { OrderSignature } from "../batch/order-leaf.ts";
 
 /** What the register says about a site at one time. */
@@ -25,6 +25,8 @@ export interface InboxOrder {
 
 /** What of a batch's truth only the chain knows. Times in seconds, amounts in nano. */
 export interface ChainFacts {
+  /** What orders must be signed for. */
+  readonly domain: SigningDomain;
   /** The escrow's accounts by index. */
   readonly accounts: readonly Account[];
   /** When the batch was committed. */

@@ -1,4 +1,3 @@
-import { communityHash } from "../batch/batch-header.ts";
 import { orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { isSignedBy } from "../batch/order-faults.ts";
 import { type Accusation, accuse } from "./accusation.ts";
@@ -8,15 +7,14 @@ import { sameAccount } from "./order-frauds.ts";
 /** Orders that lay in the court's inbox in time and are not in the batch. */
 export function inclusionFrauds(file: CaseFile): readonly Accusation[] {
   if (!file.opens("orders") || !file.opens("positions")) return [];
-  const { archive, facts, leaves } = file;
-  const community = communityHash(archive.community);
+  const { archive, domain, facts, leaves } = file;
   return facts.inbox.flatMap((order) => {
-    const digest = orderDigestOf(community, order);
+    const digest = orderDigestOf(domain, order);
     const account = leaves.positions.findIndex((position) => sameAccount(position.account, order.account));
     const isDue =
       account >= 0 &&
       order.signature.kind < 2 &&
-      isSignedBy(order.account, signedDigest(community, order, order.signature), order.signature.signature);
+      isSignedBy(order.account, signedDigest(domain, order, order.signature), order.signature.signature);
     if (!isDue || leaves.orders.some((leaf) => leaf.digest === digest)) return [];
     const place = leaves.orders.findIndex((leaf) => leaf.digest > digest);
     const cut = file.orderCut(place < 0 ? leaves.orders.length : place);

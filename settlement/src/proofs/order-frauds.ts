@@ -1,5 +1,5 @@
 import type { BatchArchive } from "../batch/batch-archive.ts";
-import { communityHash, ZERO_HASH } from "../batch/batch-header.ts";
+import { ZERO_HASH } from "../batch/batch-header.ts";
 import { endDigest, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { endsOrder, isSignedBy } from "../batch/order-faults.ts";
 import { hashEnd, hashSignature, type OrderEnd } from "../batch/order-leaf.ts";
@@ -46,10 +46,10 @@ export function orderFrauds(file: CaseFile): readonly Accusation[] {
 /** What is wrong with an order whose signature is known. */
 function signedFrauds(file: CaseFile, { leaf, signed, end }: Order, index: number): readonly Accusation[] {
   const { archive, facts } = file;
-  const community = communityHash(archive.community);
+  const { domain } = file;
   const proof = file.order(index);
   const found: Accusation[] = [];
-  if (!isSigned(() => isSignedBy(leaf.account, signedDigest(community, leaf, signed), signed.signature))) {
+  if (!isSigned(() => isSignedBy(leaf.account, signedDigest(domain, leaf, signed), signed.signature))) {
     found.push(accuse("order-forged", "OrderJudge", "orderForged", proof, signed));
   }
   const groupCancelledBy = (time: number): boolean =>
@@ -67,7 +67,7 @@ function signedFrauds(file: CaseFile, { leaf, signed, end }: Order, index: numbe
   if (leaf.ended === ENDED && end !== null && hashEnd(end) === leaf.endedHash) {
     const isSound =
       endsOrder({ leaf, signed, end }) &&
-      isSigned(() => isSignedBy(leaf.account, endDigest(community, leaf, end), end.signature));
+      isSigned(() => isSignedBy(leaf.account, endDigest(domain, leaf, end), end.signature));
     if (!isSound) found.push(accuse("cancel-forged", "OrderJudge", "cancelForged", proof, signed, end));
   }
   const fill =
@@ -81,7 +81,7 @@ function signedFrauds(file: CaseFile, { leaf, signed, end }: Order, index: numbe
   return found;
 }
 
-function isMalformed({ header, archive }: CaseFile, { leaf }: Order): boolean {
+function isMalformed({ header, domain }: CaseFile, { leaf }: Order): boolean {
   return (
     leaf.energyWh === 0 ||
     leaf.limitPrice < 0 ||
@@ -90,7 +90,7 @@ function isMalformed({ header, archive }: CaseFile, { leaf }: Order): boolean {
     leaf.ended > REFUSED ||
     (leaf.ended === VOID && header.clearingPrice !== null) ||
     (leaf.ended !== ENDED && leaf.endedHash !== ZERO_HASH) ||
-    leaf.digest !== orderDigestOf(communityHash(archive.community), leaf)
+    leaf.digest !== orderDigestOf(domain, leaf)
   );
 }
 

@@ -45,7 +45,9 @@ afterEach(async () => {
 async function settleOne(number: number): Promise<void> {
   const interval = testInterval(number);
   const flows = [[0, 800] as const, [800, 0] as const];
-  await rail.settle(street.deliver(interval, flows, [testTrade(interval, 1, 1, 2, 800, 150_000)]));
+  await rail.settle(
+    street.deliver(interval, flows, [testTrade(interval, 1, 1, 2, 800, 150_000)], rail.signingDomain()),
+  );
   await rail.drain(AbortSignal.timeout(20_000));
 }
 

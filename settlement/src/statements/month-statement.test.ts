@@ -4,7 +4,7 @@ import type { BatchFile } from "../batch/batch-archive.ts";
 import { buildBatch } from "../batch/build-batch.ts";
 import { provesLeaf } from "../batch/merkle-tree.ts";
 import { keccak256 } from "../hash/keccak.ts";
-import { TARIFF, testInterval, testStreet, testTrade } from "../testing/street.ts";
+import { DOMAIN, TARIFF, testInterval, testStreet, testTrade } from "../testing/street.ts";
 import { monthStatement } from "./month-statement.ts";
 import { printStatement } from "./print-statement.ts";
 
@@ -35,6 +35,7 @@ function batches(count: number): readonly BatchFile[] {
       buildBatch(files.at(-1) ?? null, {
         ...delivery,
         community: "test-street",
+        domain: DOMAIN,
         rules: RULES,
         accounts,
         seed,

@@ -1,5 +1,6 @@
-import { orderId, signOrder } from "@commonwatt/market";
+import { orderId, signingDomain, signOrder } from "@commonwatt/market";
 import {
+  type Account,
   type BatchStore,
   type BookedOrder,
   type DeliveryInterval,
@@ -16,6 +17,7 @@ import {
   type RailContext,
   type RailSite,
   type SettlementEvent,
+  type SigningDomain,
   type SiteId,
   siteId,
   systemClock,
@@ -33,6 +35,9 @@ export const TARIFF: Tariff = {
   feedInPrice: priceMicroPerKwh(80_000),
 };
 
+/** What orders are signed for in tests without a chain. */
+export const DOMAIN: SigningDomain = signingDomain(31_337, `0x${"0c".repeat(20)}` as Account);
+
 /** A logger that says nothing. */
 export const silent: Logger = {
   ...{ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -46,7 +51,13 @@ export type Flow = readonly [importWh: number, exportWh: number];
 export interface TestStreet {
   readonly sites: readonly RailSite[];
   /** An interval in which every home had the given flow; meters count on from one call to the next. */
-  deliver(interval: DeliveryInterval, flows: readonly Flow[], trades: readonly Trade[]): IntervalDelivery;
+  deliver(
+    interval: DeliveryInterval,
+    flows: readonly Flow[],
+    trades: readonly Trade[],
+    /** What its orders are signed for. */
+    domain?: SigningDomain | null,
+  ): IntervalDelivery;
 }
 
 /** Makes a street of `count` homes, `home-1` and on. */
@@ -78,7 +89,7 @@ export function testStreet(count: number): TestStreet {
     );
   return {
     sites: homes.map(({ site }) => site),
-    deliver(interval, flows, trades) {
+    deliver(interval, flows, trades, domain) {
       const before = readAll(interval.startMs);
       homes.forEach((home, index) => {
         const [importWh, exportWh] = flows[index] ?? [0, 0];
@@ -87,7 +98,7 @@ export function testStreet(count: number): TestStreet {
       });
       const after = readAll(interval.endMs);
       const clearingPrice = trades[0]?.price ?? null;
-      const signed = trades.map((trade, index) => signedTrade(homes, trade, index));
+      const signed = trades.map((trade, index) => signedTrade(homes, trade, index, domain ?? DOMAIN));
       return {
         ...{ interval, clearingPrice, readings: [...before, ...after] },
         orders: signed.flatMap(({ orders }) => orders),
@@ -102,6 +113,7 @@ function signedTrade(
   homes: readonly { readonly site: RailSite }[],
   trade: Trade,
   index: number,
+  domain: SigningDomain,
 ): { readonly orders: readonly BookedOrder[]; readonly trade: Trade } {
   const order = (siteId: SiteId, side: OrderSide): BookedOrder => {
     const site = homes.find((home) => home.site.id === siteId)?.site;
@@ -109,7 +121,7 @@ function signedTrade(
     const { intervalIndex: at, energyWh, price: limitPrice } = trade;
     const intent = { siteId, side, intervalIndex: at, energyWh, limitPrice };
     const salt = key(0x5000 + 2 * index + (side === "bid" ? 1 : 0));
-    const signed = signOrder({ ...intent, community: "test-street", salt }, site.ownerKey);
+    const signed = signOrder({ ...intent, community: "test-street", domain, salt }, site.ownerKey);
     return { id: orderId(signed), order: signed, ended: null };
   };
   const [offer, bid] = [order(trade.sellerId, "offer"), order(trade.buyerId, "bid")];

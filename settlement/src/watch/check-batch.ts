@@ -20,7 +20,9 @@ export interface BatchCheck {
  * cannot be read is as good as withheld: the court is to ask for a leaf of it.
  */
 export function checkBatch(previous: BatchFile | null, batch: BatchFile, facts: ChainFacts): BatchCheck {
-  const faults = safely(() => verifyBatch(previous, batch), ["archive-malformed"] as const);
+  const faults = safely(() => verifyBatch(previous, batch, "checked", facts.domain), [
+    "archive-malformed",
+  ] as const);
   try {
     return { faults, accusations: findFraud(previous, batch, facts), unreadable: null };
   } catch (error) {

@@ -6,6 +6,7 @@ import type { MeterSigner } from "./metering.ts";
 import type { RoutePlugin } from "./route-plugin.ts";
 import type { EscrowAudit, IntervalDelivery, IntervalSettlement, SettlementEvent } from "./settlement.ts";
 import type { BatchStore, OutboxStore } from "./store.ts";
+import type { SigningDomain } from "./trading-venue.ts";
 
 /** A site together with the key that moves its money. */
 export interface RailSite extends Site {
@@ -43,6 +44,8 @@ export interface SettlementRail {
   meterSigner(privateKey: Hex): MeterSigner;
   /** Gets the chain, the contracts and the accounts ready, and resumes what was under way. */
   start(context: RailContext): Promise<void>;
+  /** What orders must be signed for, so that it can settle them, once it has started; `null` without a chain. */
+  signingDomain(): SigningDomain | null;
   /** Accounts an interval and stores its batch; the chain follows by itself. The same answer when repeated. */
   settle(delivery: IntervalDelivery): Promise<IntervalSettlement>;
   /** Waits until every stored batch is final and paid. */

@@ -30,9 +30,19 @@ export interface OrderIntent {
   readonly timing?: OrderTiming;
 }
 
+/** Which contract on which chain a signature is for (EIP-712). The community stands beside it, as the salt. */
+export interface SigningDomain {
+  readonly name: string;
+  readonly version: string;
+  readonly chainId: number;
+  readonly verifyingContract: Account;
+}
+
 /** An order that its site has signed (EIP-712). The same order signed twice is the same order. */
 export interface SignedOrder extends OrderIntent {
   readonly community: string;
+  /** Left out where the venue settles on no chain. */
+  readonly domain?: SigningDomain;
   readonly account: Account;
   /** Makes two otherwise equal orders different: 32 bytes. */
   readonly salt: Hex;
@@ -58,6 +68,8 @@ export interface BulkProof {
 /** What a site takes back, signed (EIP-712): an order, its orders in an interval, or a group signed at once. */
 export type SignedCancel = {
   readonly community: string;
+  /** Left out where the venue settles on no chain. */
+  readonly domain?: SigningDomain;
   readonly siteId: SiteId;
   readonly account: Account;
   readonly signature: Hex;
@@ -163,7 +175,7 @@ export interface Clearing {
   readonly trades: readonly Trade[];
 }
 
-/** Signs orders for one site. */
+/** Signs orders for one site, in the domain that its venue was started with. */
 export interface OrderSigner {
   readonly account: Account;
   sign(intent: OrderIntent): SignedOrder;
@@ -174,6 +186,8 @@ export interface OrderSigner {
 /** What a venue needs from the outside. */
 export interface VenueContext {
   readonly community: string;
+  /** What orders are signed for; `null` where nothing is settled on a chain. */
+  readonly domain: SigningDomain | null;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A folder of the venue's own, for its journal. */

@@ -82,7 +82,8 @@ async function bringUp(
   const everyone = members(config, directory.folder("keys"));
   const services = { config, everyone, directory, clock: time.clock, logger, report, tally, store, closers };
   report({ event: "starting", step: "market and settlement" });
-  await bothOrNeither(startVenue(services), startRail(services, signal));
+  await startRail(services, signal);
+  await startVenue(services);
   report({ event: "starting", step: "homes" });
   const context = await startSites(services, options.speed);
   const rest = restOnce(context);

@@ -24,7 +24,7 @@ export interface ServiceContext {
   readonly closers: Closers;
 }
 
-/** Starts the market: it recovers from its journal. */
+/** Starts the market, which takes orders that the settlement can settle: it recovers from its journal. */
 export async function startVenue({
   config,
   everyone,
@@ -36,6 +36,7 @@ export async function startVenue({
   closers.add("market", () => config.venue.stop());
   await config.venue.start({
     community: config.community,
+    domain: config.rail.signingDomain(),
     clock,
     logger: logger.child({ component: "market" }),
     directory: directory.folder("market"),

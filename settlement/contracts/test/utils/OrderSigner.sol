@@ -14,6 +14,15 @@ import {
 } from "../../types/Signatures.sol";
 import {vm} from "./Vm.sol";
 
+/// @notice Whom a wallet signs for.
+struct SignedFor {
+    string name;
+    string version;
+    uint256 chainId;
+    address court;
+    bytes32 community;
+}
+
 /// @notice Signs as a wallet does. Written apart from the contracts' library, so that a slip in one shows.
 library OrderSigner {
     string private constant ORDER =
@@ -27,25 +36,34 @@ library OrderSigner {
         return keccak256(bytes.concat(head, tail));
     }
 
-    function digest(bytes32 community, bytes32 structHash) internal pure returns (bytes32) {
-        bytes32 domain = keccak256(
+    function digest(SignedFor memory domain, bytes32 structHash) internal pure returns (bytes32) {
+        bytes32 separator = keccak256(
             abi.encode(
-                keccak256("EIP712Domain(string name,string version,bytes32 salt)"),
-                keccak256("Commonwatt"),
-                keccak256("1"),
-                community
+                keccak256(
+                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
+                ),
+                keccak256(bytes(domain.name)),
+                keccak256(bytes(domain.version)),
+                domain.chainId,
+                domain.court,
+                domain.community
             )
         );
-        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
+        return keccak256(abi.encodePacked(hex"1901", separator, structHash));
+    }
+
+    /// @notice The id of an order.
+    function orderDigest(SignedFor memory domain, OrderLeaf memory order) internal pure returns (bytes32) {
+        return digest(domain, orderStruct(domain.community, order));
     }
 
     /// @notice A signature of the given kind; a bulk one is over two orders, of which this one stands at `random`'s side.
-    function sign(bytes32 community, OrderLeaf memory order, uint256 key, uint8 kind, uint256 random)
+    function sign(SignedFor memory domain, OrderLeaf memory order, uint256 key, uint8 kind, uint256 random)
         internal
         pure
         returns (OrderSignature memory signature)
     {
-        bytes32 structHash = orderStruct(community, order);
+        bytes32 structHash = orderStruct(domain.community, order);
         signature.kind = kind;
         if (kind == SIGNED_AS_REPLACEMENT) {
             signature.replaces = keccak256(abi.encode("replaced", random));
@@ -60,29 +78,31 @@ library OrderSigner {
         } else {
             require(kind == SIGNED_ALONE, "unknown kind");
         }
-        signature.signature = raw(key, digest(community, structHash));
+        signature.signature = raw(key, digest(domain, structHash));
     }
 
     /// @notice Signs a bulk order anew, after its group or counter changed.
-    function resignBulk(bytes32 community, OrderLeaf memory order, OrderSignature memory signature, uint256 key)
+    function resignBulk(SignedFor memory domain, OrderLeaf memory order, OrderSignature memory signature, uint256 key)
         internal
         pure
     {
-        bytes32 structHash = _bulkOfTwo(orderStruct(community, order), signature);
-        signature.signature = raw(key, digest(community, structHash));
+        bytes32 structHash = _bulkOfTwo(orderStruct(domain.community, order), signature);
+        signature.signature = raw(key, digest(domain, structHash));
     }
 
     /// @notice What ends an order, by scope.
-    function end(bytes32 community, OrderLeaf memory order, OrderSignature memory signature, uint256 key, uint8 scope)
-        internal
-        pure
-        returns (OrderEnd memory ended)
-    {
+    function end(
+        SignedFor memory domain,
+        OrderLeaf memory order,
+        OrderSignature memory signature,
+        uint256 key,
+        uint8 scope
+    ) internal pure returns (OrderEnd memory ended) {
         ended.scope = scope;
         if (scope == END_INTERVAL) ended.counter = 7;
         if (scope == END_GROUP) (ended.group, ended.counter) = (signature.group, signature.counter + 1);
         if (scope > END_GROUP) ended.replacement = keccak256("a better order");
-        ended.signature = raw(key, digest(community, _endStruct(community, order, ended)));
+        ended.signature = raw(key, digest(domain, _endStruct(domain.community, order, ended)));
     }
 
     function replacementStruct(bytes32 replaces, bytes32 structHash) internal pure returns (bytes32) {

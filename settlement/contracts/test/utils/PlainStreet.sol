@@ -12,6 +12,7 @@ import {
 import {JudgeFixture} from "./JudgeFixture.sol";
 import {OrderSigner} from "./OrderSigner.sol";
 import {Street, Streets} from "./Street.sol";
+import {CALL_ONLY} from "./Traders.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice One street that is always the same, for tests of single cases.
@@ -23,7 +24,7 @@ abstract contract PlainStreet is JudgeFixture {
     /// 200 Wh, home 2 100 Wh, home 3 nothing. The bid of home 1 is signed in bulk, that of home 2 as a replacement.
     function _plain() internal returns (Street memory street) {
         street = _plainOrders();
-        _close(street, 1);
+        _close(street, CALL_ONLY);
     }
 
     /// @dev Before anything is traded.
@@ -51,7 +52,7 @@ abstract contract PlainStreet is JudgeFixture {
         _sortOrders(street);
     }
 
-    function _plainOrder(Street memory street, uint256 i, int64 limitPrice, uint64 energyWh, uint8 kind) private pure {
+    function _plainOrder(Street memory street, uint256 i, int64 limitPrice, uint64 energyWh, uint8 kind) private view {
         OrderLeaf memory order = street.orders[i];
         order.accountIndex = uint32(i);
         order.account = street.positions[i].account;
@@ -65,8 +66,8 @@ abstract contract PlainStreet is JudgeFixture {
         _signOrder(street, i, kind, 0x0301);
     }
 
-    function _mendDigest(OrderLeaf memory order) internal pure {
-        order.digest = OrderSigner.digest(COMMUNITY, OrderSigner.orderStruct(COMMUNITY, order));
+    function _mendDigest(OrderLeaf memory order) internal view {
+        order.digest = OrderSigner.orderDigest(_signedFor(), order);
     }
 
     /// @dev The index of the order of home `i`.

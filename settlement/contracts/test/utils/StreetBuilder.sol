@@ -28,7 +28,7 @@ import {
 import {METER_P256, METER_SECP256K1, MeterKey, SiteVersion} from "../../types/Site.sol";
 import {Bookkeeper} from "./Bookkeeper.sol";
 import {MeterSigner} from "./MeterSigner.sol";
-import {OrderSigner} from "./OrderSigner.sol";
+import {OrderSigner, SignedFor} from "./OrderSigner.sol";
 import {Street, Streets} from "./Street.sol";
 import {Traders} from "./Traders.sol";
 import {vm} from "./Vm.sol";
@@ -83,6 +83,11 @@ abstract contract StreetBuilder {
 
     function _key(uint256 accountIndex) internal pure returns (uint256) {
         return 0x10000 + accountIndex;
+    }
+
+    /// @dev What orders must be signed for.
+    function _signedFor() internal view returns (SignedFor memory) {
+        return SignedFor("Commonwatt", "1", block.chainid, address(court), COMMUNITY);
     }
 
     function _siteName(uint256 accountIndex) internal pure returns (string memory) {
@@ -219,7 +224,7 @@ abstract contract StreetBuilder {
         order.intervalIndex = INTERVAL;
         order.orderSalt = bytes32(random);
         order.salt = keccak256(abi.encode("order", random));
-        order.digest = OrderSigner.digest(COMMUNITY, OrderSigner.orderStruct(COMMUNITY, order));
+        order.digest = OrderSigner.orderDigest(_signedFor(), order);
         uint8 kind = uint8((random >> 72) % 3);
         _signOrder(street, index, kind, random >> 80);
         uint256 fate = (random >> 16) % 10;
@@ -229,17 +234,17 @@ abstract contract StreetBuilder {
         else if (isVoid) order.ended = ORDER_VOID;
     }
 
-    function _signOrder(Street memory street, uint256 index, uint8 kind, uint256 random) internal pure {
+    function _signOrder(Street memory street, uint256 index, uint8 kind, uint256 random) internal view {
         OrderLeaf memory order = street.orders[index];
-        street.signatures[index] = OrderSigner.sign(COMMUNITY, order, _key(order.accountIndex), kind, random);
+        street.signatures[index] = OrderSigner.sign(_signedFor(), order, _key(order.accountIndex), kind, random);
         order.signedHash = keccak256(abi.encode(street.signatures[index]));
     }
 
-    function _end(Street memory street, uint256 index, uint8 scope) internal pure {
+    function _end(Street memory street, uint256 index, uint8 scope) internal view {
         OrderLeaf memory order = street.orders[index];
         OrderSignature memory signature = street.signatures[index];
         if (scope == END_GROUP && signature.kind != SIGNED_IN_BULK) scope = SIGNED_ALONE;
-        street.ends[index] = OrderSigner.end(COMMUNITY, order, signature, _key(order.accountIndex), scope);
+        street.ends[index] = OrderSigner.end(_signedFor(), order, signature, _key(order.accountIndex), scope);
         order.ended = ORDER_ENDED;
         order.endedHash = keccak256(abi.encode(street.ends[index]));
     }
@@ -260,9 +265,9 @@ abstract contract StreetBuilder {
         street.orders[index].ended = ORDER_REFUSED;
     }
 
-    function _resignBulk(Street memory street, uint256 index) internal pure {
+    function _resignBulk(Street memory street, uint256 index) internal view {
         OrderLeaf memory order = street.orders[index];
-        OrderSigner.resignBulk(COMMUNITY, order, street.signatures[index], _key(order.accountIndex));
+        OrderSigner.resignBulk(_signedFor(), order, street.signatures[index], _key(order.accountIndex));
         order.signedHash = keccak256(abi.encode(street.signatures[index]));
     }
 

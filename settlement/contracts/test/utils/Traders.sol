@@ -14,6 +14,9 @@ struct Trade {
     int64 price;
 }
 
+/// @dev The seed of a street in which nothing is traded before the call auction.
+uint256 constant CALL_ONLY = 0;
+
 /// @notice A small market: some continuous trades, then the call auction.
 library Traders {
     struct Floor {
@@ -41,6 +44,7 @@ library Traders {
     }
 
     function _tradeContinuously(Street memory street, Floor memory floor, uint256 seed) private pure {
+        if (seed == CALL_ONLY) return;
         for (uint256 bid = 0; bid < street.orders.length; ++bid) {
             for (uint256 offer = 0; offer < street.orders.length; ++offer) {
                 uint256 random = uint256(keccak256(abi.encode(seed, bid, offer)));
