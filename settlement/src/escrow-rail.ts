@@ -23,9 +23,10 @@ import { committedBatch } from "./rail/committed-batch.ts";
 import { rulesOf } from "./rail/deployment-terms.ts";
 import { completeOptions, type EscrowOptions } from "./rail/escrow-options.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
+import { followRevocations, type Revocations } from "./rail/revocations.ts";
 import { showLeaves } from "./rail/show-leaves.ts";
 import { fileOf } from "./rail/stored-batch.ts";
-import { type Sweeper, startSweeper } from "./rail/sweeper.ts";
+import { startSweeper } from "./rail/sweeper.ts";
 
 /** What exists while the rail runs. */
 interface RunningRail {
@@ -33,9 +34,9 @@ interface RunningRail {
   readonly chain: OpenChain;
   readonly accounts: readonly ArchivedAccount[];
   readonly pump: BatchPump;
-  readonly sweeper: Sweeper | null;
-  /** Settles when nothing is shown any more. */
-  readonly shown: Promise<void>;
+  readonly revocations: Revocations;
+  /** Settles when nothing beside the pump goes on any more. */
+  readonly besides: Promise<unknown>;
   readonly controller: AbortController;
 }
 
@@ -71,6 +72,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       const chain = await openChain(context, options, wanted, controller.signal);
       try {
         const accounts = await archivedAccounts(chain.link, await context.batches.last());
+        const revocations = await followRevocations(chain.link);
         const { batches } = context;
         const sweeper = wanted.sweepEarnings
           ? startSweeper({ link: chain.link, batches, minimum: wanted.sweepMinimum })
@@ -78,7 +80,8 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
         const onPaid = (): void => sweeper?.wake();
         const pump = startPump({ link: chain.link, batches, repair: chain.repair, onPaid });
         const shown = showLeaves({ link: chain.link, batches });
-        running = { context, chain, accounts, pump, sweeper, shown, controller };
+        const besides = Promise.all([sweeper?.ended, revocations.ended, shown]);
+        running = { context, chain, accounts, pump, revocations, besides, controller };
       } catch (error) {
         await chain.close();
         throw error;
@@ -97,11 +100,11 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
         starting?.abort(stopping);
         return;
       }
-      const { controller, pump, sweeper, shown, chain } = running;
+      const { controller, pump, besides, chain } = running;
       await queue;
       running = null;
       controller.abort(stopping);
-      await Promise.all([pump.ended, sweeper?.ended, shown]);
+      await Promise.all([pump.ended, besides]);
       await chain.close();
     },
   };
@@ -124,7 +127,7 @@ function domainOf({ chain }: RunningRail): SigningDomain {
 
 /** Makes an interval's batch and stores it; the answer is safe as soon as it is given. */
 async function settleInterval(running: RunningRail, delivery: IntervalDelivery): Promise<IntervalSettlement> {
-  const { context, accounts, pump } = running;
+  const { context, accounts, pump, revocations } = running;
   const { batches, community, logger } = context;
   const { index } = delivery.interval;
   const known = await batches.byInterval(index);
@@ -141,7 +144,8 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
   const rules = rulesOf(context);
   const previous = last === null ? null : fileOf(last);
   const domain = domainOf(running);
-  const built = buildBatch(previous, { ...delivery, community, domain, rules, accounts, seed });
+  const readings = delivery.readings.filter((reading) => !revocations.covers(reading));
+  const built = buildBatch(previous, { ...delivery, readings, community, domain, rules, accounts, seed });
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");
   }

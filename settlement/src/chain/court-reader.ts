@@ -56,6 +56,8 @@ export interface CourtReader {
   finalizableAt(batch: CommittedBatch): Promise<number | null>;
   /** What was taken back since a block, oldest first. */
   takenBack(fromBlock: number): Promise<readonly TakenBack[]>;
+  /** Leaves of a number's batches that anybody ever asked for, answered or not. */
+  askedLeaves(number: number): Promise<readonly Pick<LeafDemand, "tree" | "index">[]>;
   /** Open questions about a pending batch. */
   openDemands(batch: CommittedBatch): Promise<readonly LeafDemand[]>;
   bond(): Promise<bigint>;
@@ -99,20 +101,19 @@ export function courtReader(
     async takenBack(fromBlock) {
       return (await logsOf(at, "BatchTakenBack", [], fromBlock)).map(takenBackIn);
     },
+    askedLeaves: (number) => askedLeaves(at, number),
     async openDemands(batch) {
+      const { number } = batch.header;
       const demands: LeafDemand[] = [];
-      for (const { topics, data } of await logsOf(at, "LeafDemanded", [batch.header.number])) {
-        const event = COURT.abi.parseLog({ topics, data });
-        const [tree, index] = [Number(event?.args["tree"]), Number(event?.args["index"])];
+      for (const { tree, index } of await askedLeaves(at, number)) {
         const asked = (await read("demandOf", [committedArgument(batch), tree, index])) as {
           readonly demander: Account;
           readonly deadline: bigint;
         };
-        const { demander } = asked;
         const deadlineSeconds = Number(asked.deadline);
         if (deadlineSeconds === 0 || demands.some((one) => one.tree === tree && one.index === index))
           continue;
-        demands.push({ number: batch.header.number, tree, index, demander, deadlineSeconds });
+        demands.push({ number, tree, index, demander: asked.demander, deadlineSeconds });
       }
       return demands;
     },
@@ -129,6 +130,16 @@ function logsOf(
 ): Promise<readonly EventRecord[]> {
   const topics = COURT.abi.encodeFilterTopics(event, [...args]);
   return log.events(deployment.court, topics, fromBlock);
+}
+
+async function askedLeaves(
+  at: CourtLogs,
+  number: number,
+): Promise<readonly Pick<LeafDemand, "tree" | "index">[]> {
+  return (await logsOf(at, "LeafDemanded", [number])).map(({ topics, data }) => {
+    const event = COURT.abi.parseLog({ topics, data });
+    return { tree: Number(event?.args["tree"]), index: Number(event?.args["index"]) };
+  });
 }
 
 async function commitOf(at: CourtLogs, number: number, knownHash: Hex | null): Promise<BatchCommit | null> {

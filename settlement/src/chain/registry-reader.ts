@@ -1,6 +1,7 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import { REGISTRY, readContract } from "./contracts.ts";
+import { headBlock, readEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
 import { type SiteVersion, siteKey } from "./site-record.ts";
 
@@ -10,6 +11,10 @@ export interface RegistryReader {
   versionCount(siteId: string): Promise<number>;
   /** The version that was registered last, or `null`. */
   latest(siteId: string): Promise<SiteVersion | null>;
+  /** When a meter was revoked, in seconds since the epoch; 0 when it is not. */
+  meterRevokedAt(meterKeyHash: Hex): Promise<number>;
+  /** Meters that were revoked since a block, and the block up to which was looked. */
+  revokedSince(block: number): Promise<{ readonly meterKeyHashes: readonly Hex[]; readonly upTo: number }>;
 }
 
 /** Makes a reader of a deployed registry. */
@@ -20,6 +25,13 @@ export function registryReader(rpc: JsonRpcProvider, { registry }: Deployment): 
     Number(await read("versionCount", [siteKey(siteId)]));
   return {
     versionCount,
+    meterRevokedAt: async (meterKeyHash) => Number(await read("meterRevokedAt", [meterKeyHash])),
+    async revokedSince(block) {
+      const upTo = await headBlock(rpc);
+      const topics = REGISTRY.abi.encodeFilterTopics("MeterRevoked", []);
+      const events = await readEvents(rpc, [registry], topics, block, upTo);
+      return { meterKeyHashes: events.map(({ topics: said }) => said[1] as Hex), upTo };
+    },
     async latest(siteId) {
       const count = await versionCount(siteId);
       if (count === 0) return null;

@@ -1,5 +1,6 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { id, TypedDataEncoder, Wallet } from "ethers";
+import type { ReadingLeaf } from "../batch/reading-leaf.ts";
 import { callData, REGISTRY } from "./contracts.ts";
 import type { Deployment } from "./manifest.ts";
 
@@ -42,6 +43,21 @@ export function siteKey(name: string): Hex {
 /** An uncompressed P-256 point as the registry has it. */
 export function meterKeyOf(point: Hex): SiteVersion["meterKey"] {
   return { kind: P256, x: `0x${point.slice(4, 68)}`, y: `0x${point.slice(68)}` };
+}
+
+/** A reading as a contract takes it, out of its leaf in a batch. */
+export type SignedLeaf = Pick<ReadingLeaf, "siteHash" | "sequence" | "takenAtMs" | "importWh" | "exportWh">;
+
+/** The call that revokes a meter which signed two different readings under one sequence number. */
+export function revokeMeterData(
+  meterKey: Hex,
+  first: SignedLeaf,
+  firstSignature: Hex,
+  second: SignedLeaf,
+  secondSignature: Hex,
+): Hex {
+  const shown = [first, firstSignature, second, secondSignature];
+  return callData(REGISTRY, "revokeMeter", [meterKeyOf(meterKey), ...shown]);
 }
 
 /** What a first registration needs of a site. */

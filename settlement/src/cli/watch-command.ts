@@ -18,6 +18,7 @@ import { type Deployment, manifestFromJson, readManifest } from "../chain/manife
 import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { createOutbox } from "../chain/outbox.ts";
 import { patience } from "../chain/patience.ts";
+import { registryReader } from "../chain/registry-reader.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { sourceAt } from "../watch/batch-source.ts";
 import type { ChallengeContext } from "../watch/challenge.ts";
@@ -171,7 +172,8 @@ async function challengerOf(
   const patient = patience({ wallClock, logger, signal, emit });
   const store = memoryOutbox();
   const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei: null });
-  return { deployment, court, escrow: escrowReader(rpc, deployment), outbox, signer, wallClock };
+  const [escrow, registry] = [escrowReader(rpc, deployment), registryReader(rpc, deployment)];
+  return { deployment, court, escrow, registry, outbox, signer, wallClock };
 }
 
 /** The manifest in a file, or as the first API gives it; the chain is asked whether it is true. */

@@ -1,4 +1,5 @@
 import type { Account } from "@commonwatt/vpp-core";
+import type { TreeName } from "../batch/leaf-salt.ts";
 import type { CommittedBatch } from "../chain/court-calls.ts";
 
 /** What can be shown to be wrong with a batch, as the court names it. */
@@ -52,12 +53,20 @@ export type JudgeName =
   | "BalanceJudge"
   | "SettlementCourt";
 
+/** A leaf's place in a batch. */
+export interface LeafPlace {
+  readonly tree: TreeName;
+  readonly index: number;
+}
+
 /** One transaction that takes a batch back. */
 export interface Accusation {
   readonly kind: FraudKind;
   readonly judge: JudgeName;
   /** The function to call. */
   readonly call: string;
+  /** What the court is asked to be shown; of a question only. */
+  readonly leaf?: LeafPlace;
   /** What to call it with; structures by the names of their fields. */
   arguments(court: Account, batch: CommittedBatch): readonly unknown[];
 }

@@ -45,7 +45,7 @@ export function withheldLeaves(file: CaseFile): readonly Accusation[] {
 /** Asks the court to be shown a leaf. */
 export function demand(tree: TreeName, index: number): Accusation {
   return {
-    ...{ kind: "withheld", judge: "SettlementCourt", call: "demand" },
+    ...{ kind: "withheld", judge: "SettlementCourt", call: "demand", leaf: { tree, index } },
     arguments: (_court, batch) => [batch, TREE_NUMBERS[tree], index],
   };
 }

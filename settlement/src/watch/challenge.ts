@@ -1,19 +1,24 @@
 import { type Clock, CommonwattError, type Hex, isCommonwattError } from "@commonwatt/vpp-core";
+import { TREE_NUMBERS } from "../batch/leaf-salt.ts";
 import { COURT, type CompiledContract, JUDGES, namedRevert } from "../chain/contracts.ts";
 import { approveData, type CommittedBatch, claimUnansweredData } from "../chain/court-calls.ts";
-import type { CourtReader } from "../chain/court-reader.ts";
+import type { CourtReader, LeafDemand } from "../chain/court-reader.ts";
 import type { EscrowReader } from "../chain/escrow-reader.ts";
 import { accusationData } from "../chain/judge-calls.ts";
 import type { Deployment } from "../chain/manifest.ts";
 import type { Outbox } from "../chain/outbox.ts";
+import type { RegistryReader } from "../chain/registry-reader.ts";
 import type { ChainSigner } from "../chain/signer.ts";
+import { revokeMeterData } from "../chain/site-record.ts";
 import type { Accusation } from "../proofs/accusation.ts";
+import type { Equivocation } from "./meter-witness.ts";
 
 /** What a challenge needs. */
 export interface ChallengeContext {
   readonly deployment: Deployment;
   readonly court: CourtReader;
   readonly escrow: EscrowReader;
+  readonly registry: RegistryReader;
   readonly outbox: Outbox;
   readonly signer: ChainSigner;
   readonly wallClock: Clock;
@@ -34,20 +39,23 @@ export async function bring(
   batch: CommittedBatch,
 ): Promise<Challenge> {
   const { deployment, court, outbox, signer } = context;
-  const { kind, judge, call } = accusation;
+  const { judge, leaf } = accusation;
   const { number } = batch.header;
-  const isQuestion = judge === "SettlementCourt";
+  const isQuestion = leaf !== undefined;
   const to = isQuestion ? deployment.court : deployment.judges[judge];
   if (to === undefined) return { outcome: "refused", why: `this deployment has no ${judge}` };
   try {
-    if (isQuestion) await allowDemandBond(context, batch);
+    const name = nameOf(accusation);
+    if (isQuestion) await allowDemandBond(context, batch, name);
     const data = accusationData(accusation, deployment.court, batch);
     const { transactionHash } = await outbox.submit({
-      key: `challenge:${number}:${batch.committedAt}:${kind}:${call}`,
+      key: `challenge:${number}:${batch.committedAt}:${name}`,
       ...{ sender: signer, to, data },
       done: async () =>
         isQuestion
-          ? (await court.openDemands(batch)).some(({ demander }) => demander === signer.account)
+          ? (await openQuestions(context, batch)).some(
+              ({ tree, index }) => tree === TREE_NUMBERS[leaf.tree] && index === leaf.index,
+            )
           : (await court.progress()).head < number,
     });
     return { outcome: isQuestion ? "demanded" : "taken-back", transactionHash };
@@ -57,6 +65,19 @@ export async function bring(
     const named = contract === undefined ? error : namedRevert(contract, error);
     return { outcome: "refused", why: named.message };
   }
+}
+
+/** Tells accusations of one batch apart. */
+export function nameOf({ kind, call, leaf }: Accusation): string {
+  return leaf === undefined ? `${kind}/${call}` : `${kind}/${call}/${leaf.tree}/${leaf.index}`;
+}
+
+/** What we asked about a batch and was not answered yet. */
+export async function openQuestions(
+  { court, signer }: Pick<ChallengeContext, "court" | "signer">,
+  batch: CommittedBatch,
+): Promise<readonly LeafDemand[]> {
+  return (await court.openDemands(batch)).filter(({ demander }) => demander === signer.account);
 }
 
 /** Takes a batch back of which a leaf was not shown in time. */
@@ -74,9 +95,25 @@ export async function claim(
   return transactionHash;
 }
 
+/** Has a meter revoked that signed two different readings under one number. */
+export async function revoke(
+  { deployment, registry, outbox, signer }: ChallengeContext,
+  { first, second }: Equivocation,
+): Promise<Hex | null> {
+  const { meterKeyHash } = first.leaf;
+  const { transactionHash } = await outbox.submit({
+    key: `revoke:${meterKeyHash}`,
+    ...{ sender: signer, to: deployment.registry },
+    data: revokeMeterData(first.meterKey, first.leaf, first.signature, second.leaf, second.signature),
+    done: async () => (await registry.meterRevokedAt(meterKeyHash)) > 0,
+  });
+  return transactionHash;
+}
+
 async function allowDemandBond(
   { deployment, escrow, outbox, signer }: ChallengeContext,
   batch: CommittedBatch,
+  name: string,
 ): Promise<void> {
   const { demandBond } = deployment.terms;
   const { account } = signer;
@@ -88,7 +125,7 @@ async function allowDemandBond(
     );
   }
   await outbox.submit({
-    key: `approve:demand:${batch.header.number}:${batch.committedAt}`,
+    key: `approve:${batch.header.number}:${batch.committedAt}:${name}`,
     ...{ sender: signer, to: deployment.token, data: approveData(deployment.court, demandBond) },
     done: async () => (await escrow.tokenAllowance(account, deployment.court)) >= demandBond,
   });

@@ -50,6 +50,18 @@ export type WatchEvent =
       readonly transactionHash: Hex | null;
       readonly words: string;
     }
+  | {
+      readonly event: "equivocation";
+      /** The site of the meter, if the archive names it. */
+      readonly siteId: string | null;
+      readonly meterKeyHash: Hex;
+      /** The number under which the meter signed twice, and the batches in which it did. */
+      readonly sequence: number;
+      readonly batches: readonly [first: number, second: number];
+      /** `null` when nobody was there to revoke it, or somebody else had. */
+      readonly transactionHash: Hex | null;
+      readonly words: string;
+    }
   | { readonly event: "trouble"; readonly code: string; readonly words: string }
   | {
       readonly event: "summary";

@@ -2,8 +2,6 @@ import { type Hex, isCommonwattError, type Logger, messageOf } from "@commonwatt
 import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { headerToJson } from "../batch/batch-header.ts";
-import { treeNamed } from "../batch/shown-leaf.ts";
-import { answerDemand } from "../chain/answer-demand.ts";
 import { readFacts } from "../chain/chain-facts-reader.ts";
 import { committedHeader } from "../chain/committed-header.ts";
 import type { CommittedBatch } from "../chain/court-calls.ts";
@@ -12,9 +10,11 @@ import type { EventLog } from "../chain/event-log.ts";
 import type { Deployment } from "../chain/manifest.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import { type BatchSource, findArchive, folderSource, keepArchive } from "./batch-source.ts";
-import { bring, type ChallengeContext, claim } from "./challenge.ts";
+import { bring, type ChallengeContext, nameOf, openQuestions, revoke } from "./challenge.ts";
 import { checkBatch, withheldDemand } from "./check-batch.ts";
 import type { CheckedBatches } from "./checked-batches.ts";
+import { MeterWitness } from "./meter-witness.ts";
+import { dealWithQuestions } from "./questions.ts";
 import { FRAUD_WORDS, type Verdict, type WatchEvent } from "./watch-event.ts";
 
 /** What a watcher works with. */
@@ -57,6 +57,7 @@ type Loaded =
 export class Watcher {
   readonly #context: WatchContext;
   readonly #known = new Map<number, Known>();
+  readonly #witnessed = new MeterWitness();
   #next: number;
   #challenged = 0;
 
@@ -89,13 +90,13 @@ export class Watcher {
     const { court, now } = this.#context;
     const commit = await court.commitOf(number, null);
     if (commit === null) return;
-    const known = this.#knownAs(number, commit);
+    const known = await this.#knownAs(number, commit);
     const isFinal = number <= finalNumber;
     if (known === undefined || known.verdict === "withheld") {
       const loaded = await this.#load(number, commit);
       const missingSinceMs = known?.missingSinceMs ?? now();
       if (loaded.file === null) await this.#withheld(number, commit, loaded, missingSinceMs, known, isFinal);
-      else await this.#check(number, commit, loaded, isFinal, missingSinceMs);
+      else await this.#check(number, commit, loaded, isFinal, missingSinceMs, known);
     } else if (known.verdict === "wrong" && !isFinal) {
       const loaded = await this.#load(number, commit);
       if (loaded.file !== null) await this.#accuse(number, loaded.file, loaded.batch, known);
@@ -104,12 +105,15 @@ export class Watcher {
   }
 
   /** What is known of a batch as it stands on the chain now: it may be another one than before. */
-  #knownAs(number: number, { headerHash }: BatchCommit): Known | undefined {
+  async #knownAs(number: number, commit: BatchCommit): Promise<Known | undefined> {
+    const { headerHash } = commit;
     const known = this.#known.get(number);
     if (known?.headerHash === headerHash) return known;
     if (this.#context.checked.rightHeader(number) !== headerHash) return undefined;
     const again: Known = { headerHash, verdict: "right", missingSinceMs: 0, tried: [] };
     this.#known.set(number, again);
+    const { file } = await this.#load(number, commit);
+    if (file !== null) await this.#witness(number, file);
     return again;
   }
 
@@ -138,12 +142,14 @@ export class Watcher {
     { batch, file }: Extract<Loaded, { why: null }>,
     isFinal: boolean,
     missingSinceMs: number,
+    known: Known | undefined,
   ): Promise<void> {
     const { rpc, deployment, log, emit, checked } = this.#context;
     const previous = await this.#previous(number);
     if (previous === "missing") {
+      // It is the one before that has to be asked for.
       const why = `batch ${number - 1}, on which it builds, is missing`;
-      await this.#withheld(number, commit, { batch, file: null, why }, missingSinceMs, undefined, isFinal);
+      await this.#withheld(number, commit, { batch: null, file: null, why }, missingSinceMs, known, isFinal);
       return;
     }
     const facts = await readFacts(rpc, deployment, file, batch.committedAt, log);
@@ -160,10 +166,11 @@ export class Watcher {
         ? `batch ${number} is wrong: ${reasons.join("; ") || faults.join(", ")}${this.#outlook(isFinal)}`
         : `batch ${number} is right: ${orderCount} orders, ${readingCount} readings and ${fillCount / 2} trades recomputed`,
     });
-    const known: Known = { headerHash, verdict, missingSinceMs, tried: [] };
-    this.#known.set(number, known);
+    const judged: Known = { headerHash, verdict, missingSinceMs, tried: [] };
+    this.#known.set(number, judged);
     if (!isWrong) await checked.add(number, headerHash);
-    if (isWrong && !isFinal) await this.#bringAll(number, batch, accusations, known);
+    await this.#witness(number, file);
+    if (isWrong && !isFinal) await this.#bringAll(number, batch, accusations, judged);
   }
 
   /** What will come of a wrong batch. */
@@ -191,8 +198,8 @@ export class Watcher {
     if (challenger === null) return;
     let tried = known.tried;
     for (const accusation of accusations) {
-      const { kind, judge, call } = accusation;
-      const name = `${kind}/${call}`;
+      const { kind, judge, leaf } = accusation;
+      const name = nameOf(accusation);
       if (tried.includes(name)) continue;
       tried = [...tried, name];
       this.#known.set(number, { ...known, tried });
@@ -207,15 +214,9 @@ export class Watcher {
         continue;
       }
       const { transactionHash } = result;
-      if (result.outcome === "demanded") {
-        const [, tree, index] = accusation.arguments(challenger.deployment.court, batch) as [
-          unknown,
-          number,
-          number,
-        ];
-        const where = `leaf ${index} of the ${treeNamed(tree)}`;
-        const words = `asked the operator to show ${where} of batch ${number}`;
-        emit({ event: "demanded", number, tree: treeNamed(tree) ?? "", index, transactionHash, words });
+      if (leaf !== undefined) {
+        const words = `asked the operator to show leaf ${leaf.index} of the ${leaf.tree} of batch ${number}`;
+        emit({ event: "demanded", number, ...leaf, transactionHash, words });
         return;
       }
       this.#challenged += 1;
@@ -236,7 +237,7 @@ export class Watcher {
     known: Known | undefined,
     isFinal: boolean,
   ): Promise<void> {
-    const { emit, now, graceSeconds } = this.#context;
+    const { emit, now, graceSeconds, challenger } = this.#context;
     if (known === undefined) {
       const words = `batch ${number} cannot be checked: ${why}`;
       emit({
@@ -249,40 +250,39 @@ export class Watcher {
     const next: Known = { headerHash, verdict: "withheld", missingSinceMs, tried: known?.tried ?? [] };
     this.#known.set(number, next);
     const isOverdue = now() - missingSinceMs >= 1_000 * graceSeconds;
-    if (!isOverdue || isFinal || batch === null) return;
-    await this.#bringAll(number, batch, withheldDemand(batch.header), next);
+    if (!isOverdue || isFinal || batch === null || challenger === null) return;
+    // One question at a time; when it is answered and nothing else is shown, the next.
+    if ((await openQuestions(challenger, batch)).length > 0) return;
+    const asked = await challenger.court.askedLeaves(number);
+    await this.#bringAll(number, batch, withheldDemand(batch.header, asked), next);
   }
 
-  /** Answers what is asked of the operator when it runs on its side, and claims what nobody answered in time. */
   async #questions(number: number, commit: BatchCommit): Promise<void> {
-    const { court, challenger, answers, emit, now } = this.#context;
+    const { challenger, rpc } = this.#context;
     if (challenger === null) return;
-    const header = await committedHeader(this.#context.rpc, commit);
+    const header = await committedHeader(rpc, commit);
     if (header === null) return;
     const batch = { header, committedAt: commit.committedAt };
-    for (const { tree, index, deadlineSeconds } of await court.openDemands(batch)) {
-      const name = treeNamed(tree) ?? String(tree);
-      const base = { number, tree: name, index };
-      const leaf = `leaf ${index} of the ${name} of batch ${number}`;
-      if (answers && now() < 1_000 * deadlineSeconds) {
-        const loaded = await this.#load(number, commit);
-        if (loaded.file === null) continue;
-        const transactionHash = await answerDemand(challenger, batch, loaded.file, tree, index);
-        emit({ event: "answered", ...base, transactionHash, words: `showed ${leaf} for the operator` });
-      } else if (now() > 1_000 * deadlineSeconds) {
-        const transactionHash = await claim(challenger, batch, tree, index).catch((error: unknown) => {
-          // The chain's clock may be a little behind ours: the next round tries again.
-          if (isCommonwattError(error, "CHAIN_CALL_REVERTED")) return undefined;
-          throw error;
-        });
-        if (transactionHash === undefined) continue;
-        this.#challenged += 1;
-        this.#known.delete(number);
-        const words = `nobody showed ${leaf} in time: the batch is taken back and the operator's bond is slashed`;
-        const rewardMicro = String(await court.rewardOf(challenger.signer.account));
-        emit({ event: "claimed", ...base, transactionHash, rewardMicro, words });
-        return;
-      }
+    const load = async (): Promise<BatchFile | null> => (await this.#load(number, commit)).file;
+    if (!(await dealWithQuestions({ ...this.#context, challenger }, batch, load))) return;
+    this.#challenged += 1;
+    this.#known.delete(number);
+  }
+
+  /** Holds a batch's readings against all that was seen before, and has meters revoked that contradict themselves. */
+  async #witness(number: number, { archive }: BatchFile): Promise<void> {
+    const { challenger, emit } = this.#context;
+    for (const equivocation of this.#witnessed.look(number, archive)) {
+      const { leaf } = equivocation.first;
+      const siteId = archive.accounts[equivocation.second.leaf.accountIndex]?.siteId ?? null;
+      const transactionHash = challenger === null ? null : await revoke(challenger, equivocation);
+      const { firstBatch, secondBatch } = equivocation;
+      const end = challenger === null ? "without a key it is left to others to revoke it" : "it is revoked";
+      emit({
+        ...{ event: "equivocation", siteId, sequence: leaf.sequence, meterKeyHash: leaf.meterKeyHash },
+        ...{ batches: [firstBatch, secondBatch], transactionHash },
+        words: `the meter of ${siteId ?? "a stranger"} signed two different readings under number ${leaf.sequence} (batches ${firstBatch} and ${secondBatch}): ${end}`,
+      });
     }
   }
 }
