@@ -7,6 +7,9 @@ import type { Outbox } from "./outbox.ts";
 import { nonceOf } from "./rpc.ts";
 import type { ChainSigner } from "./signer.ts";
 
+/** How often court and escrow are deployed before somebody has to see who else uses the key. */
+const MOST_PAIRS = 5;
+
 /** What a deployment needs. */
 export interface DeploymentContext {
   /** Path of the manifest. */
@@ -113,7 +116,7 @@ async function checkTerms(rpc: JsonRpcProvider, { court, escrow, judges, terms }
 }
 
 async function deploy(context: DeploymentContext, terms: DeploymentTerms): Promise<Deployment> {
-  const { chainId, rpc, outbox, operator: sender } = context;
+  const { chainId, outbox, operator: sender } = context;
   const create = async (key: string, data: Hex): Promise<Created> => {
     const { receipt } = await outbox.submit({ key, sender, to: null, data, done: async () => false });
     if (receipt === null || receipt.contractAddress === null) {
@@ -133,17 +136,44 @@ async function deploy(context: DeploymentContext, terms: DeploymentTerms): Promi
     const { address } = await create(`deploy:${name}`, deploymentData(judge, []));
     judges.push([name, address]);
   }
-  // Court and escrow name each other: the court is told where the escrow, which comes next, will be.
-  const nonce = await nonceOf(rpc, sender.account);
-  const escrowAddress = getCreateAddress({ from: sender.account, nonce: nonce + 1 });
-  const courtTerms = courtArguments(terms, token, registry.address, escrowAddress, judges);
-  const court = await create("deploy:court", deploymentData(COURT, [courtTerms]));
-  const escrow = await create("deploy:escrow", deploymentData(ESCROW, [court.address]));
+  const { court, escrow } = await deployPair(context, terms, create, token, registry.address, judges);
   return {
     ...{ chainId, block: registry.block, token, registry: registry.address },
-    ...{ court: court.address, escrow: escrow.address, terms },
+    ...{ court, escrow, terms },
     judges: Object.fromEntries(judges),
   };
+}
+
+/**
+ * Court and escrow name each other: the court is told where the escrow, which comes next, will be. When something else
+ * took that place in between, neither can be used, and both are deployed once more.
+ */
+async function deployPair(
+  { rpc, operator }: DeploymentContext,
+  terms: DeploymentTerms,
+  create: (key: string, data: Hex) => Promise<Created>,
+  token: Account,
+  registry: Account,
+  judges: readonly (readonly [string, Account])[],
+): Promise<{ readonly court: Account; readonly escrow: Account }> {
+  const addressAfter = async (calls: number): Promise<Account> => {
+    const nonce = (await nonceOf(rpc, operator.account)) + calls;
+    return getCreateAddress({ from: operator.account, nonce }) as Account;
+  };
+  for (let attempt = 1; attempt <= MOST_PAIRS; attempt++) {
+    const again = attempt === 1 ? "" : `:${attempt}`;
+    const wanted = courtArguments(terms, token, registry, await addressAfter(1), judges);
+    const { address: court } = await create(`deploy:court${again}`, deploymentData(COURT, [wanted]));
+    const promised = (await readContract(rpc, COURT, court, "escrow")) as Account;
+    if (promised !== (await addressAfter(0)) && !(await hasCode(rpc, promised))) continue;
+    const escrow = await create(`deploy:escrow${again}`, deploymentData(ESCROW, [court]));
+    return { court, escrow: escrow.address };
+  }
+  throw new CommonwattError(
+    "ESCROW_MISSING",
+    `something else uses the key of ${operator.account}: the escrow never came to where its court was told`,
+    { retryable: true },
+  );
 }
 
 function courtArguments(

@@ -1,8 +1,13 @@
 import type { OutboxEntry, OutboxStore } from "@commonwatt/vpp-core";
 
-/** An outbox store that lasts as long as the process: enough for who decides each call from the chain alone. */
-export function memoryOutbox(): OutboxStore & { readonly entries: readonly OutboxEntry[] } {
-  const entries: OutboxEntry[] = [];
+/**
+ * An outbox store that lasts as long as the process: enough for who decides each call from the chain alone. It begins
+ * with `kept`.
+ */
+export function memoryOutbox(
+  kept: readonly OutboxEntry[] = [],
+): OutboxStore & { readonly entries: readonly OutboxEntry[] } {
+  const entries: OutboxEntry[] = [...kept];
   const mark = (key: string, status: OutboxEntry["status"]): void => {
     const index = entries.findLastIndex((one) => one.key === key);
     const entry = entries[index];

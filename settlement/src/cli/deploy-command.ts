@@ -1,13 +1,20 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { CommonwattError, createLogger, stopRequest, systemClock, wholeNumber } from "@commonwatt/vpp-core";
+import {
+  type Account,
+  CommonwattError,
+  createLogger,
+  stopRequest,
+  systemClock,
+  wholeNumber,
+} from "@commonwatt/vpp-core";
 import { communityHash } from "../batch/batch-header.ts";
 import { hashRules } from "../batch/batch-rules.ts";
 import { ensureDeployment } from "../chain/deployment.ts";
 import { chainIdOfAny } from "../chain/endpoints.ts";
+import { fileOutbox } from "../chain/file-outbox.ts";
 import { signerFrom } from "../chain/key-source.ts";
-import { finalityLimitSeconds, manifestToJson } from "../chain/manifest.ts";
-import { memoryOutbox } from "../chain/memory-outbox.ts";
+import { type DeploymentTerms, finalityLimitSeconds, manifestToJson } from "../chain/manifest.ts";
 import { createOutbox } from "../chain/outbox.ts";
 import { patience } from "../chain/patience.ts";
 import { connectRpc } from "../chain/rpc.ts";
@@ -55,7 +62,8 @@ export function registerDeploy(program: Program): void {
     .summary("deploy a community's contracts and write their manifest")
     .description(
       "Deploys register, judges, court and escrow as the operator and writes the manifest with their addresses and " +
-        "terms. Where the manifest is there already, its contracts are checked instead.",
+        "terms. What it has done is noted beside the manifest, so that it goes on there when it is interrupted. Where the " +
+        "manifest is there already, its contracts are checked instead.",
     )
     .requiredOption("--rpc <urls>", "JSON-RPC endpoint, or several of one chain, separated by commas")
     .requiredOption("--community <name>", "name of the community")
@@ -115,22 +123,17 @@ async function deploy(options: DeployOptions): Promise<void> {
   const wallClock = systemClock;
   const patient = patience({ wallClock, logger, signal, emit: () => undefined });
   const feeCapWei = options.maxFeeGwei === undefined ? null : weiOfGwei(options.maxFeeGwei);
-  const outbox = createOutbox({
-    rpc,
-    store: memoryOutbox(),
-    patience: patient,
-    wallClock,
-    logger,
-    signal,
-    feeCapWei,
-  });
   await mkdir(dirname(options.manifest), { recursive: true });
   const token = options.token === undefined ? null : addressOf("--token", options.token);
+  const terms = termsOf(options, operator.account);
   try {
+    const store = await fileOutbox(`${options.manifest}.part`, purposeOf(chainId, token, terms));
+    const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei });
     const deployment = await ensureDeployment(
       { manifest: options.manifest, chainId, rpc, outbox, operator, token, replaceable: false },
-      termsOf(options, operator.account),
+      terms,
     );
+    await store.forget();
     const summary = { event: "summary", manifest: options.manifest, ...manifestToJson(deployment) };
     const { registry, court, escrow } = deployment;
     const lines = [
@@ -150,7 +153,14 @@ async function deploy(options: DeployOptions): Promise<void> {
   }
 }
 
-function termsOf(options: DeployOptions, operator: Parameters<typeof ensureDeployment>[1]["operator"]) {
+/** All that a deployment is decided by, as one text. */
+function purposeOf(chainId: number, token: Account | null, terms: DeploymentTerms): string {
+  const text = (_name: string, value: unknown): unknown =>
+    typeof value === "bigint" ? String(value) : value;
+  return JSON.stringify({ chainId, token, ...terms }, text);
+}
+
+function termsOf(options: DeployOptions, operator: Account): DeploymentTerms {
   const { window, response, pause, guardian, governance } = options;
   const intervalMs = options.intervalMinutes * 60_000;
   const gateClosureMs = options.gateClosure === undefined ? intervalMs / 10 : options.gateClosure * 1_000;
