@@ -23,8 +23,9 @@ export {
 export { arenaHash } from "./book/book-hash.ts";
 export { type CallOutcome, clearCall } from "./book/call-auction.ts";
 export { ArrayAuction, type OrderArrays } from "./book/call-auction-arrays.ts";
+export { CallPairing } from "./book/call-pairing.ts";
 export { cancelOrder } from "./book/cancel-order.ts";
-export { BOOK_PHASE, type BookSide, keyOf, SIDE } from "./book/layout.ts";
+export { BOOK_PHASE, type BookSide, keyOf, SIDE, sideOf, tickOf } from "./book/layout.ts";
 export type {
   Accepted,
   BookClearing,

@@ -3,7 +3,9 @@ export {
   type IntervalAccountingInput,
   type IntervalAccounts,
 } from "./accounting/account-interval.ts";
-export type { MeteredEnergy } from "./accounting/site-statement.ts";
+export { deliverableWh, takeableWh } from "./accounting/net-position.ts";
+export { exportLeftWh, type MeteredEnergy } from "./accounting/site-statement.ts";
+export { feeOfNano, makeWholePrice } from "./accounting/trade-settlement.ts";
 export type { BatchArchive, BatchFile } from "./batch/batch-archive.ts";
 export { type BatchFault, verifyBatch } from "./batch/verify-batch.ts";
 export { devChainUrl } from "./chain/dev-chain-lock.ts";

@@ -8,12 +8,24 @@ export * from "./der/lease.ts";
 export * from "./der/measured.ts";
 export * from "./der/point.ts";
 export * from "./der/reading.ts";
-export { batteryOutlook, type OutlookInput } from "./dispatch/battery-outlook.ts";
+export {
+  batteryOutlook,
+  dischargeRoomWh,
+  type OutlookInput,
+  wholeEnergyWh,
+} from "./dispatch/battery-outlook.ts";
+export { boundedPowerW, type PowerBounds, positionPowerW } from "./dispatch/battery-power.ts";
 export { type BatteryOutlook, type BidInput, type Quote, quotes } from "./dispatch/bid-strategy.ts";
 export { type Decision, type DecisionInput, decide, type Position } from "./dispatch/decide.ts";
 export type { Forecast, Forecaster, RecentPower } from "./dispatch/forecast.ts";
 export { USUAL_RESPONSE } from "./dispatch/lease-watch.ts";
 export { priceOnTick } from "./dispatch/price-on-tick.ts";
+export {
+  createQuoteSteps,
+  type QuoteSteps,
+  type QuoteTerms,
+  writeQuoteSteps,
+} from "./dispatch/quote-steps.ts";
 export type { SiteImage } from "./dispatch/site-image.ts";
 export * from "./errors/commonwatt-error.ts";
 export * from "./errors/listen-failure.ts";

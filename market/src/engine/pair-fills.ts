@@ -1,5 +1,15 @@
-import type { Hex, OrderSide, PriceMicroPerKwh, SiteId, WattHours } from "@commonwatt/vpp-core";
-import { type Pair, pairAllocations } from "../mechanisms/pair-allocations.ts";
+import assert from "node:assert/strict";
+import {
+  type Hex,
+  type OrderSide,
+  type PriceMicroPerKwh,
+  type SiteId,
+  type WattHours,
+  wattHours,
+} from "@commonwatt/vpp-core";
+import { CallPairing } from "../book/call-pairing.ts";
+import { keyOf, SIDE } from "../book/layout.ts";
+import type { Pair } from "../mechanisms/pair-allocations.ts";
 import { compareTexts } from "../mechanisms/trader-rank.ts";
 
 /** What an order got in a call auction. */
@@ -8,28 +18,37 @@ export interface Fill {
   readonly siteId: SiteId;
   readonly side: OrderSide;
   readonly limitPrice: PriceMicroPerKwh;
-  /** What it got. */
+  /** What it got, in whole Wh below 2^31. */
   readonly energyWh: WattHours;
 }
 
 /**
- * Who trades with whom in a call auction at one price: bids by falling limit, offers by rising limit, walked
- * side by side. Equal limits stand by their site's id, those of one site by falling energy, and only what
- * cannot be told apart otherwise by the order's id: so which energy goes from whom to whom depends neither on
- * who came first nor on how orders are numbered. Both sides must hold the same energy.
+ * Who trades with whom in a call auction at one price, see {@link CallPairing}: sites stand by their ids, and a
+ * site's own orders of one limit that got the same by their own. Both sides must hold the same energy.
  */
 export function pairFills(fills: readonly Fill[]): readonly Pair[] {
-  const onSide = (side: OrderSide): readonly Fill[] => {
-    const direction = side === "bid" ? -1 : 1;
-    return fills
-      .filter((fill) => fill.side === side)
-      .sort(
-        (a, b) =>
-          direction * (a.limitPrice - b.limitPrice) ||
-          compareTexts(a.siteId, b.siteId) ||
-          b.energyWh - a.energyWh ||
-          compareTexts(a.orderId, b.orderId),
-      );
+  const sorted = fills.toSorted(
+    (a, b) => compareTexts(a.siteId, b.siteId) || compareTexts(a.orderId, b.orderId),
+  );
+  // Only the order of limits matters: the prices that occur are its ticks.
+  const prices = [...new Set(sorted.map(({ limitPrice }) => limitPrice))].sort((a, b) => a - b);
+  const tickOf = new Map(prices.map((price, tick) => [price, tick]));
+  const numbers = new Map<SiteId, number>();
+  for (const { siteId } of sorted) if (!numbers.has(siteId)) numbers.set(siteId, numbers.size);
+  const keys = Int32Array.from(sorted, ({ side, limitPrice }) =>
+    keyOf(side === "bid" ? SIDE.BID : SIDE.OFFER, tickOf.get(limitPrice) ?? -1),
+  );
+  const filledWh = Int32Array.from(sorted, ({ energyWh }) => energyWh);
+  const sites = Int32Array.from(sorted, ({ siteId }) => numbers.get(siteId) ?? -1);
+  const pairs = new CallPairing(prices.length).pair(keys, filledWh, sites, sorted.length);
+  const orderId = (at: number | undefined): Hex => {
+    const fill = sorted[at ?? -1];
+    assert(fill !== undefined, "only what was filled is paired");
+    return fill.orderId;
   };
-  return pairAllocations(onSide("bid"), onSide("offer"));
+  return Array.from({ length: pairs.count }, (_, at) => ({
+    bidId: orderId(pairs.bidAt[at]),
+    offerId: orderId(pairs.offerAt[at]),
+    energyWh: wattHours(pairs.energyWh[at] as number),
+  }));
 }

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { type Hex, type WattHours, wattHours } from "@commonwatt/vpp-core";
+import { createPairs, walkPairs } from "../book/pair-arrays.ts";
 import type { BookOrder } from "./mechanism.ts";
 
 /** How much of an order is filled. */
@@ -71,20 +71,13 @@ export interface Pair {
  * same energy.
  */
 export function pairAllocations(bids: readonly Allocation[], offers: readonly Allocation[]): readonly Pair[] {
-  const pairs: Pair[] = [];
-  let offerAt = 0;
-  let offeredWh: number = offers[0]?.energyWh ?? 0;
-  for (const bid of bids) {
-    for (let wantedWh: number = bid.energyWh; wantedWh > 0; ) {
-      const offer = offers[offerAt];
-      assert(offer !== undefined, "more bid than offered");
-      const energyWh = wattHours(Math.min(wantedWh, offeredWh));
-      pairs.push({ bidId: bid.orderId, offerId: offer.orderId, energyWh });
-      wantedWh -= energyWh;
-      offeredWh -= energyWh;
-      if (offeredWh === 0) offeredWh = offers[++offerAt]?.energyWh ?? 0;
-    }
-  }
-  assert(offerAt === offers.length, "more offered than bid");
-  return pairs;
+  const pairs = createPairs(bids.length + offers.length);
+  const energiesOf = (side: readonly Allocation[]): Float64Array =>
+    Float64Array.from(side, ({ energyWh }) => energyWh);
+  walkPairs(energiesOf(bids), bids.length, energiesOf(offers), offers.length, pairs);
+  return Array.from({ length: pairs.count }, (_, at) => ({
+    bidId: (bids[pairs.bidAt[at] as number] as Allocation).orderId,
+    offerId: (offers[pairs.offerAt[at] as number] as Allocation).orderId,
+    energyWh: wattHours(pairs.energyWh[at] as number),
+  }));
 }

@@ -3,13 +3,13 @@ import { type OrderSide, type PriceMicroPerKwh, type WattHours, wattHours } from
 import type { BookOrder } from "./mechanism.ts";
 import { type Allocation, allocate } from "./pair-allocations.ts";
 import { proRata } from "./pro-rata.ts";
-import { compareTexts } from "./trader-rank.ts";
+import { bySize, compareTexts } from "./trader-rank.ts";
 
 /** All orders of one side at one price. */
 export interface PriceLevel {
   readonly price: PriceMicroPerKwh;
   readonly energyWh: WattHours;
-  /** By rising id. */
+  /** By the trader's name, those of one trader by falling energy, then by id. */
   readonly orders: readonly BookOrder[];
 }
 
@@ -25,7 +25,7 @@ export function priceLevels(orders: readonly BookOrder[], side: OrderSide): read
     .map(([price, level]) => ({
       price,
       energyWh: wattHours(level.reduce((sum, order) => sum + order.energyWh, 0)),
-      orders: level.toSorted((left, right) => compareTexts(left.id, right.id)),
+      orders: level.toSorted((left, right) => compareTexts(left.trader, right.trader) || bySize(left, right)),
     }));
 }
 

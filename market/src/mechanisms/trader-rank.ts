@@ -47,5 +47,10 @@ export function byLimit(left: BookOrder, right: BookOrder): number {
 }
 
 function byTrader(left: BookOrder, right: BookOrder): number {
-  return compareTexts(left.trader, right.trader) || byLimit(left, right) || compareTexts(left.id, right.id);
+  return compareTexts(left.trader, right.trader) || byLimit(left, right) || bySize(left, right);
+}
+
+/** Compares orders of one trader and limit by falling energy, and only what is the same in all that by its id. */
+export function bySize(left: BookOrder, right: BookOrder): number {
+  return right.energyWh - left.energyWh || compareTexts(left.id, right.id);
 }

@@ -15,7 +15,7 @@ import { fillLevels, type LevelFill, type PriceLevel, priceLevels } from "./pric
  * `low + ⌊(high − low)·k⌋`, rounded down to the favour of buyers by less than one micro per kWh. So
  * nobody pays more or gets less than their limit, and nobody left out would have wanted to trade at it.
  * Ties: better limits first; at the marginal price everyone gets the same share, see {@link proRata}.
- * Trades: bids by falling limit, offers by rising limit, equal limits by rising id, walked side by side.
+ * Trades: bids by falling limit, offers by rising limit, equal limits by the traders' names, walked side by side.
  *
  * Exact integers throughout; costs O(n log n) in the number of orders.
  * @param kPerMille - k in thousandths: 0 gives the price to the buyers, 1000 to the sellers, 500 halves it.

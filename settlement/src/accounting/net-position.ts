@@ -27,12 +27,12 @@ export function positionsOf(
  * How much of a sale counts. With `n = sold − bought`, sales count with `min(1, metered export / n)` when
  * `n > 0`, and in whole otherwise: what a site buys and sells on within an interval needs no meter.
  */
-export function deliverableWh(energyWh: number, { netWh, exportWh }: NetPosition): number {
+export function deliverableWh(energyWh: number, netWh: number, exportWh: number): number {
   return netWh > 0 ? floorPart(energyWh, Math.min(exportWh, netWh), netWh) : energyWh;
 }
 
 /** How much of a purchase counts: with `min(1, metered import / |n|)` when `n < 0`, else in whole. */
-export function takeableWh(energyWh: number, { netWh, importWh }: NetPosition): number {
+export function takeableWh(energyWh: number, netWh: number, importWh: number): number {
   return netWh < 0 ? floorPart(energyWh, Math.min(importWh, -netWh), -netWh) : energyWh;
 }
 

@@ -65,10 +65,19 @@ function retailerAmount(energy: MeteredEnergy, tariff: Tariff): MoneyNano {
  * to deliver) has the difference on the other side.
  */
 export function energyLeftToRetailer(energy: MeteredEnergy, netSettledSoldWh: number): MeteredEnergy {
-  const exportWh = energy.exportWh - Math.max(0, netSettledSoldWh);
-  const importWh = energy.importWh - Math.max(0, -netSettledSoldWh);
+  const { importWh, exportWh } = energy;
   return {
-    exportWh: wattHours(Math.max(0, exportWh) + Math.max(0, -importWh)),
-    importWh: wattHours(Math.max(0, importWh) + Math.max(0, -exportWh)),
+    exportWh: wattHours(exportLeftWh(importWh, exportWh, netSettledSoldWh)),
+    importWh: wattHours(exportLeftWh(exportWh, importWh, -netSettledSoldWh)),
   };
+}
+
+/**
+ * The export of {@link energyLeftToRetailer} on bare numbers; its import is the same with the two registers
+ * and the sign of what is settled exchanged.
+ */
+export function exportLeftWh(importWh: number, exportWh: number, netSettledSoldWh: number): number {
+  const leftExportWh = exportWh - Math.max(0, netSettledSoldWh);
+  const leftImportWh = importWh - Math.max(0, -netSettledSoldWh);
+  return Math.max(0, leftExportWh) + Math.max(0, -leftImportWh);
 }

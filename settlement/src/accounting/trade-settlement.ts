@@ -11,7 +11,7 @@ import {
 } from "@commonwatt/vpp-core";
 import { deliverableWh, type NetPosition, takeableWh } from "./net-position.ts";
 
-const PPM = 1_000_000n;
+const PPM = 1_000_000;
 
 /**
  * Settles one trade: `a` of it is deliverable, `c` takeable, and `min(a, c)` is paid at its price. Who fell
@@ -29,8 +29,8 @@ export function settleTrade(
     seller !== undefined && buyer !== undefined,
     `trade ${trade.id} names a site that is not metered here`,
   );
-  const delivered = deliverableWh(trade.energyWh, seller);
-  const taken = takeableWh(trade.energyWh, buyer);
+  const delivered = deliverableWh(trade.energyWh, seller.netWh, seller.exportWh);
+  const taken = takeableWh(trade.energyWh, buyer.netWh, buyer.importWh);
   const settledWh = wattHours(Math.min(delivered, taken));
   return {
     trade,
@@ -43,11 +43,22 @@ export function settleTrade(
 
 /** What the operator keeps of what is paid for energy: rounded down, off the seller's credit. */
 export function feeOf(paidNano: MoneyNano, feePpm: number): MoneyNano {
-  return feePpm === 0 ? NO_MONEY : moneyNano((paidNano * BigInt(feePpm)) / PPM);
+  return feePpm === 0 ? NO_MONEY : moneyNano((paidNano * BigInt(feePpm)) / BigInt(PPM));
+}
+
+/** The fee of {@link feeOf} on bare numbers, exact for any safe payment. */
+export function feeOfNano(paidNano: number, feePpm: number): number {
+  const millions = Math.floor(paidNano / PPM);
+  return millions * feePpm + Math.floor(((paidNano - millions * PPM) * feePpm) / PPM);
+}
+
+/** What a kWh that fell short is made up with, in micro: what it costs the other, and nothing when it costs nothing. */
+export function makeWholePrice(shortfallWh: number, lossPerKwhMicro: number): number {
+  return shortfallWh > 0 && lossPerKwhMicro > 0 ? lossPerKwhMicro : 0;
 }
 
 function makeWhole(shortfallWh: number, lossPerKwhMicro: number): MoneyNano {
-  return shortfallWh <= 0 || lossPerKwhMicro <= 0 ? NO_MONEY : money(shortfallWh, lossPerKwhMicro);
+  return money(shortfallWh, makeWholePrice(shortfallWh, lossPerKwhMicro));
 }
 
 /** Energy times price in nano, exactly; most products are safe integers, which multiply many times faster. */

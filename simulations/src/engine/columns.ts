@@ -1,12 +1,32 @@
 import type { SiteId } from "@commonwatt/vpp-core";
 import type { HomeColumns, IntervalColumns, TraceColumns } from "./simulation-result.ts";
 
-/** Columns of so many intervals, all 0 but the prices, which are −1. */
+/** Where results go: each thread has columns of its own, which are added up in the end. */
+export interface ResultColumns {
+  readonly intervals: IntervalColumns;
+  readonly homes: HomeColumns;
+}
+
+/** Adds the columns of one thread to those of another: every number in them is a sum of parts. */
+export function addColumns(to: ResultColumns, from: ResultColumns): void {
+  for (const group of ["intervals", "homes"] as const) {
+    const [toGroup, fromGroup] = [to[group], from[group]] as unknown as [Columns, Columns];
+    for (const [name, column] of Object.entries(toGroup)) {
+      const part = fromGroup[name];
+      if (part === undefined || !ArrayBuffer.isView(column)) continue;
+      for (let i = 0; i < column.length; i++) column[i] = (column[i] as number) + (part[i] as number);
+    }
+  }
+}
+
+type Columns = Readonly<Record<string, Float64Array | Int32Array | undefined>>;
+
+/** Columns of so many intervals, all 0. */
 export function createIntervalColumns(intervals: number): IntervalColumns {
   const sums = (): Float64Array => new Float64Array(intervals);
   const counts = (): Int32Array => new Int32Array(intervals);
   return {
-    price: counts().fill(-1),
+    price: counts(),
     tradedWh: sums(),
     settledWh: sums(),
     trades: counts(),
@@ -65,9 +85,10 @@ export function createHomeColumns(siteIds: readonly SiteId[]): HomeColumns {
   };
 }
 
-/** Columns of so many intervals of the traced homes, all 0. */
+/** Columns of so many intervals of the traced homes, all 0, in memory that threads can share. */
 export function createTraceColumns(siteIds: readonly SiteId[], intervals: number): TraceColumns {
-  const values = (): Int32Array => new Int32Array(siteIds.length * intervals);
+  const bytes = siteIds.length * intervals * Int32Array.BYTES_PER_ELEMENT;
+  const values = (): Int32Array => new Int32Array(new SharedArrayBuffer(bytes));
   return {
     siteIds,
     importWh: values(),

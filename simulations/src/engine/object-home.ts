@@ -13,7 +13,7 @@ import {
   watts,
 } from "@commonwatt/vpp-core";
 import { type BatteryRatings, MILLIJOULES_PER_WH, stepBattery } from "../models/battery.ts";
-import { requestedPowerW } from "../models/home-plant.ts";
+import { curtailedPowerW, requestedPowerW } from "../models/home-plant.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 
 /** What one home does in one interval, in mean powers; PV + battery + grid − curtailed = load. */
@@ -92,15 +92,19 @@ export class ObjectHome {
         plannedPowerW: plannedPowerW === null ? null : watts(plannedPowerW),
         horizonMs: lengthMs,
       });
-      const window = setpointW === null ? null : { minW: setpointW, maxW: setpointW };
-      const requestW = requestedPowerW({ loadW, pvW }, window, inverterMaxW);
+      const requestW = requestedPowerW(
+        loadW,
+        pvW,
+        setpointW ?? Number.NEGATIVE_INFINITY,
+        setpointW ?? Number.POSITIVE_INFINITY,
+        inverterMaxW,
+      );
       const { storedMillijoules } = this;
-      const stepped = stepBattery(this.#ratings, { storedMillijoules }, requestW, lengthMs);
+      const stepped = stepBattery(this.#ratings, { storedMillijoules }, watts(requestW), lengthMs);
       this.storedMillijoules = stepped.state.storedMillijoules;
       batteryW = stepped.actualPowerW;
     }
-    const tooMuchW = Math.max(pvW + batteryW - inverterMaxW, pvW + batteryW - loadW - exportMaxW, 0);
-    const curtailedW = Math.min(pvW, tooMuchW);
+    const curtailedW = curtailedPowerW(loadW, pvW, batteryW, inverterMaxW, exportMaxW);
     return { batteryW, curtailedW, gridW: loadW - (pvW - curtailedW) - batteryW };
   }
 

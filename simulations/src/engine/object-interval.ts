@@ -28,7 +28,7 @@ export function addObjectInterval(
   const limitOf = new Map(orders.map(({ id, limitPrice }) => [id, limitPrice]));
   const worth = trades.reduce((sum, { energyWh, price }) => sum + BigInt(energyWh) * BigInt(price), 0n);
   const tradedWh = trades.reduce((sum, { energyWh }) => sum + energyWh, 0);
-  if (tradedWh > 0) columns.price[t] = Number(worth / BigInt(tradedWh));
+  columns.price[t] = tradedWh > 0 ? Number(worth / BigInt(tradedWh)) : -1;
   columns.tradedWh[t] = tradedWh;
   columns.settledWh[t] = accounts.settledWh;
   columns.trades[t] = trades.length;

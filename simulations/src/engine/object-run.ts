@@ -22,7 +22,7 @@ import { namedMechanism } from "./named-mechanism.ts";
 import { ObjectAuction } from "./object-auction.ts";
 import { ObjectHome } from "./object-home.ts";
 import { addObjectInterval, type IntervalOutcome } from "./object-interval.ts";
-import { placeQuotes } from "./place-quotes.ts";
+import { PRICE_TICK, placeQuotes } from "./place-quotes.ts";
 import { resultHash } from "./result-hash.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type {
@@ -99,7 +99,7 @@ export class ObjectRun {
     const index = intervalIndex(startMs / intervalLength(intervalMinutes) + t);
     const interval = deliveryInterval(index, intervalMinutes);
     const isExpected = this.#bid(t, interval);
-    const orders = bookOrders(this.#quotes, this.#options.neighbourhood.siteIds, null);
+    const orders = this.#orders();
     const seed = `${community}/${index}`;
     if (this.#options.books?.includes(t)) this.#books.push({ interval: t, seed, orders });
     const trades = this.#auction.clear(orders, index, seed);
@@ -146,8 +146,14 @@ export class ObjectRun {
       moment.dischargeMaxWh[h] = outlook?.dischargeMaxWh ?? 0;
       if (isExpected) this.#strategies[h]?.quote(h, moment, this.#quotes);
     });
-    placeQuotes(this.#quotes, 0);
     return isExpected;
+  }
+
+  #orders(): readonly BookOrder[] {
+    const column = (): Int32Array => new Int32Array(this.#quotes.count);
+    const columns = { keys: column(), quantitiesWh: column(), sites: column() };
+    const count = placeQuotes(this.#quotes, PRICE_TICK, columns, 0);
+    return bookOrders(columns, count, PRICE_TICK, this.#options.neighbourhood.siteIds, null);
   }
 
   #settle(

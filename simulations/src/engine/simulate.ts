@@ -1,24 +1,147 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { CommonwattError, type SiteId } from "@commonwatt/vpp-core";
 import { checkNeighbourhood } from "../neighbourhood/check-neighbourhood.ts";
-import { ObjectRun } from "./object-run.ts";
+import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import { BrokenBarrierError } from "./barrier.ts";
+import { addColumns, createTraceColumns, type ResultColumns } from "./columns.ts";
+import { namedMechanism } from "./named-mechanism.ts";
+import { resultHash } from "./result-hash.ts";
+import { type RunTask, runTask } from "./run-task.ts";
+import type { RunAnswer } from "./run-thread.ts";
+import { createSharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
-import type { SimulationResult } from "./simulation-result.ts";
+import type { IntervalBook, IntervalColumns, SimulationResult, TraceColumns } from "./simulation-result.ts";
 
 /** How many times progress is told in a run. */
 const PROGRESS_STEPS = 200;
 
 /**
  * Runs a neighbourhood through all its intervals: in each, homes bid for what they expect, the market clears,
- * batteries deliver under what really comes, meters count and everything is accounted, as it runs live.
- * @throws CommonwattError `SIMULATION_NEIGHBOURHOOD_INVALID`, `SIMULATION_MECHANISM_UNKNOWN`
+ * batteries deliver under what really comes, meters count and everything is accounted, by the rules that run live.
+ * Runs in the calling thread, which is busy until the end, and in `workers` − 1 others; the mechanisms on objects
+ * run in the calling thread alone.
+ * @throws CommonwattError `SIMULATION_NEIGHBOURHOOD_INVALID`, `SIMULATION_MECHANISM_UNKNOWN`,
+ *   `SIMULATION_OPTIONS_INVALID`, and `SIMULATION_THREAD_FAILED` when another thread fails
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
-  const { neighbourhood, onProgress } = options;
+  const { neighbourhood } = options;
   checkNeighbourhood(neighbourhood);
-  const run = new ObjectRun(options);
-  const every = Math.max(1, Math.floor(neighbourhood.intervals / PROGRESS_STEPS));
-  for (let t = 0; t < neighbourhood.intervals; t++) {
-    run.run(t);
-    if ((t + 1) % every === 0) onProgress?.(t + 1, neighbourhood.intervals);
+  checkOptions(options);
+  const { onProgress, ...given } = options;
+  const { intervals, siteIds } = neighbourhood;
+  const isUniform = namedMechanism(options.mechanism).name === "uniform-price";
+  const parts = isUniform ? Math.min(options.workers, siteIds.length) : 1;
+  const homesFrom = Array.from({ length: parts + 1 }, (_, part) =>
+    Math.floor((siteIds.length * part) / parts),
+  );
+  const trace = options.trace === undefined ? null : traceOf(options.trace.homes, siteIds, intervals);
+  const shared = createSharedRun(siteIds.length, parts);
+  const taskOf = (part: number): RunTask => ({ options: given, shared, trace, part, parts, homesFrom });
+  const others = await startThreads(Array.from({ length: parts - 1 }, (_, i) => taskOf(i + 1)));
+  const kept: IntervalBook[] = [];
+  const every = Math.max(1, Math.floor(intervals / PROGRESS_STEPS));
+  const own = runTask(taskOf(0), kept, (done) => {
+    if (done % every === 0 || done === intervals) onProgress?.(done, intervals);
+  });
+  const [columns, ...rest] = await allOf([own, ...others.map((thread) => thread.columns)]);
+  for (const part of rest) addColumns(columns, part);
+  finishIntervals(columns.intervals, neighbourhood);
+  return {
+    hash: resultHash(columns.intervals, columns.homes),
+    conserved: true,
+    intervals: columns.intervals,
+    homes: columns.homes,
+    trace,
+    books: kept,
+  };
+}
+
+function checkOptions({
+  workers,
+  trace,
+  books = [],
+  neighbourhood,
+  network,
+  mechanism,
+}: SimulationOptions): void {
+  const { intervals, siteIds } = neighbourhood;
+  const isWorkers = Number.isSafeInteger(workers) && workers >= 1;
+  if (!isWorkers) invalid(`workers must be an integer of at least 1, got ${workers}`);
+  for (const t of books) {
+    const isInterval = Number.isSafeInteger(t) && t >= 0 && t < intervals;
+    if (!isInterval) invalid(`books: there is no interval ${t}, they are 0 to ${intervals - 1}`);
   }
-  return run.result();
+  const known = new Set(siteIds);
+  for (const id of trace === undefined || trace.homes === "all" ? [] : trace.homes) {
+    if (!known.has(id)) invalid(`trace: no home is called ${id}`);
+  }
+  const needsNetwork = namedMechanism(mechanism).promises.needs === "network";
+  if (needsNetwork && network === undefined) invalid(`the mechanism ${mechanism} needs a network`);
+  if (network !== undefined && network.zones.length !== siteIds.length) {
+    invalid(`network: there must be a zone for each of ${siteIds.length} homes`);
+  }
+}
+
+function invalid(message: string): never {
+  throw new CommonwattError("SIMULATION_OPTIONS_INVALID", message);
+}
+
+/** A trace that all threads can write. */
+function traceOf(
+  homes: readonly SiteId[] | "all",
+  siteIds: readonly SiteId[],
+  intervals: number,
+): TraceColumns {
+  return createTraceColumns(homes === "all" ? siteIds : homes.toSorted(byCodeUnit), intervals);
+}
+
+function byCodeUnit(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** A thread that is ready to begin, and waits for all others where it must. */
+interface Thread {
+  readonly columns: Promise<ResultColumns>;
+}
+
+/** Starts a thread for each task; settles when all are ready to begin. */
+async function startThreads(tasks: readonly RunTask[]): Promise<readonly Thread[]> {
+  return Promise.all(
+    tasks.map(async (workerData) => {
+      const worker = new Worker(new URL("./run-thread.ts", import.meta.url), { workerData, execArgv: [] });
+      await once(worker, "message");
+      return { columns: once(worker, "message").then(([answer]: RunAnswer[]) => columnsOf(answer)) };
+    }),
+  );
+}
+
+function columnsOf(answer: RunAnswer | undefined): ResultColumns {
+  if (answer?.status === "done") return answer.columns;
+  throw new CommonwattError("SIMULATION_THREAD_FAILED", answer?.message ?? "it has ended");
+}
+
+/** What all parts come to; the cause when one has failed, not what others say of it. */
+async function allOf(parts: readonly Promise<ResultColumns>[]): Promise<[ResultColumns, ...ResultColumns[]]> {
+  const settled = await Promise.allSettled(parts);
+  const failures = settled
+    .filter((part) => part.status === "rejected")
+    .map(({ reason }) => reason as unknown);
+  const cause = failures.find((reason) => !(reason instanceof BrokenBarrierError)) ?? failures[0];
+  if (cause !== undefined) throw cause;
+  return settled.map((part) => (part as PromiseFulfilledResult<ResultColumns>).value) as [ResultColumns];
+}
+
+/** What can only be said of all homes together. */
+function finishIntervals(columns: IntervalColumns, { intervals, intervalMinutes }: Neighbourhood): void {
+  for (let t = 0; t < intervals; t++) {
+    const netWh = (columns.importWh[t] as number) - (columns.exportWh[t] as number);
+    columns.communityImportWh[t] = Math.max(0, netWh);
+    columns.communityExportWh[t] = Math.max(0, -netWh);
+    // Powers until now, so that they are rounded once.
+    for (const column of [columns.chargedWh, columns.dischargedWh, columns.curtailedWh]) {
+      column[t] = Math.floor(((column[t] as number) * intervalMinutes) / 60);
+    }
+  }
 }

@@ -6,6 +6,8 @@ export type ForecastName = "perfect" | "persistence";
 /** A way to look ahead. */
 export interface Forecast {
   readonly name: ForecastName;
+  /** Loads what the forecast needs, once in each thread, before it begins. */
+  prepare?(): Promise<void>;
   /** Begins a run over a neighbourhood. */
   begin(neighbourhood: Neighbourhood, seed: string): ForecastRun;
 }

@@ -33,10 +33,6 @@ export const MILLIJOULES_PER_WH = 3_600_000;
 /** Beyond this an energy times 1000 would leave the safe integers. */
 const STEP_ENERGY_MAX = Math.floor(Number.MAX_SAFE_INTEGER / 1000);
 
-function step(storedMillijoules: number, powerW: number, lostMillijoules: number): BatteryStep {
-  return { state: { storedMillijoules }, actualPowerW: watts(powerW), lostMillijoules };
-}
-
 /**
  * Runs a battery for `durationMs` (a positive integer) at the requested power, or at the nearest power that
  * it can hold for all that time. Rounding always goes against the store, so energy never comes from nowhere.
@@ -53,20 +49,62 @@ export function stepBattery(
   assert(Number.isSafeInteger(durationMs) && durationMs > 0, "a battery step lasts whole milliseconds");
   const largest = Math.max(ratings.chargePowerMaxW, ratings.dischargePowerMaxW) * durationMs;
   assert(largest <= STEP_ENERGY_MAX, "a battery step is too long to be counted exactly");
+  const powerW = batteryPowerW(
+    requestedPowerW,
+    stored,
+    ratings.storedMinWh,
+    ratings.storedMaxWh,
+    ratings.chargePowerMaxW,
+    ratings.dischargePowerMaxW,
+    ratings.chargeEfficiencyPermille,
+    ratings.dischargeEfficiencyPermille,
+    durationMs,
+  );
+  const after = storedAfter(
+    stored,
+    powerW,
+    ratings.chargeEfficiencyPermille,
+    ratings.dischargeEfficiencyPermille,
+    durationMs,
+  );
+  return {
+    state: { storedMillijoules: after },
+    actualPowerW: watts(powerW),
+    lostMillijoules: stored - after - powerW * durationMs,
+  };
+}
+
+/** The power of {@link stepBattery} on bare numbers: + is discharge, in whole watts. */
+export function batteryPowerW(
+  requestedPowerW: number,
+  storedMillijoules: number,
+  storedMinWh: number,
+  storedMaxWh: number,
+  chargePowerMaxW: number,
+  dischargePowerMaxW: number,
+  chargePermille: number,
+  dischargePermille: number,
+  durationMs: number,
+): number {
   if (requestedPowerW > 0) {
-    const permille = ratings.dischargeEfficiencyPermille;
-    const available = Math.max(0, stored - ratings.storedMinWh * MILLIJOULES_PER_WH);
-    const longest = Math.floor((available * permille) / 1000 / durationMs);
-    const powerW = Math.min(requestedPowerW, ratings.dischargePowerMaxW, longest);
-    const given = powerW * durationMs;
-    const taken = Math.ceil((given * 1000) / permille);
-    return step(stored - taken, powerW, taken - given);
+    const available = Math.max(0, storedMillijoules - storedMinWh * MILLIJOULES_PER_WH);
+    const longest = Math.floor((available * dischargePermille) / 1000 / durationMs);
+    return Math.min(requestedPowerW, dischargePowerMaxW, longest);
   }
-  const permille = ratings.chargeEfficiencyPermille;
-  const room = Math.max(0, ratings.storedMaxWh * MILLIJOULES_PER_WH - stored);
-  const longest = Math.floor((room * 1000) / permille / durationMs);
-  const powerW = Math.min(-requestedPowerW, ratings.chargePowerMaxW, longest);
+  const room = Math.max(0, storedMaxWh * MILLIJOULES_PER_WH - storedMillijoules);
+  const longest = Math.floor((room * 1000) / chargePermille / durationMs);
+  return 0 - Math.min(0 - requestedPowerW, chargePowerMaxW, longest);
+}
+
+/** What a battery holds after so long at a power that it can hold, on bare numbers. */
+export function storedAfter(
+  storedMillijoules: number,
+  powerW: number,
+  chargePermille: number,
+  dischargePermille: number,
+  durationMs: number,
+): number {
   const given = powerW * durationMs;
-  const gained = Math.floor((given * permille) / 1000);
-  return step(stored + gained, powerW === 0 ? 0 : -powerW, given - gained);
+  if (powerW > 0) return storedMillijoules - Math.ceil((given * 1000) / dischargePermille);
+  return storedMillijoules + Math.floor((-given * chargePermille) / 1000);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BatteryWindow, Plant, PlantRatings, PlantState } from "@commonwatt/device-adapters";
-import { type EpochMs, epochMs, roundToWatts, type Watts, wattHours, watts } from "@commonwatt/vpp-core";
+import { type EpochMs, epochMs, roundToWatts, wattHours, watts } from "@commonwatt/vpp-core";
 import { type BatteryRatings, MILLIJOULES_PER_WH, stepBattery } from "./battery.ts";
 import { clearSkyIndex, type Sky } from "./clouds.ts";
 import { householdLoad, type LoadProfile } from "./household-load.ts";
@@ -62,22 +62,32 @@ function ratingsOf(home: HomeModel): PlantRatings {
   };
 }
 
-function clamp(value: number, min: number, max: number): number {
-  return Math.max(min, Math.min(max, value));
-}
-
 /**
- * What the battery is asked for: the household's need less the sun, within the command's window, and within
- * what the inverter can pass in either direction beside the sun's power.
+ * What a home's battery is asked for, in W: the household's need less the sun, within the command's window, and
+ * within what the inverter can pass in either direction beside the sun's power. Without a command the window is
+ * all there is.
  */
 export function requestedPowerW(
-  powers: { pvW: number; loadW: number },
-  window: BatteryWindow | null,
-  maxW: number,
-): Watts {
-  const ownW = powers.loadW - powers.pvW;
-  const wantedW = window === null ? ownW : clamp(ownW, window.minW, window.maxW);
-  return watts(clamp(wantedW, -maxW - powers.pvW, maxW - powers.pvW));
+  loadW: number,
+  pvW: number,
+  windowMinW: number,
+  windowMaxW: number,
+  inverterMaxW: number,
+): number {
+  const wantedW = Math.max(windowMinW, Math.min(windowMaxW, loadW - pvW));
+  return Math.max(-inverterMaxW - pvW, Math.min(inverterMaxW - pvW, wantedW));
+}
+
+/** What of the sun's power is lost because the inverter or the connection passes no more, in W. */
+export function curtailedPowerW(
+  loadW: number,
+  pvW: number,
+  batteryW: number,
+  inverterMaxW: number,
+  exportMaxW: number,
+): number {
+  const outputW = pvW + batteryW;
+  return Math.min(pvW, Math.max(0, outputW - inverterMaxW, outputW - loadW - exportMaxW));
 }
 
 function toWh(millijoules: number): ReturnType<typeof wattHours> {
@@ -121,8 +131,14 @@ export function createHomePlant(home: HomeModel, start: EpochMs): HomePlant {
     let batteryW = 0;
     let storedMillijoules = memory.storedMillijoules;
     if (home.battery !== null) {
-      const requestW = requestedPowerW(outside, window, ratings.inverterPowerMaxW);
-      const moved = stepBattery(home.battery, { storedMillijoules }, requestW, PLANT_STEP_MS);
+      const requestW = requestedPowerW(
+        outside.loadW,
+        outside.pvW,
+        window?.minW ?? Number.NEGATIVE_INFINITY,
+        window?.maxW ?? Number.POSITIVE_INFINITY,
+        ratings.inverterPowerMaxW,
+      );
+      const moved = stepBattery(home.battery, { storedMillijoules }, watts(requestW), PLANT_STEP_MS);
       batteryW = moved.actualPowerW;
       storedMillijoules = moved.state.storedMillijoules;
     }

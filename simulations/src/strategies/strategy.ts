@@ -33,6 +33,8 @@ export interface StrategyContext {
 /** A way to bid. */
 export interface Strategy {
   readonly name: StrategyName;
+  /** Loads what the strategy needs, once in each thread, before it begins. */
+  prepare?(): Promise<void>;
   /** Begins a run. What it keeps, it keeps by home: homes may be bid for in any order, on several threads. */
   begin(context: StrategyContext): StrategyRun;
 }

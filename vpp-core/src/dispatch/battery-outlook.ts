@@ -28,9 +28,7 @@ export function batteryOutlook(input: OutlookInput): BatteryOutlook | null {
   const capacityWh = goodValue(image.batteryCapacityWh);
   if (storedWh === null || capacityWh === null) return null;
   const hours = (interval.endMs - interval.startMs) / 3_600_000;
-  const energyOf = (powerW: number | null): WattHours => wattHours(Math.floor((powerW ?? 0) * hours));
-  const dischargeWh = energyOf(goodValue(image.dischargePowerMaxW));
-  const inverterPowerMaxW = goodValue(image.inverterPowerMaxW);
+  const inverterW = goodValue(image.inverterPowerMaxW) ?? Number.POSITIVE_INFINITY;
   return {
     storedWh: projectedStored({
       storedWh,
@@ -42,10 +40,23 @@ export function batteryOutlook(input: OutlookInput): BatteryOutlook | null {
     }),
     capacityWh,
     reserveWh,
-    chargeMaxWh: energyOf(goodValue(image.chargePowerMaxW)),
-    dischargeMaxWh:
-      inverterPowerMaxW === null
-        ? dischargeWh
-        : wattHours(Math.max(0, Math.min(dischargeWh, energyOf(inverterPowerMaxW) - pvWh))),
+    chargeMaxWh: wattHours(wholeEnergyWh(goodValue(image.chargePowerMaxW) ?? 0, hours)),
+    dischargeMaxWh: wattHours(
+      dischargeRoomWh(
+        wholeEnergyWh(goodValue(image.dischargePowerMaxW) ?? 0, hours),
+        wholeEnergyWh(inverterW, hours),
+        pvWh,
+      ),
+    ),
   };
+}
+
+/** What a power comes to in so many hours, in whole Wh; infinite for a power without limit. */
+export function wholeEnergyWh(powerW: number, hours: number): number {
+  return Math.floor(powerW * hours);
+}
+
+/** The most that a battery can give beside the sun through one inverter, in Wh. */
+export function dischargeRoomWh(dischargeWh: number, inverterWh: number, pvWh: number): number {
+  return Math.max(0, Math.min(dischargeWh, inverterWh - pvWh));
 }

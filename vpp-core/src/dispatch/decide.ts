@@ -3,7 +3,8 @@ import type { ConnectionLimits } from "../grid/site.ts";
 import type { EpochMs } from "../time/clock.ts";
 import type { DeliveryInterval } from "../time/delivery-interval.ts";
 import { type WattHours, wattHours } from "../units/energy.ts";
-import { roundToWatts, type Watts, watts } from "../units/power.ts";
+import { type Watts, watts } from "../units/power.ts";
+import { boundedPowerW, positionPowerW } from "./battery-power.ts";
 import type { SiteImage } from "./site-image.ts";
 
 /** Who asks for a setpoint, strongest first; each decision names the one it followed. */
@@ -103,12 +104,15 @@ function marketWish({ nowMs, image, position, plannedPowerW, horizonMs }: Decisi
     );
   }
   const remainingMs = Math.max(position.interval.endMs - nowMs, horizonMs);
-  const owedImportWh = -position.netSoldWh - position.netImportedWh;
-  const gridTargetW = (owedImportWh * 3_600_000) / remainingMs;
-  const houseW = gridPowerW + batteryPowerW;
+  const powerW = positionPowerW(
+    gridPowerW + batteryPowerW,
+    position.netSoldWh,
+    position.netImportedWh,
+    remainingMs,
+  );
   const verb = position.netSoldWh > 0 ? "deliver" : "take";
   return {
-    setpointW: roundToWatts(houseW - gridTargetW),
+    setpointW: watts(powerW),
     authority: "market",
     reason: `${verb} ${Math.abs(position.netSoldWh)} Wh by ${new Date(position.interval.endMs).toISOString()}`,
   };
@@ -117,26 +121,19 @@ function marketWish({ nowMs, image, position, plannedPowerW, horizonMs }: Decisi
 /** Narrows a wish to what the connection, the battery and its owner's reserve allow until the next decision. */
 function narrowed(wish: Decision, wishedW: Watts, input: DecisionInput): Decision {
   const { image, limits, reserveWh, horizonMs } = input;
-  const gridW = goodValue(image.gridPowerW) ?? 0;
-  const batteryW = goodValue(image.batteryPowerW) ?? 0;
-  const houseW = gridW + batteryW;
   const storedWh = goodValue(image.storedEnergyWh) ?? reserveWh;
-  const capacityWh = goodValue(image.batteryCapacityWh) ?? storedWh;
-  const pvW = goodValue(image.pvPowerW) ?? 0;
-  const inverterW = goodValue(image.inverterPowerMaxW) ?? Number.POSITIVE_INFINITY;
-  const powerOf = (energyWh: number): number => Math.max(0, (energyWh * 3_600_000) / horizonMs);
-  const maxW = Math.min(
-    goodValue(image.dischargePowerMaxW) ?? 0,
-    houseW + limits.exportPowerMaxW,
-    inverterW - pvW,
-    powerOf(storedWh - reserveWh),
-  );
-  const minW = Math.max(
-    -(goodValue(image.chargePowerMaxW) ?? 0),
-    houseW - limits.importPowerMaxW,
-    -powerOf(capacityWh - storedWh),
-  );
-  const allowedW = Math.max(Math.ceil(minW), Math.min(Math.floor(maxW), wishedW));
+  const allowedW = boundedPowerW(wishedW, {
+    houseW: (goodValue(image.gridPowerW) ?? 0) + (goodValue(image.batteryPowerW) ?? 0),
+    pvW: goodValue(image.pvPowerW) ?? 0,
+    storedWh,
+    capacityWh: goodValue(image.batteryCapacityWh) ?? storedWh,
+    reserveWh,
+    chargePowerMaxW: goodValue(image.chargePowerMaxW) ?? 0,
+    dischargePowerMaxW: goodValue(image.dischargePowerMaxW) ?? 0,
+    inverterPowerMaxW: goodValue(image.inverterPowerMaxW) ?? Number.POSITIVE_INFINITY,
+    ...limits,
+    horizonMs,
+  });
   if (allowedW === wishedW) return wish;
   return { ...wish, setpointW: watts(allowedW), reason: `${wish.reason}; held to ${allowedW} W by limits` };
 }

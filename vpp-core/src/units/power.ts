@@ -16,6 +16,11 @@ export function watts(value: number): Watts {
 /** Rounds a measured power half away from zero to whole watts; the one rounding of a reading. */
 export function roundToWatts(value: number): Watts {
   assert(Number.isFinite(value), `power must be finite, got ${value}`);
+  return watts(roundHalfAway(value));
+}
+
+/** Rounds half away from zero, never to −0. */
+export function roundHalfAway(value: number): number {
   const magnitude = Math.round(Math.abs(value));
-  return watts(value < 0 && magnitude !== 0 ? -magnitude : magnitude);
+  return value < 0 && magnitude !== 0 ? -magnitude : magnitude;
 }

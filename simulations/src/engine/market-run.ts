@@ -1,0 +1,35 @@
+import type { IntervalOrders } from "./interval-orders.ts";
+import type { TradeColumns } from "./trade-columns.ts";
+
+/** What each home sells and buys in an interval, in Wh, by home. */
+export interface Positions {
+  readonly soldWh: Int32Array;
+  readonly boughtWh: Int32Array;
+}
+
+/** Lumps beside the trades of an interval. */
+export interface Lumps {
+  /** What homes pay (+) or get beside the price of the energy. */
+  readonly fees: readonly { readonly home: number; readonly amountNano: number }[];
+  /** What the operator passes on to the grid. */
+  readonly gridFeesNano: number;
+}
+
+/** What a clearing was worth at the orders' limits, and the best that the orders allowed, in nano. */
+export interface Welfare {
+  welfareNano: number;
+  bestNano: number;
+}
+
+/** A market in a run. */
+export interface MarketRun {
+  /** Clears orders, and notes with them what became of them. */
+  clear(orders: IntervalOrders, seed: string): void;
+  /** Adds what the homes `fromHome` to `toHome` − 1 sell and buy in cleared orders. */
+  addPositions(orders: IntervalOrders, positions: Positions, fromHome: number, toHome: number): void;
+  /** Lists who trades what with whom; what it was worth goes into `welfare`. */
+  settle(orders: IntervalOrders, trades: TradeColumns, welfare: Welfare): Lumps;
+}
+
+/** None: the lumps of a market at one price. */
+export const NO_LUMPS: Lumps = { fees: [], gridFeesNano: 0 };

@@ -1,0 +1,46 @@
+import { FORECASTS } from "../forecasts/forecast-registry.ts";
+import { STRATEGIES } from "../strategies/strategy-registry.ts";
+import { ArrayRun, type RunPart } from "./array-run.ts";
+import { bookOrders } from "./book-orders.ts";
+import type { ResultColumns } from "./columns.ts";
+import { MechanismMarket } from "./mechanism-market.ts";
+import { namedMechanism } from "./named-mechanism.ts";
+import { PRICE_TICK } from "./place-quotes.ts";
+import type { SharedRun } from "./shared-run.ts";
+import type { SimulationOptions } from "./simulation-options.ts";
+import type { IntervalBook, TraceColumns } from "./simulation-result.ts";
+import { UniformMarket } from "./uniform-market.ts";
+
+/** What one thread of a run is given. */
+export interface RunTask extends RunPart {
+  readonly options: SimulationOptions;
+  readonly shared: SharedRun;
+  readonly trace: TraceColumns | null;
+}
+
+/** Does one thread's part of a run. The first thread keeps the order books that are asked for. */
+export async function runTask(
+  { options, shared, trace, ...part }: RunTask,
+  books: IntervalBook[],
+  onInterval: (done: number) => void,
+): Promise<ResultColumns> {
+  const { neighbourhood, forecast } = options;
+  await FORECASTS[forecast].prepare?.();
+  for (const name of new Set(neighbourhood.strategies)) await STRATEGIES[name].prepare?.();
+  const mechanism = namedMechanism(options.mechanism);
+  // A rule that prices a whole community looks at limits beside the tariff's own prices, which are on no tick.
+  const priceTick = mechanism.promises.needs === "tariff" ? 1 : PRICE_TICK;
+  const market =
+    mechanism.name === "uniform-price"
+      ? new UniformMarket(mechanism.kPerMille ?? 500)
+      : new MechanismMarket(mechanism, options, priceTick);
+  const kept = new Set(part.part === 0 ? options.books : []);
+  const zones = options.network?.zones ?? null;
+  const run = new ArrayRun(options, part, shared, market, priceTick, trace, (orders, seed) => {
+    const { interval, count } = orders;
+    if (!kept.has(interval)) return;
+    const book = bookOrders(orders, count, priceTick, neighbourhood.siteIds, zones);
+    books.push({ interval, seed, orders: book });
+  });
+  return run.run(onInterval);
+}
