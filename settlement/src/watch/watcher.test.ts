@@ -88,7 +88,12 @@ afterAll(async () => {
 function deliveryOf(number: number): IntervalDelivery {
   const interval = testInterval(number);
   const flows = [[0, 900] as const, [800, 0] as const, [100, 0] as const];
-  const delivery = street.deliver(interval, flows, [testTrade(interval, 1, 1, 2, 800, 150_000)]);
+  const delivery = street.deliver(
+    interval,
+    flows,
+    [testTrade(interval, 1, 1, 2, 800, 150_000)],
+    rail.signingDomain(),
+  );
   if (number < BATCHES) return delivery;
   const readings = delivery.readings.map((reading) =>
     // A reading of the copied meter, under a number that the other had used for the first interval.
