@@ -41,6 +41,7 @@ const DOORS = {
   ethers: "^settlement/src/chain/",
   "hyparquet(?!-writer)": "^simulations/src/(data|runs)/",
   "hyparquet-writer": "^simulations/src/(data|runs)/",
+  yaml: "^simulations/src/scenario/",
   "hash-wasm": "^settlement/src/hash/",
   secp256k1: "^settlement/src/hash/",
   pg: "^vpp-core/src/store/",

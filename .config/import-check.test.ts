@@ -14,6 +14,7 @@ const LIBRARIES = [
   "highs",
   "hyparquet",
   "hyparquet-writer",
+  "yaml",
   "ethers",
   "pg",
   "fastify",
@@ -58,6 +59,7 @@ const FORBIDDEN: readonly (readonly [rule: string, file: string, source: string]
   ["highs-has-one-door", "market/src/mechanisms/b.ts", `import "highs";`],
   ["hyparquet-has-one-door", "simulations/src/models/b.ts", `import "hyparquet";`],
   ["hyparquet-writer-has-one-door", "market/src/study/b.ts", `import "hyparquet-writer";`],
+  ["yaml-has-one-door", "simulations/src/data/b.ts", `import "yaml";`],
   ["ethers-has-one-door", "settlement/src/accounting/a.ts", `import "ethers";`],
   ["pg-has-one-door", "vpp-core/src/runtime/d.ts", `export const late = () => import("pg");`],
   ["fastify-has-one-door", "vpp-core/src/ports/d.ts", `import fastify from "fastify"; fastify();`],
@@ -89,6 +91,7 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ["device-adapters/test/interop/e.ts", `import "node-opcua-older";`],
   ["market/src/linear-program/e.ts", `import "highs";`],
   ["simulations/src/data/e.ts", `import "hyparquet"; import "hyparquet-writer";`],
+  ["simulations/src/scenario/e.ts", `import "yaml";`],
   ["settlement/src/chain/e.ts", `import "ethers"; import "@commonwatt/market";`],
   [
     "simulations/src/e.ts",

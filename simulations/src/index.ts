@@ -23,8 +23,15 @@ export {
   type NeighbourhoodFrame,
   type NeighbourhoodHome,
 } from "./neighbourhood/create-neighbourhood.ts";
+export { memoryEstimate, requireMemory, type SimulationSize } from "./neighbourhood/memory-estimate.ts";
 export type { BatteryColumns, Neighbourhood } from "./neighbourhood/neighbourhood.ts";
 export { type SyntheticOptions, syntheticNeighbourhood } from "./neighbourhood/synthetic-neighbourhood.ts";
+export {
+  type LoadOptions,
+  loadScenario,
+  type Scenario,
+  type ScenarioOverrides,
+} from "./scenario/load-scenario.ts";
 export type { QuoteSheet } from "./strategies/quote-sheet.ts";
 export type {
   BiddingMoment,

@@ -26,8 +26,9 @@ function placeIntervals({ series, grid, rules, found }: Task): Float64Array {
     if (Number.isNaN(timeMs)) continue;
     const exact = (timeMs - grid.startMs) / grid.stepMs;
     const step = Math.round(exact);
+    const value = series.valuesWh[i] ?? Number.NaN;
     if (step < 0 || step >= grid.steps) {
-      found.add(site, quantity, "outside-common-time", "drop", timeMs);
+      if (!Number.isNaN(value)) found.add(site, quantity, "outside-common-time", "drop", timeMs);
       continue;
     }
     if (exact !== step) found.add(site, quantity, "off-step", "nearest", timeMs);
@@ -36,7 +37,7 @@ function placeIntervals({ series, grid, rules, found }: Task): Float64Array {
       if (rules.duplicated === "first") continue;
     }
     taken[step] = 1;
-    energyWh[step] = series.valuesWh[i] ?? Number.NaN;
+    energyWh[step] = value;
   }
   return energyWh;
 }

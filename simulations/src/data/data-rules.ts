@@ -1,20 +1,20 @@
 /** How a gap is filled. Registers know the energy of a gap and spread it evenly, whatever the rule is. */
-const FILL_RULES = ["hold", "linear", "same-time-yesterday", "zero", "reject"] as const;
+export const FILL_RULES = ["hold", "linear", "same-time-yesterday", "zero", "reject"] as const;
 
 /** How a gap is filled. */
 export type FillRule = (typeof FILL_RULES)[number];
 
 /** Which of two values for one time counts. */
-const DUPLICATE_RULES = ["first", "last", "reject"] as const;
+export const DUPLICATE_RULES = ["first", "last", "reject"] as const;
 
 /** What becomes of a value below zero, or of one above what a home can do. */
-const DOUBT_RULES = ["missing", "zero", "keep", "reject"] as const;
+export const DOUBT_RULES = ["missing", "zero", "keep", "reject"] as const;
 
 /** What a register that steps back means: it stood still, or it began at zero again. */
-const STEP_BACK_RULES = ["hold", "restart", "reject"] as const;
+export const STEP_BACK_RULES = ["hold", "restart", "reject"] as const;
 
 /** What becomes of a value at a time that no clock showed: the hour that is left out in spring. */
-const SKIPPED_HOUR_RULES = ["drop", "reject"] as const;
+export const SKIPPED_HOUR_RULES = ["drop", "reject"] as const;
 
 /** Which rule handles which problem. */
 export interface DataRules {

@@ -1,4 +1,4 @@
-import type { EpochMs, SiteId } from "@commonwatt/vpp-core";
+import { CommonwattError, type EpochMs, type SiteId } from "@commonwatt/vpp-core";
 import type { BatteryRatings } from "../models/battery.ts";
 import { cleanSeries } from "./clean-series.ts";
 import type { DataReport, FindingCollector } from "./data-report.ts";
@@ -121,4 +121,18 @@ export function cleanDataSet(
       assumptions: raw.assumptions ?? [],
     },
   };
+}
+
+/**
+ * A home of a data set.
+ * @throws CommonwattError `IMPORT_UNKNOWN_SITE`
+ */
+export function dataSite({ name, sites }: DataSet, id: string): DataSite {
+  const site = sites.find((one) => one.id === id);
+  if (site !== undefined) return site;
+  throw new CommonwattError(
+    "IMPORT_UNKNOWN_SITE",
+    `${name}: there is no home ${id}; there are ${sites.map((one) => one.id).join(", ")}`,
+    { details: { site: id } },
+  );
 }

@@ -99,7 +99,6 @@ describe("Ausgrid's solar homes", () => {
       "12/load/estimated/keep": 1,
       "12/load/outside-common-time/drop": 2,
       "12/pv/outside-common-time/drop": 1,
-      "7/load/outside-common-time/drop": 1,
     });
     const alone = await readData({ path: await folderWith({ "solar.csv": text }), sites: ["12"] });
     expect(alone.startMs).toBe(Date.UTC(2012, 5, 30, 14));

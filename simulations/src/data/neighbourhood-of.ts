@@ -16,7 +16,7 @@ export interface NeighbourhoodOptions {
 }
 
 /** What is taken where data says nothing. */
-const USUAL = {
+export const USUAL = {
   /** Three phases of 25 A at 230 V; more where a home's own data shows more. */
   connectionPowerMaxW: 17_250,
   /** Currency units per kWh. */
@@ -34,7 +34,7 @@ function intervalMinutesOf(stepMs: number): IntervalMinutes {
 }
 
 /** The column of one home as whole Wh of the intervals of a run. */
-function wholeWhOf(energyWh: Float64Array, data: DataSet, time: RunTime): Int32Array {
+export function wholeWhOf(energyWh: Float64Array, data: DataSet, time: RunTime): Int32Array {
   const out = new Int32Array(time.intervals);
   resampleToWholeWh(energyWh, data.stepMs, targetOf(data, time), out);
   return out;
@@ -49,20 +49,20 @@ function targetOf(data: DataSet, time: RunTime): { fromMs: number; intervalMs: n
 }
 
 /** A column of prices of a data set in micro per kWh, for each interval of a run. */
-function microPricesOf(prices: Float64Array, data: DataSet, time: RunTime): Int32Array {
+export function microPricesOf(prices: Float64Array, data: DataSet, time: RunTime): Int32Array {
   return Int32Array.from(resampleMean(prices, data.stepMs, targetOf(data, time)), (price) =>
     Math.round(price * MICRO),
   );
 }
 
 /** What a connection has to allow for what the meter has shown, in W: the usual one, or more. */
-function connectionFor(energyWh: Int32Array, intervalMinutes: IntervalMinutes): number {
+export function connectionFor(energyWh: Int32Array, intervalMinutes: IntervalMinutes): number {
   const most = energyWh.reduce((peak, value) => Math.max(peak, value), 0);
   return Math.max(USUAL.connectionPowerMaxW, Math.ceil((most * HOUR_MS) / intervalLength(intervalMinutes)));
 }
 
 /** Carbon intensity for each interval of a run; `null` when the data has none. */
-function carbonOf(data: DataSet, time: RunTime): Float64Array | null {
+export function carbonOf(data: DataSet, time: RunTime): Float64Array | null {
   return data.carbonGPerKwh === null
     ? null
     : resampleMean(data.carbonGPerKwh, data.stepMs, targetOf(data, time));

@@ -4,7 +4,10 @@ import type { EpochMs } from "@commonwatt/vpp-core";
  * What a column of measured energy is about, seen from the house: what the household takes, what its inverter
  * gives, what crosses the meter each way, what goes into and comes out of a battery.
  */
-export type Quantity = "load" | "pv" | "import" | "export" | "charge" | "discharge";
+export const QUANTITIES = ["load", "pv", "import", "export", "charge", "discharge"] as const;
+
+/** What a column of measured energy is about. */
+export type Quantity = (typeof QUANTITIES)[number];
 
 /**
  * One column of measured energy as a file has it, with all that is wrong in it. Rows are in the order of the
