@@ -27,11 +27,29 @@ abstract contract AccountLedger is IEnergyEscrow, TokenVault {
     /// @dev The longest that a batch takes to become final.
     uint64 internal immutable _finalityLimit;
 
-    address[] private _accountList;
-    mapping(address account => Account) private _accounts;
+    /// @dev All of an account in two words, so that its first deposit writes one, and a recorded leaf both. With at most
+    /// nine decimals 96 bits hold 7.9 × 10¹⁹ whole tokens.
+    struct Entry {
+        uint96 deposited;
+        uint96 withdrawn;
+        /// As `Account.settledNumber`; the court counts batches in 32 bits.
+        uint32 settledNumber;
+        /// The account's index + 1; 0 for an address that never received a deposit.
+        uint32 place;
+        uint128 credit;
+        uint128 debit;
+    }
+
+    /// @dev Over all accounts, in one word.
+    struct Totals {
+        uint112 deposited;
+        uint112 withdrawn;
+        uint32 accountCount;
+    }
+
+    Totals private _totals;
+    mapping(address account => Entry) private _accounts;
     mapping(address account => Withdrawal) private _withdrawals;
-    uint128 private _depositedTotal;
-    uint128 private _withdrawnTotal;
 
     constructor(ISettlementCourt court_) {
         uint8 decimals = IERC20Metadata(address(_token)).decimals();
@@ -61,7 +79,7 @@ abstract contract AccountLedger is IEnergyEscrow, TokenVault {
 
     /// @inheritdoc IEnergyEscrow
     function requestWithdrawal(uint256 amount, address recipient) external override nonReentrant {
-        if (!_accounts[msg.sender].exists) revert EscrowUnknownAccount(msg.sender);
+        if (_accounts[msg.sender].place == 0) revert EscrowUnknownAccount(msg.sender);
         if (amount == 0) revert VaultZeroAmount();
         _requireOutside(recipient);
         if (_withdrawals[msg.sender].amount != 0) revert EscrowWithdrawalPending(msg.sender);
@@ -85,29 +103,33 @@ abstract contract AccountLedger is IEnergyEscrow, TokenVault {
 
     /// @inheritdoc IEnergyEscrow
     function accountCount() external view override returns (uint256) {
-        return _accountList.length;
+        return _totals.accountCount;
     }
 
     /// @inheritdoc IEnergyEscrow
-    function accountAt(uint256 index) public view override returns (address) {
-        if (index >= _accountList.length) revert EscrowUnknownIndex(index);
-        return _accountList[index];
+    function isAt(address account, uint256 index) public view override returns (bool) {
+        uint32 place = _accounts[account].place;
+        return place > 0 && place - 1 == index;
     }
 
     /// @inheritdoc IEnergyEscrow
     function accountIndex(address account) external view override returns (uint32) {
-        if (!_accounts[account].exists) revert EscrowUnknownAccount(account);
-        return _accounts[account].index;
+        uint32 place = _accounts[account].place;
+        if (place == 0) revert EscrowUnknownAccount(account);
+        return place - 1;
     }
 
     /// @inheritdoc IEnergyEscrow
     function accountOf(address account) external view override returns (Account memory) {
-        return _accounts[account];
+        Entry memory known = _accounts[account];
+        bool exists = known.place > 0;
+        uint32 index = exists ? known.place - 1 : 0;
+        return Account(known.deposited, known.withdrawn, known.credit, known.debit, known.settledNumber, index, exists);
     }
 
     /// @inheritdoc IEnergyEscrow
     function balanceOf(address account) public view override returns (uint256) {
-        Account storage known = _accounts[account];
+        Entry memory known = _accounts[account];
         return Ledger.balance(known.deposited, known.withdrawn, known.credit, known.debit, nanoPerUnit);
     }
 
@@ -118,7 +140,7 @@ abstract contract AccountLedger is IEnergyEscrow, TokenVault {
 
     /// @dev Deposits − withdrawals of all accounts. Final batches may have moved money between them, never out.
     function _held() internal view returns (uint256) {
-        return uint256(_depositedTotal) - _withdrawnTotal;
+        return _totals.deposited - _totals.withdrawn;
     }
 
     /// @dev When the account's request matures; reverts without one.
@@ -130,15 +152,14 @@ abstract contract AccountLedger is IEnergyEscrow, TokenVault {
 
     /// @dev Notes the cumulative amounts of a proved leaf; a second time for the same batch it does nothing.
     function _record(BalanceLeaf calldata leaf, uint64 number) internal {
-        address expected = accountAt(leaf.index);
-        if (leaf.account != expected) revert EscrowWrongAccount(leaf.account, expected);
-        Account storage known = _accounts[expected];
+        if (!isAt(leaf.account, leaf.index)) revert EscrowWrongIndex(leaf.account, leaf.index);
+        Entry storage known = _accounts[leaf.account];
         if (known.settledNumber == number) return;
         if (leaf.credit < known.credit || leaf.debit < known.debit) revert EscrowLeafFell(leaf.index);
         known.credit = leaf.credit;
         known.debit = leaf.debit;
-        known.settledNumber = number;
-        emit AccountSettled(expected, number, leaf.credit, leaf.debit, balanceOf(expected));
+        known.settledNumber = uint256(number).toUint32();
+        emit AccountSettled(leaf.account, number, leaf.credit, leaf.debit, balanceOf(leaf.account));
     }
 
     /// @dev Pays a mature request from the recorded balance and closes it.
@@ -157,25 +178,25 @@ abstract contract AccountLedger is IEnergyEscrow, TokenVault {
 
     /// @dev Pays out of an account, which has that much.
     function _pay(address account, address recipient, uint256 amount) internal {
-        _accounts[account].withdrawn += amount.toUint128();
-        _withdrawnTotal += amount.toUint128();
+        _accounts[account].withdrawn += amount.toUint96();
+        _totals.withdrawn += amount.toUint96();
         emit Withdrawn(account, recipient, amount);
         _push(recipient, amount);
     }
 
     function _deposit(address account, uint256 amount) private returns (uint256) {
         _requireOutside(account);
-        uint128 received = _pull(amount);
-        Account storage known = _accounts[account];
-        if (!known.exists) {
-            uint32 index = _accountList.length.toUint32();
-            known.exists = true;
-            known.index = index;
-            _accountList.push(account);
+        uint96 received = uint256(_pull(amount)).toUint96();
+        Totals memory totals = _totals;
+        Entry storage known = _accounts[account];
+        if (known.place == 0) {
+            uint32 index = totals.accountCount;
+            known.place = ++totals.accountCount;
             emit AccountOpened(account, index);
         }
         known.deposited += received;
-        _depositedTotal += received;
+        totals.deposited += received;
+        _totals = totals;
         emit Deposited(account, msg.sender, received);
         return received;
     }

@@ -199,6 +199,7 @@ contract SiteRegistry is ISiteRegistry, EIP712 {
 
     /// @dev Checkpoints keep times in 48 bits; nothing begins after their last second.
     function _toKey(uint64 time) private pure returns (uint48) {
+        // forge-lint: disable-next-line(unsafe-typecast)
         return time > type(uint48).max ? type(uint48).max : uint48(time);
     }
 }

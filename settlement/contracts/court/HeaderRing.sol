@@ -25,9 +25,8 @@ abstract contract HeaderRing is ISettlementCourt {
     /// @dev The latest final batch and one that is being committed need a slot each.
     uint16 private constant SLOTS_NOT_PENDING = 2;
 
-    /// @dev Where the two counters stand in the docket's word.
-    uint256 private constant HEAD_BIT = 160;
-    uint256 private constant PENDING_BIT = 192;
+    /// @dev One more batch, and one more that is pending: what to add to the docket's word.
+    uint256 private constant ONE_MORE = (1 << 160) | (1 << 192);
 
     /// @inheritdoc ISettlementCourt
     bytes32 public immutable override community;
@@ -137,8 +136,11 @@ abstract contract HeaderRing is ISettlementCourt {
     /// @dev Takes batch `number` and all later ones off the docket. Their words stay until others overwrite them.
     function _strike(uint64 number) internal {
         Docket memory docket = _docket;
+        // The batch is pending: its number is at most the head, and no more are struck than are pending.
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint32 struck = docket.head + 1 - uint32(number);
         docket.head -= struck;
+        // forge-lint: disable-next-line(unsafe-typecast)
         docket.pending -= uint16(struck);
         _docket = docket;
     }
@@ -149,22 +151,24 @@ abstract contract HeaderRing is ISettlementCourt {
         assembly ("memory-safe") {
             word := sload(_docket.slot)
         }
+        // Each cast cuts its field out of the word.
+        // forge-lint: disable-start(unsafe-typecast)
         return Docket(
             address(uint160(word)),
-            uint32(word >> HEAD_BIT),
-            uint16(word >> PENDING_BIT),
+            uint32(word >> 160),
+            uint16(word >> 192),
             uint8(word >> 208) != 0,
             uint8(word >> 216) != 0,
             uint32(word >> 224)
         );
+        // forge-lint: disable-end(unsafe-typecast)
     }
 
     /// @dev One more batch and one more pending, by one write. Neither can run into its neighbour: fewer are pending than
     /// the ring has slots, and 2³² batches of five minutes are 40,000 years.
     function _countCommit() private {
-        uint256 one = (1 << HEAD_BIT) | (1 << PENDING_BIT);
         assembly ("memory-safe") {
-            sstore(_docket.slot, add(sload(_docket.slot), one))
+            sstore(_docket.slot, add(sload(_docket.slot), ONE_MORE))
         }
     }
 

@@ -76,6 +76,8 @@ abstract contract Office is ShowMe {
         if (block.timestamp < earliest) revert CourtPausedRecently(earliest);
         _pausedAt = uint64(block.timestamp);
         uint64 until = uint64(block.timestamp) + duration;
+        // Until the year 2106.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _docket.pausedUntil = uint32(until);
         emit CommitsPaused(until);
     }

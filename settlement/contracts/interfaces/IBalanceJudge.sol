@@ -10,10 +10,14 @@ import {ISettlementCourt} from "./ISettlementCourt.sol";
 /// @notice Takes back a batch with a balance that does not follow from the one before, that spends what is not there or
 /// that hides beside the accounts.
 /// @dev `previous` and `previousProof` are the header before and the same account's balance there. When `batch` is the
-/// first one the header is ignored, and `previousProof` claims nothing but the index.
+/// first one the header is ignored, and `previousProof` claims nothing but the index. A proof for an account without a leaf
+/// names the account all the same.
 interface IBalanceJudge is IJudge {
     /// @notice The balance is not in the batch at this index.
     error JudgeBalanceUnproved(uint32 index);
+
+    /// @notice The account has not this index in the escrow: that is `balanceMisplaced`.
+    error JudgeBalanceMisplaced(address account, uint32 index);
 
     /// @notice `overdraft`: an account's net debit is above all that it has in the escrow, deposits less withdrawals.
     function balanceOverdraft(ISettlementCourt court, CommittedBatch calldata batch, BalanceProof calldata proof)

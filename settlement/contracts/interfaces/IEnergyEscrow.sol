@@ -124,11 +124,11 @@ interface IEnergyEscrow is IEscrowEvents, IEscrowErrors {
     /// @notice How long a withdrawal takes; the court's.
     function withdrawalDelay() external view returns (uint64);
 
-    /// @notice Number of accounts; indices run from 0 to accountCount − 1.
+    /// @notice Number of accounts; indices run from 0 to accountCount − 1. `AccountOpened` says which account has which.
     function accountCount() external view returns (uint256);
 
-    /// @notice The account with this index.
-    function accountAt(uint256 index) external view returns (address);
+    /// @notice Whether the account has this index.
+    function isAt(address account, uint256 index) external view returns (bool);
 
     /// @notice The account's index.
     function accountIndex(address account) external view returns (uint32);
@@ -151,7 +151,7 @@ interface IEnergyEscrow is IEscrowEvents, IEscrowErrors {
 
     /// @notice What the escrow should hold by its own counters: deposits − withdrawals − fees claimed.
     /// @dev Kept apart from the accounts and from the token. An auditor compares three figures: the token's balance of
-    /// this contract, this counter, and the sum that it makes itself over all accounts (`accountAt`, `balanceOf`) plus
+    /// this contract, this counter, and the sum that it makes itself over all accounts (`AccountOpened`, `balanceOf`) plus
     /// `feesOwed`. The first two are equal but for unasked gifts; with every leaf of the latest final batch recorded
     /// the third is below them by rounding alone: less than one unit for each account and one for the fees.
     function totalOwed() external view returns (uint256);

@@ -32,9 +32,6 @@ interface IEscrowErrors is IVaultErrors {
     /// @notice The account has never received a deposit.
     error EscrowUnknownAccount(address account);
 
-    /// @notice No account has this index.
-    error EscrowUnknownIndex(uint256 index);
-
     /// @notice The account has a withdrawal under way already: cancel it or wait for it.
     error EscrowWithdrawalPending(address account);
 
@@ -53,8 +50,11 @@ interface IEscrowErrors is IVaultErrors {
     /// @notice The proof does not lead from its leaf to the batch's balances root and totals.
     error EscrowInvalidProof(uint32 index);
 
-    /// @notice The leaf names another account than the escrow has under this index.
+    /// @notice The leaf is another account's than the one that is paid.
     error EscrowWrongAccount(address account, address expected);
+
+    /// @notice The leaf names an account that has not this index in the escrow.
+    error EscrowWrongIndex(address account, uint32 index);
 
     /// @notice The leaf is below what was recorded before.
     error EscrowLeafFell(uint32 index);

@@ -22,8 +22,7 @@ contract BalanceJudge is Judge, IBalanceJudge {
         override
     {
         _requireProof(batch.header, proof);
-        IEnergyEscrow escrow = court.escrow();
-        bool isWrong = _netDebit(proof.leaf) > _ownNano(escrow, escrow.accountAt(proof.leaf.index));
+        bool isWrong = _netDebit(proof.leaf) > _ownNano(_placed(court, proof.leaf), proof.leaf.account);
         _takeBack(court, batch, isWrong, "overdraft");
     }
 
@@ -37,8 +36,7 @@ contract BalanceJudge is Judge, IBalanceJudge {
     ) external override {
         _requireSuccessive(previous, previousProof, batch.header, proof);
         int256 net = _netDebit(proof.leaf);
-        bool isWrong =
-            net > _netDebit(previousProof.leaf) && net > _freeNano(court, proof.leaf.index, batch.committedAt);
+        bool isWrong = net > _netDebit(previousProof.leaf) && net > _freeNano(court, proof.leaf, batch.committedAt);
         _takeBack(court, batch, isWrong, "locked-spending");
     }
 
@@ -82,7 +80,7 @@ contract BalanceJudge is Judge, IBalanceJudge {
     {
         _requireProof(batch.header, proof);
         bool hasLeaf = proof.leaf.index < batch.header.accountCount;
-        bool isWrong = hasLeaf && proof.leaf.account != court.escrow().accountAt(proof.leaf.index);
+        bool isWrong = hasLeaf && !court.escrow().isAt(proof.leaf.account, proof.leaf.index);
         _takeBack(court, batch, isWrong, "misplaced-leaf");
     }
 
@@ -92,7 +90,7 @@ contract BalanceJudge is Judge, IBalanceJudge {
         override
     {
         _prove(batch.header, position);
-        bool isWrong = position.leaf.account != court.escrow().accountAt(position.index);
+        bool isWrong = !court.escrow().isAt(position.leaf.account, position.index);
         _takeBack(court, batch, isWrong, "misplaced-leaf");
     }
 
@@ -143,14 +141,23 @@ contract BalanceJudge is Judge, IBalanceJudge {
 
     /// @dev What the account may spend beside its credits, given when the batch was committed: all, or what its request
     /// leaves once that is locked.
-    function _freeNano(ISettlementCourt court, uint32 index, uint64 committedAt) private view returns (int256) {
-        IEnergyEscrow escrow = court.escrow();
-        address account = escrow.accountAt(index);
-        IEnergyEscrow.Withdrawal memory request = escrow.withdrawalOf(account);
+    function _freeNano(ISettlementCourt court, BalanceLeaf calldata leaf, uint64 committedAt)
+        private
+        view
+        returns (int256)
+    {
+        IEnergyEscrow escrow = _placed(court, leaf);
+        IEnergyEscrow.Withdrawal memory request = escrow.withdrawalOf(leaf.account);
         uint256 locksAt = uint256(request.requestedAt) + court.withdrawalDelay() - court.finalityLimit();
         bool isLocked = request.amount > 0 && committedAt >= locksAt;
         if (!isLocked) return type(int256).max;
-        return _ownNano(escrow, account) - int256(request.amount * escrow.nanoPerUnit());
+        return _ownNano(escrow, leaf.account) - int256(request.amount * escrow.nanoPerUnit());
+    }
+
+    /// @dev The escrow; reverts unless the leaf's account has the leaf's index there: one that has not is misplaced.
+    function _placed(ISettlementCourt court, BalanceLeaf calldata leaf) private view returns (IEnergyEscrow escrow) {
+        escrow = court.escrow();
+        if (!escrow.isAt(leaf.account, leaf.index)) revert JudgeBalanceMisplaced(leaf.account, leaf.index);
     }
 
     /// @dev Deposits less withdrawals, which may have taken out credits too.

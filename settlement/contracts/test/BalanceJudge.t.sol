@@ -4,12 +4,11 @@ pragma solidity ^0.8.28;
 import {IBalanceJudge} from "../interfaces/IBalanceJudge.sol";
 import {ICourtErrors} from "../interfaces/ICourtErrors.sol";
 import {ICourtEvents} from "../interfaces/ICourtEvents.sol";
-import {IEscrowErrors} from "../interfaces/IEscrowErrors.sol";
 import {IJudge} from "../interfaces/IJudge.sol";
-import {BalanceTree} from "../libraries/BalanceTree.sol";
 import {BalanceLeaf, BalanceNode, BalanceProof, BatchHeader, CommittedBatch} from "../types/Batch.sol";
 import {PositionProof} from "../types/Leaves.sol";
 import {CourtFixture} from "./utils/CourtFixture.sol";
+import {TreeBuilder} from "./utils/TreeBuilder.sol";
 import {bound, vm} from "./utils/Vm.sol";
 
 contract BalanceJudgeTest is CourtFixture {
@@ -70,7 +69,7 @@ contract BalanceJudgeTest is CourtFixture {
         }
         BalanceProof memory empty;
         empty.leaf.index = 3;
-        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowUnknownIndex.selector, 3));
+        vm.expectRevert(abi.encodeWithSelector(IBalanceJudge.JudgeBalanceMisplaced.selector, address(0), 3));
         balanceJudge.balanceOverdraft(court, _batch(1), empty);
     }
 
@@ -216,6 +215,19 @@ contract BalanceJudgeTest is CourtFixture {
         vm.assertEq(court.head(), 0);
     }
 
+    /// @dev Of a misplaced account's money nobody can say anything, honest or not: it has a judgement of its own.
+    function test_misplacedBalance_isNoOverdraft() public {
+        _trade(0, 1, 100e6 + 1, 0);
+        (, BalanceLeaf[] memory leaves) = _next();
+        leaves[0].account = watcher;
+        _commitLeaves(1, leaves);
+        BalanceProof memory proof = _proof(1, 0);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceJudge.JudgeBalanceMisplaced.selector, watcher, 0));
+        balanceJudge.balanceOverdraft(court, _batch(1), proof);
+        balanceJudge.balanceMisplaced(court, _batch(1), proof);
+        vm.assertEq(court.head(), 0);
+    }
+
     function test_misplacedPosition() public {
         (, BalanceLeaf[] memory leaves) = _next();
         leaves[1].account = watcher;
@@ -267,12 +279,7 @@ contract BalanceJudgeTest is CourtFixture {
 
     /// @dev Commits a header whose balance tree is what the proof leads to.
     function _commitRootOf(BatchHeader memory header, BalanceProof memory proof) private {
-        BalanceNode memory node = BalanceNode(BalanceTree.hashLeaf(proof.leaf), proof.leaf.credit, proof.leaf.debit);
-        for (uint256 level = 0; level < proof.siblings.length; ++level) {
-            bool isRight = (proof.leaf.index >> level) & 1 == 1;
-            BalanceNode memory sibling = proof.siblings[level];
-            node = isRight ? BalanceTree.parent(sibling, node) : BalanceTree.parent(node, sibling);
-        }
+        BalanceNode memory node = TreeBuilder.rootOf(proof);
         header.balancesRoot = node.hash;
         header.creditTotal = node.credit;
         header.debitTotal = node.debit;

@@ -1,87 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {BatchHeader} from "../types/Batch.sol";
-import {CourtFixture} from "./utils/CourtFixture.sol";
+import {Leaves} from "../libraries/Leaves.sol";
+import {BalanceProof, BatchHeader} from "../types/Batch.sol";
+import {OrderLeaf, PositionProof} from "../types/Leaves.sol";
+import {END_REPLACEMENT, OrderEnd, OrderSignature, SIGNED_IN_BULK} from "../types/Signatures.sol";
+import {CrowdFixture} from "./utils/CrowdFixture.sol";
+import {MerkleBuilder} from "./utils/MerkleBuilder.sol";
 import {vm} from "./utils/Vm.sol";
 
-/// @notice What whole transactions cost: their 21,000, their calldata (or what a transaction pays at least for it,
-/// EIP-7623), and the call with nothing warm.
-contract CourtGasTest is CourtFixture {
+/// @dev What the court and the escrow cost those who use them.
+contract CourtGasTest is CrowdFixture {
     uint256 private constant COMMIT_CEILING = 45_000;
     uint256 private constant PERMIT_CEILING = 120_000;
-    /// @dev What a cold account costs more than a warm one (EIP-2929).
-    uint256 private constant COLD_ACCOUNT = 2_500;
-
-    function setUp() public {
-        _setUpCourt();
-        for (uint256 i = 0; i < 3; ++i) {
-            _deposit(i, 100e6);
-        }
-        _trade(0, 1, 10e6, 1e6);
-        _commit();
-    }
+    uint8 private constant ORDERS = 1;
+    uint8 private constant BALANCES = 5;
+    PositionProof private _mine = _positionAmong(_positionLeaf(20e9, 60e9));
 
     function test_gas_commit() public {
-        _trade(1, 2, 10e6, 1e6);
-        (BatchHeader memory header,) = _next();
-        // As full as a header can be: no root is zero, and counts are those of 5,000 trades of 1,000 sites.
-        header.ordersRoot = keccak256("orders");
-        header.readingsRoot = keccak256("readings");
-        header.fillsRoot = keccak256("fills");
-        (header.orderCount, header.readingCount, header.fillCount) = (10_000, 4_000, 10_000);
-        header.clearingPrice = 245_000;
-        uint256 gas = _measure(operator, address(court), abi.encodeCall(court.commit, (header, committedAt[1])));
+        _commitBalance(_leaf());
+        BatchHeader memory header = _header(_among(_leaf()), _mine);
+        bytes memory data = abi.encodeCall(court.commit, (header, committedAt[1]));
+        vm.assertTrue(_send("court", "commit", operator, address(court), data) <= COMMIT_CEILING, "commit");
         vm.assertEq(court.head(), 2);
-        vm.snapshotValue("court", "commit", gas);
-        vm.assertTrue(gas <= COMMIT_CEILING, "commit");
-    }
-
-    function test_gas_depositWithPermit_ofAKnownAccount() public {
-        vm.assertTrue(_depositWithPermit(0, "deposit-with-permit") <= PERMIT_CEILING, "deposit by permit");
     }
 
     function test_gas_finalize() public {
+        _commitBalance(_leaf());
         vm.warp(block.timestamp + WINDOW);
-        vm.snapshotValue(
-            "court", "finalize", _measure(watcher, address(court), abi.encodeCall(court.finalize, (_batch(1))))
-        );
+        _send("court", "finalize", watcher, address(court), abi.encodeCall(court.finalize, (_batch(1))));
+    }
+
+    function test_gas_depositWithPermit() public {
+        uint256 gas = _depositWithPermit("deposit-with-permit", 0);
+        vm.assertTrue(gas <= PERMIT_CEILING, "deposit by permit");
+    }
+
+    function test_gas_firstDepositWithPermit() public {
+        uint256 gas = _depositWithPermit("deposit-with-permit (new account)", 7);
+        vm.assertTrue(gas <= PERMIT_CEILING, "first deposit by permit");
+        vm.assertEq(escrow.accountCount(), 4);
     }
 
     function test_gas_demand() public {
-        _fund(watcher, DEMAND_BOND);
-        vm.snapshotValue(
-            "court", "demand", _measure(watcher, address(court), abi.encodeCall(court.demand, (_batch(1), 5, 0)))
-        );
+        _commitBalance(_leaf());
+        _demand(BALANCES, 1, "demand");
     }
 
-    function _depositWithPermit(uint256 i, string memory name) private returns (uint256 gas) {
-        token.mint(_home(i), 10e6);
+    /// @dev The longest answer: an order that was signed with 255 others and ended by another in its place.
+    function test_gas_answer() public {
+        OrderSignature memory signature = OrderSignature(
+            SIGNED_IN_BULK, 0, 3, 1_700_000_000, 200, new bytes32[](8), abi.encodePacked(keccak256("r"), "s", uint8(27))
+        );
+        OrderEnd memory ended = OrderEnd(END_REPLACEMENT, 3, 1_700_000_001, keccak256("other"), signature.signature);
+        for (uint256 level = 0; level < 8; ++level) {
+            signature.proof[level] = keccak256(abi.encode(level));
+        }
+        bytes[] memory evidence = new bytes[](2);
+        (evidence[0], evidence[1]) = (abi.encode(signature), abi.encode(ended));
+        OrderLeaf memory order;
+        (order.digest, order.account, order.orderSalt) = (keccak256("digest"), _home(1), keccak256("order salt"));
+        (order.signedHash, order.endedHash) = (keccak256(evidence[0]), keccak256(evidence[1]));
+        (order.limitPrice, order.energyWh, order.salt) = (245_000, 1234, keccak256("salt"));
+        bytes memory leaf = abi.encode(Leaves.ORDER_TYPEHASH, order);
+        BatchHeader memory header = _header(_among(_leaf()), _mine);
+        header.ordersRoot = MerkleBuilder.rootOf(Leaves.again(keccak256(leaf)), 77, _strangers());
+        _commitAs(header);
+        _demand(ORDERS, 77, "demand (order)");
+        _answer("answer", abi.encodeCall(court.answer, (_batch(1), ORDERS, 77, leaf, _strangers(), evidence)));
+    }
+
+    function test_gas_answerBalance() public {
+        BalanceProof memory proof = _commitBalance(_leaf());
+        _demand(BALANCES, 1, "demand");
+        _answer("answer (balance)", abi.encodeCall(court.answerBalance, (_batch(1), proof)));
+    }
+
+    function test_gas_claimUnanswered() public {
+        _commitBalance(_leaf());
+        _demand(BALANCES, 1, "demand");
+        vm.warp(block.timestamp + RESPONSE + 1);
+        bytes memory data = abi.encodeCall(court.claimUnanswered, (_batch(1), BALANCES, 1));
+        vm.assertTrue(_send("judges", "withheld", watcher, address(court), data) <= PROOF_CEILING, "withheld");
+        vm.assertEq(court.head(), 0);
+    }
+
+    function _demand(uint8 tree, uint32 index, string memory name) private {
+        _fund(watcher, 2 * DEMAND_BOND);
+        bytes memory data = abi.encodeCall(court.demand, (_batch(1), tree, index));
+        vm.assertTrue(_send("court", name, watcher, address(court), data) <= PROOF_CEILING, name);
+    }
+
+    function _answer(string memory name, bytes memory data) private {
+        vm.assertTrue(_send("court", name, operator, address(court), data) <= PROOF_CEILING, name);
+        vm.assertEq(court.rewardOf(operator), DEMAND_BOND / 2);
+    }
+
+    function _depositWithPermit(string memory name, uint256 i) private returns (uint256 gas) {
+        token.mint(_home(i), 20e6);
         vm.prank(_home(i));
         token.approve(address(escrow), 0);
         (uint8 v, bytes32 r, bytes32 s) = _permit(i, 10e6, block.timestamp);
         bytes memory data = abi.encodeCall(escrow.depositWithPermit, (_home(i), 10e6, block.timestamp, v, r, s));
-        gas = _measure(_home(i), address(escrow), data);
-        vm.snapshotValue("court", name, gas);
-    }
-
-    function _measure(address sender, address target, bytes memory data) private returns (uint256) {
-        uint256 zeros = 0;
-        for (uint256 i = 0; i < data.length; ++i) {
-            if (data[i] == 0) ++zeros;
-        }
-        vm.cool(address(court));
-        vm.cool(address(escrow));
-        vm.cool(address(token));
-        vm.prank(sender);
-        uint256 before = gasleft();
-        (bool succeeded,) = target.call(data);
-        uint256 used = before - gasleft();
-        vm.assertTrue(succeeded, "the call succeeds");
-        uint256 nonzeros = data.length - zeros;
-        // A transaction finds the contract that it is sent to warm, other than this call.
-        uint256 paid = 21_000 + 4 * zeros + 16 * nonzeros + used - COLD_ACCOUNT;
-        uint256 floor = 21_000 + 10 * zeros + 40 * nonzeros;
-        return paid > floor ? paid : floor;
+        gas = _send("court", name, _home(i), address(escrow), data);
     }
 }

@@ -86,6 +86,22 @@ contract FastWithdrawalsTest is CourtFixture {
         escrow.withdrawFast(40e6, _home(0), block.timestamp, noBatch, noProof, agreed);
     }
 
+    /// @dev What the operator agrees to holds for one contract of one name and version on one chain.
+    function test_fast_refusesOtherDomains() public {
+        for (uint256 field = 0; field < 5; ++field) {
+            bytes32 domain = _domain(
+                field == 1 ? "Commonwatt" : "Commonwatt EnergyEscrow",
+                field == 2 ? "2" : "1",
+                field == 3 ? block.chainid + 1 : block.chainid,
+                field == 4 ? address(court) : address(escrow)
+            );
+            bytes memory agreed = _agreeIn(domain, 0, 1e6, _home(0), block.timestamp);
+            if (field > 0) vm.expectRevert(IEscrowErrors.EscrowNotAgreed.selector);
+            vm.prank(_home(0));
+            escrow.withdrawFast(1e6, _home(0), block.timestamp, noBatch, noProof, agreed);
+        }
+    }
+
     function test_fees_followFinalBatches() public {
         _trade(0, 1, 10e6, 1e6);
         _commit();
@@ -152,17 +168,27 @@ contract FastWithdrawalsTest is CourtFixture {
         view
         returns (bytes memory)
     {
+        bytes32 domain = _domain("Commonwatt EnergyEscrow", "1", block.chainid, address(escrow));
+        return _agreeIn(domain, i, amount, recipient, deadline);
+    }
+
+    function _domain(string memory name, string memory version, uint256 chainId, address verifier)
+        private
+        pure
+        returns (bytes32)
+    {
+        bytes32 typehash =
+            keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+        return keccak256(abi.encode(typehash, keccak256(bytes(name)), keccak256(bytes(version)), chainId, verifier));
+    }
+
+    function _agreeIn(bytes32 domain, uint256 i, uint256 amount, address recipient, uint256 deadline)
+        private
+        view
+        returns (bytes memory)
+    {
         bytes32 typehash = keccak256(
             "FastWithdrawal(address account,address recipient,uint256 amount,uint256 nonce,uint256 deadline)"
-        );
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("Commonwatt EnergyEscrow"),
-                keccak256("1"),
-                block.chainid,
-                address(escrow)
-            )
         );
         uint256 nonce = escrow.nonces(_home(i));
         bytes32 message = keccak256(abi.encode(typehash, _home(i), recipient, amount, nonce, deadline));

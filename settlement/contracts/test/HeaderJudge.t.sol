@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IHeaderJudge} from "../interfaces/IHeaderJudge.sol";
 import {IJudge} from "../interfaces/IJudge.sol";
-import {BatchHeader, Rules} from "../types/Batch.sol";
+import {BatchHeader, CommittedBatch, Rules} from "../types/Batch.sol";
 import {CourtFixture} from "./utils/CourtFixture.sol";
+import {MerkleBuilder} from "./utils/MerkleBuilder.sol";
 import {vm} from "./utils/Vm.sol";
 
 contract HeaderJudgeTest is CourtFixture {
@@ -131,11 +133,66 @@ contract HeaderJudgeTest is CourtFixture {
         vm.assertEq(court.head(), 1);
     }
 
+    function test_padding_isEmptyInEveryTree() public {
+        for (uint8 tree = 1; tree <= 4; ++tree) {
+            // Five leaves in a tree of eight: the path of the last goes left at two levels.
+            bytes32[] memory leaves = new bytes32[](8);
+            for (uint256 i = 0; i < 5; ++i) {
+                leaves[i] = keccak256(abi.encode(tree, i));
+            }
+            bytes32 last = leaves[4];
+            bytes32[] memory siblings = MerkleBuilder.siblingsOf(leaves, 4);
+            CommittedBatch memory batch = _committed(tree, leaves);
+            vm.expectRevert(_nothingWrong);
+            headerJudge.headerPadding(court, batch, tree, last, siblings);
+            for (uint256 hidden = 5; hidden < 8; ++hidden) {
+                leaves[hidden] = "hidden";
+                siblings = MerkleBuilder.siblingsOf(leaves, 4);
+                headerJudge.headerPadding(court, _committed(tree, leaves), tree, last, siblings);
+                vm.assertEq(court.head(), 1 + tree);
+                leaves[hidden] = 0;
+                _bondAgain();
+            }
+        }
+    }
+
+    function _committed(uint8 tree, bytes32[] memory leaves) private returns (CommittedBatch memory) {
+        _commitAs(_withTree(tree, MerkleBuilder.root(leaves), 5));
+        return _batch(court.head());
+    }
+
+    function test_padding_isShownBesideTheLastLeaf() public {
+        bytes32[] memory leaves = new bytes32[](3);
+        (leaves[0], leaves[1], leaves[2]) = ("a", "b", "c");
+        _commitAs(_withTree(3, MerkleBuilder.root(leaves), 3));
+        bytes32[] memory siblings = MerkleBuilder.siblingsOf(leaves, 2);
+        _expectUnproved(3, "b", siblings);
+        _expectUnproved(3, "c", new bytes32[](0));
+        _expectUnproved(0, "c", siblings);
+        _expectUnproved(5, "c", siblings);
+        // No leaf is the last of none.
+        _expectUnproved(1, 0, new bytes32[](0));
+    }
+
+    function _expectUnproved(uint8 tree, bytes32 last, bytes32[] memory siblings) private {
+        vm.expectRevert(abi.encodeWithSelector(IHeaderJudge.JudgeLeafUnproved.selector, tree));
+        headerJudge.headerPadding(court, _batch(2), tree, last, siblings);
+    }
+
+    function _withTree(uint8 tree, bytes32 root, uint32 count) private returns (BatchHeader memory header) {
+        header = _honest();
+        if (tree == 1) (header.ordersRoot, header.orderCount) = (root, count);
+        if (tree == 2) (header.readingsRoot, header.readingCount) = (root, count);
+        if (tree == 3) (header.fillsRoot, header.fillCount) = (root, count);
+        if (tree == 4) (header.positionsRoot, header.accountCount) = (root, count);
+    }
+
     function _honest() private returns (BatchHeader memory header) {
         (header,) = _next();
     }
 
     function _bondAgain() private {
+        _fund(operator, BOND);
         vm.prank(operator);
         court.depositBond(BOND);
     }

@@ -103,6 +103,22 @@ contract PositionJudgeTest is PlainStreet {
         }
     }
 
+    /// @dev A reading that was taken at the boundary says what stood there, whatever comes next.
+    function test_boundary_takenExactlyThen() public {
+        for (uint256 spoiled = 0; spoiled < 2; ++spoiled) {
+            setUp();
+            Street memory street = _plain();
+            street.readings[8].takenAtMs = START * 1000;
+            PositionLeaf memory position = street.positions[2];
+            position.startImportWh = street.readings[8].importWh + uint64(spoiled);
+            position.startExportWh = street.readings[8].exportWh;
+            _commitChanged(street);
+            if (spoiled == 0) _nothingWrong();
+            _accuseBoundary(street, 2, false);
+        }
+        _assertTakenBack("register");
+    }
+
     function test_boundary_byAnotherReading() public {
         for (uint256 start = 0; start < 12; ++start) {
             if (start == 4) continue;

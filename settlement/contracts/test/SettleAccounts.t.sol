@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IEscrowErrors} from "../interfaces/IEscrowErrors.sol";
 import {IEscrowEvents} from "../interfaces/IEscrowEvents.sol";
-import {BalanceLeaf, BalanceProof} from "../types/Batch.sol";
+import {BalanceLeaf, BalanceNode, BalanceProof} from "../types/Batch.sol";
 import {CourtFixture} from "./utils/CourtFixture.sol";
 import {bound, vm} from "./utils/Vm.sol";
 
@@ -68,8 +68,19 @@ contract SettleAccountsTest is CourtFixture {
         escrow.settleAccounts(_batch(1), proofs);
         proofs = new BalanceProof[](1);
         proofs[0].leaf.index = 5;
-        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowUnknownIndex.selector, 5));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowWrongIndex.selector, address(0), 5));
         escrow.settleAccounts(_batch(1), proofs);
+    }
+
+    function test_refusesPathsOfAnyOtherLength() public {
+        _settleBatch();
+        BalanceProof[] memory proofs = _allProofs(1);
+        uint256[3] memory lengths = [uint256(0), 4, 10_000];
+        for (uint256 i = 0; i < lengths.length; ++i) {
+            proofs[1].siblings = new BalanceNode[](lengths[i]);
+            vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowInvalidProof.selector, 1));
+            escrow.settleAccounts(_batch(1), proofs);
+        }
     }
 
     function test_refusesUnchallengedNonsense() public {
@@ -91,7 +102,7 @@ contract SettleAccountsTest is CourtFixture {
         }
         BalanceProof[] memory foreign = new BalanceProof[](1);
         foreign[0] = _proof(2, 2);
-        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowWrongAccount.selector, watcher, _home(2)));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowErrors.EscrowWrongIndex.selector, watcher, 2));
         escrow.settleAccounts(_batch(2), foreign);
     }
 

@@ -78,6 +78,7 @@ contract SettlementInvariantsTest {
     function _honestOperatorIsNeverSlashed() private view {
         vm.assertEq(_street.honestSlashed(), 0, "slashed");
         vm.assertEq(_court.bond(), _court.minimumBond(), "bond");
+        vm.assertEq(_street.operatorsMoney(), _street.operatorsDue(), "what honesty costs");
     }
 
     /// @dev At the end of every run all homes leave with all they have, with no help from the operator.

@@ -180,6 +180,21 @@ contract ShowMeTest is ShowMeFixture {
         court.answer(batch, ORDERS, 0, leaf, alone, evidence);
     }
 
+    function test_answer_refusesHugeArrays() public {
+        _commit();
+        CommittedBatch memory batch = _batch(1);
+        _demand(batch, POSITIONS, 0);
+        PositionProof memory position = _position(1, 0);
+        bytes memory leaf = abi.encode(Leaves.POSITION_TYPEHASH, position.leaf);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, POSITIONS, 0));
+        court.answer(batch, POSITIONS, 0, leaf, new bytes32[](10_000), nothing);
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, POSITIONS, 0));
+        court.answer(batch, POSITIONS, 0, leaf, position.siblings, new bytes[](1_000));
+        vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, POSITIONS, 0));
+        court.answer(batch, POSITIONS, 0, new bytes(100_000), position.siblings, nothing);
+        court.answer(batch, POSITIONS, 0, leaf, position.siblings, nothing);
+    }
+
     function test_answer_showsAReadingWithItsSignature() public {
         ReadingLeaf memory reading;
         reading.signatureHash = keccak256("r and s");
@@ -220,20 +235,33 @@ contract ShowMeTest is ShowMeFixture {
     function testFuzz_answer_refusesBytesThatAreNoLeaf(uint8 tree, uint256 form, bytes32 noise) public {
         tree = uint8(bound(tree, ORDERS, POSITIONS));
         bytes memory leaf = _malformed(tree, bound(form, 0, 3), noise);
-        BatchHeader memory header = _honest();
-        bytes32 root = Leaves.again(keccak256(leaf));
-        if (tree == ORDERS) (header.orderCount, header.ordersRoot) = (1, root);
-        if (tree == READINGS) (header.readingCount, header.readingsRoot) = (1, root);
-        if (tree == FILLS) (header.fillCount, header.fillsRoot) = (1, root);
-        if (tree == POSITIONS) (header.accountCount, header.positionsRoot) = (1, root);
-        CommittedBatch memory batch = _committed(header);
-        _demand(batch, tree, 0);
+        CommittedBatch memory batch = _demandAlone(tree, leaf);
         bytes[] memory evidence = new bytes[](tree <= READINGS ? 1 : 0);
         vm.expectRevert();
         court.answer(batch, tree, 0, leaf, alone, evidence);
         vm.warp(block.timestamp + RESPONSE + 1);
         court.claimUnanswered(batch, tree, 0);
         vm.assertEq(court.head(), 0);
+    }
+
+    function test_answer_refusesLessThanAWord() public {
+        for (uint8 tree = ORDERS; tree <= POSITIONS; ++tree) {
+            bytes memory leaf = new bytes(31);
+            CommittedBatch memory batch = _demandAlone(tree, leaf);
+            _expectWrong(batch, tree, leaf, nothing);
+        }
+    }
+
+    /// @dev Asks for the only leaf of a tree.
+    function _demandAlone(uint8 tree, bytes memory leaf) private returns (CommittedBatch memory batch) {
+        BatchHeader memory header = _honest();
+        bytes32 root = Leaves.again(keccak256(leaf));
+        if (tree == ORDERS) (header.orderCount, header.ordersRoot) = (1, root);
+        if (tree == READINGS) (header.readingCount, header.readingsRoot) = (1, root);
+        if (tree == FILLS) (header.fillCount, header.fillsRoot) = (1, root);
+        if (tree == POSITIONS) (header.accountCount, header.positionsRoot) = (1, root);
+        batch = _committed(header);
+        _demand(batch, tree, 0);
     }
 
     function test_answer_noTreeNoAnswer() public {

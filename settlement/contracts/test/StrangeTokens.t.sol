@@ -7,7 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {IVaultErrors} from "../interfaces/IVaultErrors.sol";
-import {BalanceProof} from "../types/Batch.sol";
+import {BalanceProof, BatchHeader} from "../types/Batch.sol";
 import {
     CallingToken,
     ChargingToken,
@@ -76,6 +76,42 @@ contract StrangeTokensTest is CourtFixture {
         escrow.withdraw(_account, noBatch, noProof, noBatch);
         strange.setRefuses(false);
         vm.assertEq(escrow.withdraw(_account, noBatch, noProof, noBatch), 1000);
+    }
+
+    function test_refusingToken_keepsBondAndReward() public {
+        RefusingToken strange = new RefusingToken();
+        _deployWith(strange, 10 * BOND);
+        bytes memory failed = abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(strange));
+        vm.startPrank(_account);
+        court.depositBond(2 * BOND);
+        strange.setRefuses(true);
+        vm.expectRevert(failed);
+        court.depositBond(1);
+        vm.stopPrank();
+        vm.expectRevert(failed);
+        vm.prank(operator);
+        court.withdrawBond(BOND, operator);
+        vm.assertEq(court.bond(), 2 * BOND);
+        // A token that refuses every transfer stops no proof, and the reward stays for better times.
+        _commitEmpty();
+        vm.prank(address(headerJudge));
+        court.takeBack(_batch(1), watcher, "sequence");
+        vm.expectRevert(failed);
+        vm.prank(watcher);
+        court.claimReward(watcher);
+        strange.setRefuses(false);
+        vm.prank(watcher);
+        vm.assertEq(court.claimReward(watcher), BOND);
+    }
+
+    function test_silentToken_worksForBonds() public {
+        SilentToken strange = new SilentToken();
+        _deployWith(OpenToken(address(strange)), 1000);
+        vm.prank(_account);
+        vm.assertEq(court.depositBond(1000), 1000);
+        vm.prank(operator);
+        court.withdrawBond(1000, watcher);
+        vm.assertEq(strange.balanceOf(watcher), 1000);
     }
 
     function test_silentToken_works() public {
@@ -161,6 +197,12 @@ contract StrangeTokensTest is CourtFixture {
         escrow.withdraw(_account, noBatch, noProof, noBatch);
         vm.assertFalse(strange.succeeded(), "second withdrawal inside the first");
         vm.assertEq(strange.balanceOf(_account), 500);
+    }
+
+    /// @dev A batch of no accounts.
+    function _commitEmpty() private {
+        (BatchHeader memory header,) = _next();
+        _commitAs(header);
     }
 
     function _expectBlocked(CallingToken strange, address target, bytes memory call) private {

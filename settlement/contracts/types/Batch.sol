@@ -101,8 +101,8 @@ struct BalanceNode {
 }
 
 /// @notice A leaf with the siblings on its way to the root, lowest first.
-/// @dev An account whose index is not below the batch's accountCount has no leaf: prove it with its index, zero credit
-///      and debit, and no siblings.
+/// @dev An account whose index is not below the batch's accountCount has no leaf: prove it with its index and
+///      address, zero credit and debit, and no siblings.
 struct BalanceProof {
     BalanceLeaf leaf;
     BalanceNode[] siblings;

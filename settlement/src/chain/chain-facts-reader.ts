@@ -7,6 +7,7 @@ import { keccak256 } from "../hash/keccak.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
 import { chainError } from "./chain-error.ts";
 import { COURT, type CompiledContract, ESCROW, JUDGES, REGISTRY, readContract } from "./contracts.ts";
+import { readAccounts } from "./escrow-accounts.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
 import { type Deployment, finalityLimitSeconds } from "./manifest.ts";
 
@@ -39,9 +40,7 @@ export async function readFacts(
   const read = (contract: CompiledContract, address: Account, name: string, args: readonly unknown[] = []) =>
     readContract(rpc, contract, address, name, args);
   const count = Number(await read(ESCROW, escrow, "accountCount"));
-  const accounts = (await Promise.all(
-    Array.from({ length: count }, (_, index) => read(ESCROW, escrow, "accountAt", [index])),
-  )) as Account[];
+  const accounts = await readAccounts(log, deployment, count);
   const nanoPerUnit = (await read(ESCROW, escrow, "nanoPerUnit")) as bigint;
   const lockSeconds = terms.withdrawalDelaySeconds - finalityLimitSeconds(terms);
   const funds = new Map(

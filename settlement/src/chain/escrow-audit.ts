@@ -1,8 +1,9 @@
 import type { Account, EscrowAudit } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BalanceLeaf } from "../batch/balance-tree.ts";
-import { chainError } from "./chain-error.ts";
 import { COURT, ESCROW, readContract, TOKEN } from "./contracts.ts";
+import { readAccounts } from "./escrow-accounts.ts";
+import { headBlock, nodeEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
 
 /** Finds the leaves of the latest final batch by its number; `null` when it is not the batch the court has. */
@@ -23,12 +24,11 @@ interface Owed {
  */
 export async function auditEscrow(
   rpc: JsonRpcProvider,
-  { chainId, escrow, court, token }: Deployment,
+  deployment: Deployment,
   finalLeaves: FinalLeaves,
 ): Promise<EscrowAudit> {
-  const block = await rpc.getBlockNumber().catch((error: unknown) => {
-    throw chainError(error, "reading the latest block");
-  });
+  const { chainId, escrow, court, token } = deployment;
+  const block = await headBlock(rpc);
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
     readContract(rpc, ESCROW, escrow, name, args, block);
   const readCourt = async (name: string): Promise<bigint> =>
@@ -43,10 +43,11 @@ export async function auditEscrow(
   )) as [bigint, bigint, bigint, bigint];
   const [tokenBalance, courtBalance] = await Promise.all([balanceOf(escrow), balanceOf(court)]);
   const leaves = finalNumber === 0n ? [] : await finalLeaves(Number(finalNumber));
+  const opened = await readAccounts(nodeEvents(rpc), deployment, Number(accountCount));
   const accounts = await Promise.all(
-    Array.from({ length: Number(accountCount) }, (_, index) =>
-      owedTo(read, index, leaves?.[index], nanoPerUnit),
-    ),
+    opened
+      .slice(0, Number(accountCount))
+      .map((account, index) => owedTo(read, account, index, leaves?.[index], nanoPerUnit)),
   );
   const feesClaimed = feeTotal / nanoPerUnit - feesOwed;
   const feesNano = feeTotal - feesClaimed * nanoPerUnit;
@@ -66,16 +67,14 @@ export async function auditEscrow(
 
 async function owedTo(
   read: (name: string, args: readonly unknown[]) => Promise<unknown>,
+  account: Account,
   index: number,
   leaf: BalanceLeaf | undefined,
   nanoPerUnit: bigint,
 ): Promise<Owed> {
-  const account = (await read("accountAt", [index])) as Account;
-  const { deposited, withdrawn } = (await read("accountOf", [account])) as Record<
-    "deposited" | "withdrawn",
-    bigint
-  >;
+  const known = (await read("accountOf", [account])) as Record<"deposited" | "withdrawn" | "index", bigint>;
+  const { deposited, withdrawn } = known;
   const nano = (deposited - withdrawn) * nanoPerUnit + (leaf?.credit ?? 0n) - (leaf?.debit ?? 0n);
   const named = leaf === undefined || leaf.account.toLowerCase() === account.toLowerCase();
-  return { nano, sound: named && nano >= 0n };
+  return { nano, sound: named && nano >= 0n && known.index === BigInt(index) };
 }

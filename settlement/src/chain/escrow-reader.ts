@@ -1,6 +1,8 @@
 import type { Account } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import { ESCROW, readContract, TOKEN } from "./contracts.ts";
+import { readAccounts } from "./escrow-accounts.ts";
+import { nodeEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
 
 /** What an account has put in and taken out, and the withdrawal it waits for; in the token's smallest unit. */
@@ -15,8 +17,11 @@ export interface EscrowFunds {
 
 /** Reads escrow and token. Every method throws CommonwattError `CHAIN_UNREACHABLE` when nobody answers. */
 export interface EscrowReader {
-  /** Every account in the order of its index. */
-  accounts(): Promise<readonly Account[]>;
+  /**
+   * Every account in the order of its index.
+   * @param known Those of an earlier answer: unless others came, they are only checked, without reading events.
+   */
+  accounts(known: readonly Account[]): Promise<readonly Account[]>;
   funds(account: Account): Promise<EscrowFunds>;
   /** Number of the batch from which an account was recorded last. */
   settledNumber(account: Account): Promise<number>;
@@ -29,16 +34,20 @@ export interface EscrowReader {
 }
 
 /** Makes a reader of a deployed escrow. */
-export function escrowReader(rpc: JsonRpcProvider, { escrow, token }: Deployment): EscrowReader {
+export function escrowReader(rpc: JsonRpcProvider, deployment: Deployment): EscrowReader {
+  const { escrow, token } = deployment;
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
     readContract(rpc, ESCROW, escrow, name, args);
   const readToken = (name: string, args: readonly unknown[]): Promise<unknown> =>
     readContract(rpc, TOKEN, token, name, args);
   return {
-    async accounts() {
+    async accounts(known) {
       const count = Number(await read("accountCount"));
-      const indices = Array.from({ length: count }, (_, index) => index);
-      return Promise.all(indices.map(async (index) => (await read("accountAt", [index])) as Account));
+      if (count === known.length) {
+        const placed = await Promise.all(known.map((account, index) => read("isAt", [account, index])));
+        if (placed.every((isAt) => isAt === true)) return known;
+      }
+      return readAccounts(nodeEvents(rpc), deployment, count);
     },
     async funds(account) {
       const [known, request] = await Promise.all([

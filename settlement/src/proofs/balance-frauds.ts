@@ -13,7 +13,9 @@ export function balanceFrauds(file: CaseFile): readonly Accusation[] {
     if (known !== undefined && !sameAccount(known, balance.account)) {
       found.push(accuse("misplaced-leaf", "BalanceJudge", "balanceMisplaced", file.balance(index)));
     }
-    if (known !== undefined && balance.debit - balance.credit > facts.ownNano(known)) {
+    // What is wrong with the money of a misplaced account nobody can say.
+    const isPlaced = known !== undefined && sameAccount(known, balance.account);
+    if (isPlaced && balance.debit - balance.credit > facts.ownNano(known)) {
       found.push(accuse("overdraft", "BalanceJudge", "balanceOverdraft", file.balance(index)));
     }
     return [...found, ...succession(file, index)];
@@ -40,7 +42,8 @@ function succession(file: CaseFile, index: number): readonly Accusation[] {
   }
   const net = now.debit - now.credit;
   const free = facts.freeNano(known);
-  if (free !== null && net > before.leaf.debit - before.leaf.credit && net > free) {
+  const isPlaced = sameAccount(known, now.account);
+  if (isPlaced && free !== null && net > before.leaf.debit - before.leaf.credit && net > free) {
     found.push(against("locked-spending", "balanceLockedSpending"));
   }
   if (position === undefined || !file.opens("positions")) return found;

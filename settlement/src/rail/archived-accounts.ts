@@ -13,8 +13,8 @@ export async function archivedAccounts(
   { escrow, patience, sites }: EscrowLink,
   last: BatchRecord | null,
 ): Promise<readonly ArchivedAccount[]> {
-  const onChain = await patience.until(() => escrow.accounts());
   const stored = last === null ? [] : fileOf(last).archive.accounts;
+  const onChain = await patience.until(() => escrow.accounts(stored.map(({ account }) => account)));
   for (const [index, { account }] of stored.entries()) {
     if (onChain[index] === account) continue;
     throw new CommonwattError(

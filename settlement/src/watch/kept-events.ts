@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CommonwattError, messageOf } from "@commonwatt/vpp-core";
 import { chainError } from "../chain/chain-error.ts";
+import { ACCOUNT_OPENED } from "../chain/escrow-accounts.ts";
 import {
   type EventLog,
   type EventRecord,
@@ -25,7 +26,7 @@ interface Place {
 type Line = { readonly event: EventRecord } | { readonly place: Place } | { readonly deployment: string };
 
 /**
- * All events of a court and its register, each read from the node once and kept in a file: a watcher that is started
+ * All events of a court and its register, and the accounts of its escrow, each read from the node once and kept in a file: a watcher that is started
  * again goes on where it was. When the block up to which was read is not the chain's any more (a reorganisation, a
  * chain begun anew), everything is read again.
  * @throws CommonwattError `WATCH_COPY_FAILED` when the file can't be written.
@@ -37,7 +38,7 @@ export function keptEvents(rpc: JsonRpcProvider, deployment: Deployment, file: s
   let noted = 0;
   let opened = false;
   let reading: Promise<void> | null = null;
-  const identity = `${deployment.chainId}:${deployment.court}:${deployment.block}`;
+  const identity = [deployment.chainId, deployment.court, deployment.escrow, deployment.block].join(":");
   const startAnew = async (): Promise<void> => {
     [known, place, noted] = [[], null, 0];
     await write(file, [{ deployment: identity }], "w");
@@ -55,7 +56,8 @@ export function keptEvents(rpc: JsonRpcProvider, deployment: Deployment, file: s
     if (head < from) return;
     const hash = await hashOf(rpc, head);
     if (hash === null) return;
-    const fresh = (await readEvents(rpc, addresses, [], from, head)).map(recordOf);
+    const accounts = await readEvents(rpc, [deployment.escrow], ACCOUNT_OPENED, from, head);
+    const fresh = [...(await readEvents(rpc, addresses, [], from, head)), ...accounts].map(recordOf);
     const next = { block: head, hash };
     if (fresh.length > 0 || head - noted >= NOTE_EVERY_BLOCKS) {
       await write(file, [...fresh.map((event) => ({ event })), { place: next }], "a");

@@ -76,7 +76,7 @@ contract SilentToken {
     }
 }
 
-/// @notice Calls a target in the middle of every transfer, as tokens with hooks allow, and notes what came back.
+/// @notice Calls a target before and after every transfer, as tokens with hooks allow, and notes what came back.
 contract CallingToken is SixDecimalsToken {
     address public target;
     bytes public call;
@@ -86,11 +86,20 @@ contract CallingToken is SixDecimalsToken {
     function arm(address target_, bytes calldata call_) external {
         target = target_;
         call = call_;
-        succeeded = true;
+        succeeded = false;
+        delete answer;
     }
 
     function _update(address from, address to, uint256 value) internal override {
-        if (target != address(0)) (succeeded, answer) = target.call(call);
+        _callOut();
         super._update(from, to, value);
+        _callOut();
+    }
+
+    function _callOut() private {
+        if (target == address(0)) return;
+        bool done;
+        (done, answer) = target.call(call);
+        if (done) succeeded = true;
     }
 }

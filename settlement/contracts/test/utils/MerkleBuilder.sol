@@ -15,6 +15,15 @@ library MerkleBuilder {
         (, siblings) = _climb(leaves, index);
     }
 
+    /// @notice The root that a leaf and its siblings lead to.
+    function rootOf(bytes32 leaf, uint256 index, bytes32[] memory siblings) internal pure returns (bytes32 node) {
+        node = leaf;
+        for (uint256 level = 0; level < siblings.length; ++level) {
+            bool isRight = (index >> level) & 1 == 1;
+            node = keccak256(isRight ? abi.encode(siblings[level], node) : abi.encode(node, siblings[level]));
+        }
+    }
+
     function _climb(bytes32[] memory leaves, uint256 index) private pure returns (bytes32, bytes32[] memory siblings) {
         uint256 depth = MerkleTree.depth(leaves.length);
         bytes32[] memory row = new bytes32[](uint256(1) << depth);

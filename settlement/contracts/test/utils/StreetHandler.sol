@@ -20,6 +20,8 @@ contract StreetHandler is CourtFixture {
     uint256 public feesClaimed;
     /// @notice Tokens that strangers sent to the escrow unasked.
     uint256 public donated;
+    /// @notice Questions that the operator answered.
+    uint256 public answered;
     /// @dev When the oldest trade that no batch has yet was agreed; 0 if there is none.
     uint256 private _waitingSince;
 
@@ -36,6 +38,16 @@ contract StreetHandler is CourtFixture {
         for (uint256 i = 0; i < HOMES - 1; ++i) {
             _deposit(i, 50e6);
         }
+    }
+
+    /// @notice What the operator has: in its pocket, in its bond and to claim.
+    function operatorsMoney() external view returns (uint256) {
+        return token.balanceOf(operator) + court.bond() + court.rewardOf(operator);
+    }
+
+    /// @notice What it must have: what it began with, fees, and half of the bond of each question that it answered.
+    function operatorsDue() external view returns (uint256) {
+        return 10 * BOND + feesClaimed + answered * (DEMAND_BOND / 2);
     }
 
     function theEscrow() external view returns (IEnergyEscrow) {
@@ -207,6 +219,7 @@ contract StreetHandler is CourtFixture {
             Asked memory asked = _asked[_asked.length - 1];
             court.answerBalance(_batch(asked.number), _proof(asked.number, asked.index));
             _asked.pop();
+            ++answered;
         }
     }
 
@@ -239,7 +252,7 @@ contract StreetHandler is CourtFixture {
 
     /// @dev Deposits − withdrawals + credit − debit by the batch; reverts when it is negative.
     function _worthNano(uint64 number, uint256 i) private view returns (uint256) {
-        IEnergyEscrow.Account memory account = escrow.accountOf(escrow.accountAt(i));
+        IEnergyEscrow.Account memory account = escrow.accountOf(_accountAt(i));
         bool hasLeaf = i < headers[number].accountCount;
         uint256 credit = hasLeaf ? leavesOf[number][i].credit : 0;
         uint256 debit = hasLeaf ? leavesOf[number][i].debit : 0;
@@ -247,8 +260,8 @@ contract StreetHandler is CourtFixture {
     }
 
     function _free(uint256 i) private view returns (uint256) {
-        IEnergyEscrow.Account memory account = escrow.accountOf(escrow.accountAt(i));
-        uint256 locked = uint256(account.withdrawn) + escrow.withdrawalOf(escrow.accountAt(i)).amount;
+        IEnergyEscrow.Account memory account = escrow.accountOf(_accountAt(i));
+        uint256 locked = uint256(account.withdrawn) + escrow.withdrawalOf(_accountAt(i)).amount;
         uint256 gained = uint256(account.deposited) * NANO + credits[i];
         uint256 spent = locked * NANO + debits[i];
         return gained > spent ? gained - spent : 0;
@@ -256,7 +269,7 @@ contract StreetHandler is CourtFixture {
 
     function _withdraw(uint256 i) private {
         uint64 number = court.finalNumber();
-        address account = escrow.accountAt(i);
+        address account = _accountAt(i);
         BalanceProof memory proof = _proof(number, i);
         proof.leaf.account = account;
         uint256 amount = escrow.withdrawalOf(account).amount;
@@ -272,7 +285,7 @@ contract StreetHandler is CourtFixture {
     }
 
     function _isMature(uint256 i, uint256 delay) private view returns (bool) {
-        IEnergyEscrow.Withdrawal memory pending = escrow.withdrawalOf(escrow.accountAt(i));
+        IEnergyEscrow.Withdrawal memory pending = escrow.withdrawalOf(_accountAt(i));
         return pending.amount > 0 && pending.requestedAt + delay <= block.timestamp;
     }
 }

@@ -22,6 +22,16 @@ library TreeBuilder {
         (, proof.siblings) = _climb(leaves, index);
     }
 
+    /// @notice The root that a proof leads to.
+    function rootOf(BalanceProof memory proof) internal pure returns (BalanceNode memory node) {
+        node = BalanceNode(BalanceTree.hashLeaf(proof.leaf), proof.leaf.credit, proof.leaf.debit);
+        for (uint256 level = 0; level < proof.siblings.length; ++level) {
+            bool isRight = (proof.leaf.index >> level) & 1 == 1;
+            BalanceNode memory sibling = proof.siblings[level];
+            node = isRight ? BalanceTree.parent(sibling, node) : BalanceTree.parent(node, sibling);
+        }
+    }
+
     function _climb(BalanceLeaf[] memory leaves, uint256 index)
         private
         pure

@@ -3,6 +3,14 @@ pragma solidity ^0.8.28;
 
 /// @notice The cheat codes of forge that these tests use (https://book.getfoundry.sh/reference/cheatcodes/overview).
 interface Vm {
+    struct Gas {
+        uint64 limit;
+        uint64 used;
+        uint64 memoryUsed;
+        int64 refunded;
+        uint64 remaining;
+    }
+
     function addr(uint256 privateKey) external pure returns (address);
     function assertEq(uint256 left, uint256 right, string calldata reason) external pure;
     function assertEq(uint256 left, uint256 right) external pure;
@@ -22,6 +30,7 @@ interface Vm {
     function expectRevert(bytes calldata revertData) external;
     function expectRevert(bytes4 selector) external;
     function getNonce(address account) external view returns (uint64);
+    function lastCallGas() external view returns (Gas memory);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonBool(string calldata json, string calldata key) external pure returns (bool);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
