@@ -46,6 +46,7 @@ interface DeployOptions extends KeyOptions {
   readonly response: number;
   readonly delay?: number;
   readonly bond: number;
+  readonly demandBond: number;
   readonly token?: string;
   readonly guardian?: string;
   readonly pause: number;
@@ -94,6 +95,12 @@ export function registerDeploy(program: Program): void {
       wholeNumber(1, SECONDS_MAX),
     )
     .option("--bond <units>", "the operator's bond, in whole units", wholeNumber(1, 1e9), 1_000)
+    .option(
+      "--demand-bond <units>",
+      "what asking for a leaf costs; half of it pays the answer, in whole units",
+      wholeNumber(1, 1e9),
+      1,
+    )
     .option("--token <address>", "token that is paid in (a new one that the operator mints)")
     .option("--guardian <address>", "who may pause commits (nobody)")
     .option("--pause <seconds>", "the guardian's longest pause", wholeNumber(0, SECONDS_MAX), 0)
@@ -175,7 +182,7 @@ function termsOf(options: DeployOptions, operator: Account): DeploymentTerms {
     ...{ challengeWindowSeconds: window, responseSeconds: response },
     withdrawalDelaySeconds: options.delay ?? finality + pause + window,
     ...{ silenceLimitSeconds: 30 * DAY_SECONDS, pauseLimitSeconds: pause, noticeSeconds: DAY_SECONDS },
-    ...{ minimumBond: BigInt(options.bond) * UNIT, demandBond: UNIT },
+    ...{ minimumBond: BigInt(options.bond) * UNIT, demandBond: BigInt(options.demandBond) * UNIT },
     ...{ demandLimit: DEMAND_LIMIT, ringSize: RING_SIZE },
   };
 }
