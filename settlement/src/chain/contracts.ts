@@ -72,15 +72,24 @@ export async function readContract(
   }
 }
 
+/** The contract's own error in a refusal, or `null` when it is none of its. */
+export function revertIn(
+  contract: CompiledContract,
+  error: CommonwattError,
+): { readonly name: string; readonly args: readonly unknown[] } | null {
+  const { reason } = error.details;
+  if (error.code !== "CHAIN_CALL_REVERTED" || typeof reason !== "string") return null;
+  if (!reason.startsWith("0x")) return null;
+  const parsed = contract.abi.parseError(reason);
+  return parsed === null ? null : { name: parsed.name, args: [...parsed.args] };
+}
+
 /** Puts the name of the contract's own error into `details.reason`. */
 export function namedRevert(contract: CompiledContract, error: CommonwattError): CommonwattError {
-  const { reason } = error.details;
-  if (error.code !== "CHAIN_CALL_REVERTED" || typeof reason !== "string") return error;
-  if (!reason.startsWith("0x")) return error;
-  const parsed = contract.abi.parseError(reason);
+  const parsed = revertIn(contract, error);
   if (parsed === null) return error;
   const said = `${parsed.name}(${parsed.args.map(String).join(", ")})`;
-  return new CommonwattError(error.code, error.message.replace(reason, said), {
+  return new CommonwattError(error.code, error.message.replace(String(error.details["reason"]), said), {
     cause: error,
     details: { ...error.details, reason: parsed.name },
   });

@@ -18,12 +18,17 @@ export type KeySource =
  */
 export async function signerFrom(source: KeySource): Promise<ChainSigner> {
   if ("signerUrl" in source) return externalSigner(source.signerUrl, source.account);
-  if ("file" in source) return keySigner(await keyInFile(source.file));
+  return keySigner(await keyFrom(source));
+}
+
+/** A key itself, for what is signed beside chain transactions. @throws CommonwattError as {@link signerFrom}. */
+export async function keyFrom(source: Exclude<KeySource, { readonly signerUrl: string }>): Promise<Hex> {
+  if ("file" in source) return keyInFile(source.file);
   const value = process.env[source.env];
   if (value === undefined) {
     throw new CommonwattError("KEY_MISSING", `the environment variable ${source.env} is not set`);
   }
-  return keySigner(checkedKey(value, `the environment variable ${source.env}`));
+  return checkedKey(value, `the environment variable ${source.env}`);
 }
 
 /** The key in a file, made there once when there is none. */

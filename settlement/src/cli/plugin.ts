@@ -1,13 +1,14 @@
 import type { CommonwattPlugin } from "@commonwatt/vpp-core";
 import { registerChainFaultsTest } from "./chain-faults-command.ts";
 import { registerDeploy } from "./deploy-command.ts";
+import { registerEscrow } from "./escrow-command.ts";
 import { registerFraudTest } from "./fraud-test-command.ts";
 import { registerSettlementBench } from "./settlement-bench-command.ts";
 import { registerStatement } from "./statement-command.ts";
 import { registerWatch } from "./watch-command.ts";
 
 /**
- * What the settlement adds to the `commonwatt` command: `deploy`, `watch`, `statement`, `chain-faults-test`,
+ * What the settlement adds to the `commonwatt` command: `deploy`, `watch`, `escrow`, `statement`, `chain-faults-test`,
  * `fraud-test`, `settlement-bench`.
  */
 export const plugin: CommonwattPlugin = {
@@ -15,6 +16,7 @@ export const plugin: CommonwattPlugin = {
   commands(program) {
     registerDeploy(program);
     registerWatch(program);
+    registerEscrow(program);
     registerStatement(program);
     registerChainFaultsTest(program);
     registerFraudTest(program);

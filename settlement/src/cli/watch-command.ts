@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import {
-  CommonwattError,
   createLogger,
   durationMs,
   type Logger,
@@ -14,7 +13,6 @@ import { checkDeployment } from "../chain/deployment.ts";
 import { chainIdOfAny } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { signerFrom } from "../chain/key-source.ts";
-import { type Deployment, manifestFromJson, readManifest } from "../chain/manifest.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { createOutbox } from "../chain/outbox.ts";
 import { patience } from "../chain/patience.ts";
@@ -26,6 +24,7 @@ import { checkedBatches } from "../watch/checked-batches.ts";
 import { keptEvents } from "../watch/kept-events.ts";
 import type { WatchEvent } from "../watch/watch-event.ts";
 import { troubleOf, Watcher } from "../watch/watcher.ts";
+import { findManifest } from "./find-manifest.ts";
 import { type KeyOptions, keySourceOf, type Program, rpcUrlsOf, withKeyOptions } from "./key-options.ts";
 
 const SECONDS_MAX = 30 * 24 * 3_600;
@@ -174,28 +173,6 @@ async function challengerOf(
   const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei: null });
   const [escrow, registry] = [escrowReader(rpc, deployment), registryReader(rpc, deployment)];
   return { deployment, court, escrow, registry, outbox, signer, wallClock };
-}
-
-/** The manifest in a file, or as the first API gives it; the chain is asked whether it is true. */
-async function findManifest({ manifest, source }: WatchOptions): Promise<Deployment> {
-  if (manifest !== undefined) {
-    const known = await readManifest(manifest);
-    if (known !== null) return known;
-    throw new CommonwattError("DEPLOYMENT_MISSING", `there is no manifest ${manifest}`);
-  }
-  const api = source.find((place) => /^https?:\/\//.test(place));
-  if (api === undefined) {
-    throw new CommonwattError("USAGE_MANIFEST", "without an API among the sources, name a --manifest");
-  }
-  const reply = await fetch(new URL("/v1/settlement/deployment", api)).catch((cause: unknown) => {
-    throw new CommonwattError("DEPLOYMENT_MISSING", `${api} does not answer`, { cause, retryable: true });
-  });
-  if (!reply.ok) {
-    throw new CommonwattError("DEPLOYMENT_MISSING", `${api} gives no manifest: status ${reply.status}`, {
-      retryable: true,
-    });
-  }
-  return manifestFromJson(await reply.json());
 }
 
 function textOf(event: WatchEvent): string {
