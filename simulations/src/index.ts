@@ -16,6 +16,12 @@ export type {
 } from "./engine/simulation-result.ts";
 export type { Forecast, ForecastName, ForecastRun } from "./forecasts/forecast.ts";
 export { FORECASTS } from "./forecasts/forecast-registry.ts";
+export { connectHomes } from "./grid/connect-homes.ts";
+export type { Branch, Connection, Feeder, FeederPlan, Impedance } from "./grid/feeder.ts";
+export { fromSequences, inSeries, radialFeeder } from "./grid/feeder.ts";
+export { type FeederResult, type MeteredColumns, runFeeder, VOLTAGE_BAND } from "./grid/feeder-run.ts";
+export { type FlowSummary, PowerFlow } from "./grid/power-flow.ts";
+export { type FeederSource, readOpendssFeeder } from "./grid/read-opendss-feeder.ts";
 export { createHomePlant, type HomeModel, type HomePlant, type PlantSnapshot } from "./models/home-plant.ts";
 export {
   createNeighbourhood,

@@ -3,6 +3,7 @@ import { epochMs } from "@commonwatt/vpp-core";
 import { badFile, numberIn } from "./csv.ts";
 import type { RawDataSet } from "./data-set.ts";
 import { type Importing, isWanted, requireSites } from "./data-source.ts";
+import { definitions, requiredOf } from "./opendss-script.ts";
 import type { RawSeries } from "./raw-series.ts";
 import { readText } from "./read-file.ts";
 
@@ -10,32 +11,6 @@ const MINUTE_MS = 60_000;
 const WH_PER_KWMIN = 1000 / 60;
 /** The feeder's profiles are of a day without a date: a Thursday in winter. */
 const START_MS = Date.UTC(2026, 0, 1);
-
-/** A line `New Kind.NAME key=value …` of OpenDSS; keys in lower case. */
-interface Definition {
-  readonly line: number;
-  readonly name: string;
-  readonly values: ReadonlyMap<string, string>;
-}
-
-/** The definitions of one kind in an OpenDSS script. A value may stand in brackets. */
-function definitions(text: string, kind: string): readonly Definition[] {
-  const found: Definition[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [match, name = ""] = new RegExp(`^\\s*New\\s+${kind}\\.(\\S+)`, "i").exec(line) ?? [];
-    if (match === undefined) continue;
-    const pairs = line.slice(match.length).matchAll(/(\w+)\s*=\s*(\([^)]*\)|\[[^\]]*\]|\S+)/g);
-    const values = new Map([...pairs].map(([, key = "", value = ""]) => [key.toLowerCase(), value]));
-    found.push({ line: index + 1, name, values });
-  }
-  return found;
-}
-
-function requiredOf({ values, line }: Definition, key: string, file: string): string {
-  const value = values.get(key);
-  if (value === undefined) throw badFile(file, line, `there is no ${key}`);
-  return value;
-}
 
 /**
  * Reads the load profiles of the IEEE European low-voltage test feeder as OpenDSS has it: `Loads.txt` (bus and
