@@ -10,7 +10,7 @@ import type { PositionLeaf } from "./position-leaf.ts";
 import type { ReadingLeaf } from "./reading-leaf.ts";
 
 /** Names the shape of an archive, for whoever reads it years later. */
-export const ARCHIVE_FORMAT = "commonwatt.batch.v3";
+export const ARCHIVE_FORMAT = "commonwatt.batch.v4";
 
 /** An account of the escrow in the order of its indices; not every account has to be a site of ours. */
 export type ArchivedAccount = {

@@ -36,11 +36,14 @@ function writeList(list: readonly unknown[], take: (piece: string) => void): voi
 function isOrdered(value: unknown): boolean {
   if (value === null || typeof value === "string" || typeof value === "number") return true;
   if (typeof value !== "object") return typeof value === "boolean";
-  if (Array.isArray(value)) return value.every(isOrdered);
-  let before: string | null = null;
+  if (Array.isArray(value)) {
+    for (const element of value) if (!isOrdered(element)) return false;
+    return true;
+  }
+  let before = "";
   for (const name in value) {
-    if ((before !== null && name <= before) || !isOrdered((value as Record<string, unknown>)[name]))
-      return false;
+    if (name <= before && before !== "") return false;
+    if (!isOrdered((value as Readonly<Record<string, unknown>>)[name])) return false;
     before = name;
   }
   return true;

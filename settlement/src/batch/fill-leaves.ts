@@ -15,9 +15,6 @@ interface Sides {
   readonly sorted: Uint32Array;
 }
 
-/** Orders are numbered by 26 bits, so that two numbers fit into one that is exact. */
-const ORDERS_MAX = 2 ** 26;
-
 /**
  * Every trade twice, once for each of its orders, by account, order and twin, with running sums.
  * Throws an AssertionError for a trade whose orders are not there.
@@ -29,15 +26,15 @@ export function fillLeaves(
   const { orderOf, sorted } = sidesOf(orders, accounts);
   const placeOf = new Uint32Array(sorted.length);
   for (const [place, side] of sorted.entries()) placeOf[side] = place;
-  let before: FillLeaf | undefined;
-  return Array.from(sorted, (side) => {
+  const fills: FillLeaf[] = [];
+  for (const side of sorted) {
     const index = side >> 1;
     const orderIndex = orderOf[side] ?? -1;
     const settlement = accounts.trades[index];
     const order = orders[orderIndex];
     assert(settlement !== undefined && order !== undefined, "a side is one of a settled trade");
     const { trade, settledWh, paidNano, sellerMakeWholeNano, buyerMakeWholeNano } = settlement;
-    before = withSumsOf(before, {
+    const entry = {
       twin: placeOf[side ^ 1] ?? 0,
       accountIndex: order.leaf.accountIndex,
       orderIndex,
@@ -50,9 +47,10 @@ export function fillLeaves(
       sellerMakeWholeNano,
       buyerMakeWholeNano,
       feeNano: accounts.fees[index] ?? 0n,
-    });
-    return before;
-  });
+    };
+    fills.push(withSumsOf(fills.at(-1), entry));
+  }
+  return fills;
 }
 
 /** A fill whose sums count from the one before it, when that is of the same account. */
@@ -83,29 +81,42 @@ export function withSumsOf(before: FillLeaf | undefined, fill: Entry): FillLeaf 
 }
 
 function sidesOf(orders: readonly ArchivedOrder[], { trades }: IntervalAccounts): Sides {
-  const indexOf = new Map<Hex, number>(orders.map(({ leaf }, index) => [leaf.digest, index]));
+  const indexOf = new Map<Hex, number>();
+  for (const [index, { leaf }] of orders.entries()) indexOf.set(leaf.digest, index);
   const ranks = ranksOf(orders);
   const orderOf = new Uint32Array(2 * trades.length);
-  const keys = new Float64Array(2 * trades.length);
   for (const [index, { trade }] of trades.entries()) {
     const offer = indexOf.get(trade.offerId);
     const bid = indexOf.get(trade.bidId);
     assert(offer !== undefined && bid !== undefined, `trade ${trade.id} is of orders that are not there`);
     orderOf[2 * index] = offer;
     orderOf[2 * index + 1] = bid;
-    const [offerRank = 0, bidRank = 0] = [ranks[offer], ranks[bid]];
-    keys[2 * index] = offerRank * ORDERS_MAX + bidRank;
-    keys[2 * index + 1] = bidRank * ORDERS_MAX + offerRank;
   }
-  const sorted = Uint32Array.from(keys, (_, side) => side);
-  return { orderOf, sorted: sorted.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b) };
+  // By trade, then by the rank of the other side's order, then by that of its own: what comes first counts least.
+  const rankOf = (side: number): number => ranks[orderOf[side] ?? 0] ?? 0;
+  const byTrade = orderOf.map((_, side) => side);
+  const byTwin = sortedBy(byTrade, (side) => rankOf(side ^ 1), orders.length);
+  return { orderOf, sorted: sortedBy(byTwin, rankOf, orders.length) };
+}
+
+/** Items by a key below a limit; those of equal keys stay as they stand. */
+function sortedBy(items: Uint32Array, keyOf: (item: number) => number, limit: number): Uint32Array {
+  const next = new Uint32Array(limit + 1);
+  for (const item of items) next[keyOf(item) + 1] = (next[keyOf(item) + 1] ?? 0) + 1;
+  for (let key = 1; key <= limit; key++) next[key] = (next[key] ?? 0) + (next[key - 1] ?? 0);
+  const sorted = new Uint32Array(items.length);
+  for (const item of items) {
+    const place = next[keyOf(item)] ?? 0;
+    sorted[place] = item;
+    next[keyOf(item)] = place + 1;
+  }
+  return sorted;
 }
 
 /** The place of each order among all of them by account and index. */
 function ranksOf(orders: readonly ArchivedOrder[]): Uint32Array {
-  assert(orders.length < ORDERS_MAX, "an interval has fewer than 2^26 orders");
   const accountOf = Uint32Array.from(orders, ({ leaf }) => leaf.accountIndex);
-  const sorted = Uint32Array.from(orders, (_, index) => index);
+  const sorted = accountOf.map((_, index) => index);
   sorted.sort((a, b) => (accountOf[a] ?? 0) - (accountOf[b] ?? 0) || a - b);
   const ranks = new Uint32Array(orders.length);
   for (const [rank, index] of sorted.entries()) ranks[index] = rank;

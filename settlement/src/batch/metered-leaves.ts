@@ -7,7 +7,7 @@ import {
   watts,
 } from "@commonwatt/vpp-core";
 import type { MeteredEnergy } from "../accounting/site-statement.ts";
-import { keccak256, keccakText } from "../hash/keccak.ts";
+import { keccakHexes, keccakText } from "../hash/keccak.ts";
 import {
   type MeteredInterval,
   type MeteringFault,
@@ -53,7 +53,7 @@ export function meterAccounts(
   signatures: SignatureTrust,
 ): MeteredAccounts {
   const bySite = readingsBySite(signed);
-  const readings: ArchivedReading[] = [];
+  const readings: SoundReading[] = [];
   const metering: Metering[] = [];
   const energies = new Map<SiteId, MeteredEnergy>();
   const unmetered: UnmeteredSite[] = [];
@@ -69,9 +69,9 @@ export function meterAccounts(
     metering.push({ siteId: hashes.siteId, ...meteringOf(said, readings.length) });
     energies.set(site, energyOf(said));
     if (said.status === "unmetered") unmetered.push({ siteId: site, code: said.code });
-    for (const reading of sound.readings) readings.push(archivedReading(accountIndex, hashes, reading));
+    for (const reading of sound.readings) readings.push({ accountIndex, hashes, reading });
   }
-  return { readings, metering, energies, unmetered };
+  return { readings: archivedReadings(readings), metering, energies, unmetered };
 }
 
 function soundOf(
@@ -105,25 +105,29 @@ function energyOf(said: MeteredInterval): MeteredEnergy {
   };
 }
 
-function archivedReading(
-  accountIndex: number,
-  hashes: Pick<ArchivedReading["leaf"], "siteId" | "siteHash">,
-  reading: SignedMeterReading,
-): ArchivedReading {
-  const { sequence, takenAtMs, importWh, exportWh, meterKey, signature } = reading;
-  return {
-    leaf: {
+/** A reading that counts, with the account of its site and the hashes of the site's name. */
+interface SoundReading {
+  readonly accountIndex: number;
+  readonly hashes: Pick<ArchivedReading["leaf"], "siteId" | "siteHash">;
+  readonly reading: SignedMeterReading;
+}
+
+function archivedReadings(sound: readonly SoundReading[]): readonly ArchivedReading[] {
+  const meterKeyHashes = keccakHexes(sound.map(({ reading }) => reading.meterKey));
+  const signatureHashes = keccakHexes(sound.map(({ reading }) => reading.signature));
+  return sound.map(({ accountIndex, hashes, reading }, index) => {
+    const { sequence, takenAtMs, importWh, exportWh, meterKey, signature } = reading;
+    const leaf = {
       accountIndex,
       exportWh,
       importWh,
-      meterKeyHash: keccak256(meterKey),
+      meterKeyHash: meterKeyHashes[index] ?? ZERO_HASH,
       sequence,
-      signatureHash: keccak256(signature),
+      signatureHash: signatureHashes[index] ?? ZERO_HASH,
       siteHash: hashes.siteHash,
       siteId: hashes.siteId,
       takenAtMs,
-    },
-    meterKey,
-    signature,
-  };
+    };
+    return { leaf, meterKey, signature };
+  });
 }

@@ -47,6 +47,8 @@ export type OrderEnd = {
 };
 
 const WORD_BYTES = 32;
+/** No signature that is hashed together with others is longer. */
+const LENGTHS = 2 ** 20;
 
 /** How an order stands in its tree. */
 export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = leafLayout(
@@ -99,7 +101,7 @@ export function hashSignatures(signatures: readonly OrderSignature[]): readonly 
   // Signatures of one length are laid out alike.
   const alike = Map.groupBy(signatures.keys(), (index) => {
     const { proof, signature } = signatures[index] as OrderSignature;
-    return `${proof.length}/${signature.length}`;
+    return proof.length * LENGTHS + signature.length;
   });
   for (const indices of alike.values()) {
     const of = (place: number): OrderSignature => signatures[indices[place] ?? 0] as OrderSignature;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Account, BookedOrder, SignedOrder } from "@commonwatt/vpp-core";
+import type { Account, BookedOrder, Hex, SignedOrder } from "@commonwatt/vpp-core";
 import { toHex, toHexes } from "../hash/keccak.ts";
 import type { ArchivedOrder } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
@@ -15,7 +15,8 @@ export function orderLeaves(
   booked: readonly BookedOrder[],
   indexOf: (account: Account) => number | undefined,
 ): readonly ArchivedOrder[] {
-  const successors = new Map(booked.map(({ order }) => [order.replaces, order]));
+  const successors = new Map<Hex, SignedOrder>();
+  for (const { order } of booked) if (order.replaces !== undefined) successors.set(order.replaces, order);
   const fields = booked.map(({ order }) => orderFields(order));
   const digests = orderDigests(domain, fields);
   const ids = toHexes(digests);
@@ -26,7 +27,8 @@ export function orderLeaves(
   const sorted = Uint32Array.from(booked, (_, index) => index).sort(
     (a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1),
   );
-  return Array.from(sorted, (index): ArchivedOrder => {
+  const leaves: ArchivedOrder[] = [];
+  for (const index of sorted) {
     const { id, order, ended } = booked[index] as BookedOrder;
     assert(ids[index] === id, `order ${id} is signed for another court`);
     const accountIndex = indexOf(order.account);
@@ -36,7 +38,7 @@ export function orderLeaves(
     const leaf = {
       account: order.account,
       accountIndex,
-      digest: ids[index] ?? ZERO_HASH,
+      digest: id,
       ended: end === null ? 0 : 1,
       endedHash: end === null ? ZERO_HASH : hashEnd(end),
       energyWh,
@@ -46,8 +48,9 @@ export function orderLeaves(
       orderSalt,
       signedHash: signedHashes[index] ?? ZERO_HASH,
     };
-    return { end, leaf, signed: signatures[index] as OrderSignature };
-  });
+    leaves.push({ end, leaf, signed: signatures[index] as OrderSignature });
+  }
+  return leaves;
 }
 
 function orderFields(order: SignedOrder): OrderFields {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Hex } from "@commonwatt/vpp-core";
 import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
 
@@ -39,5 +39,5 @@ export const READING_LAYOUT: LeafLayout<ReadingLeaf> = leafLayout(
 
 /** SHA-256 of a site's name. */
 export function siteHashOf(siteId: string): Hex {
-  return `0x${createHash("sha256").update(siteId, "utf8").digest("hex")}`;
+  return `0x${hash("sha256", siteId)}`;
 }

@@ -1,3 +1,4 @@
+import { unhex } from "./unhex.ts";
 import { type Code, instantiate, type WasmFunction, wasm } from "./wasm-code.ts";
 
 /*
@@ -25,6 +26,8 @@ export interface KeccakModule {
    * their hashes one after the other. They may be written over the messages when the stride is 32 or more.
    */
   hashAll(messages: number, stride: number, length: number, count: number, hashes: number): void;
+  /** Makes `count` bytes, eight at least, of their text in hex; 0 when it is none, 1 when it is. */
+  unhex(text: number, bytes: number, count: number): 0 | 1;
 }
 
 const LANES = 25;
@@ -54,7 +57,7 @@ const place = (x: number, y: number): number => (x % 5) + 5 * (y % 5);
 
 /** Instantiates the module; it is compiled once a thread. */
 export function keccakModule(): KeccakModule {
-  const functions = [permute(), begin(), blocks(), finish(), digests(), hashAll()];
+  const functions = [permute(), begin(), blocks(), finish(), digests(), hashAll(), unhex()];
   return instantiate(functions, { at: CONSTANTS, bytes: roundConstants() }, PAGES);
 }
 

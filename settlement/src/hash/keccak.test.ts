@@ -1,7 +1,7 @@
-import { seededRandom } from "@commonwatt/vpp-core";
+import { type Hex, seededRandom } from "@commonwatt/vpp-core";
 import { keccak } from "hash-wasm";
 import { describe, expect, it } from "vitest";
-import { keccak256, keccakBytes, keccakMany, keccakText, toHex, toHexes } from "./keccak.ts";
+import { keccak256, keccakBytes, keccakMany, keccakText, toHex, toHexes, writeHex } from "./keccak.ts";
 
 const random = seededRandom("keccak");
 
@@ -56,6 +56,25 @@ describe("Keccak-256", () => {
     keccakMany(3, 200, (buffer, at) => buffer.fill(255, at, at + 200));
     const [hash] = toHexes(keccakMany(1, 200, (buffer, at) => buffer.set(first, at)));
     expect(hash).toBe(toHex(keccakBytes(Buffer.concat([first], 200))));
+  });
+
+  it("reads hex into its memory as anywhere else, and nothing that only looks like it", () => {
+    const texts = Array.from({ length: 90 }, (_, length) => toHex(message(length)));
+    const upper = texts.map((text): Hex => `0x${text.slice(2).toUpperCase()}`);
+    const wrong = ["g", "G", "/", ":", "@", "`", " ", "\u0130", "é", "\u0000", "\ud800"].flatMap((letter) =>
+      [2, 9, 41, 65].map(
+        (at) => `0x${"ab".repeat(32)}`.slice(0, at) + letter + "ab".repeat(32).slice(at - 1),
+      ),
+    ) as Hex[];
+    for (const text of [...texts, ...upper, ...wrong, "0x123" as const]) {
+      let written: readonly [number, string] = [-1, ""];
+      keccakMany(1, 256, (buffer, at) => {
+        const count = writeHex(buffer, text, at);
+        written = [count, buffer.toString("hex", at, at + count)];
+      });
+      const isHex = /^0x([0-9a-f]{2})*$/i.test(text);
+      expect(written).toEqual(isHex ? [text.length / 2 - 1, text.slice(2).toLowerCase()] : [0, ""]);
+    }
   });
 
   it("refuses messages that are too long to stand side by side", () => {

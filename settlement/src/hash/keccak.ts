@@ -5,9 +5,15 @@ const HASH_BYTES = 32;
 /** A single message, or as much of it as goes in at once. */
 const MESSAGE = FREE;
 const MESSAGE_BYTES = 60 * BLOCK_BYTES;
+/** A text in hex. */
+const TEXT = MESSAGE + MESSAGE_BYTES + 8;
+const TEXT_BYTES = 512;
+const UNHEX_MIN = 8;
 /** Hashes of many messages, and the messages. */
-const HASHES = MESSAGE + MESSAGE_BYTES + 64;
+const HASHES = TEXT + TEXT_BYTES;
 const AT_ONCE_MAX = 512;
+/** Longer texts in hex are rare, and hashed one by one. */
+const ALIKE_MAX = 1_024;
 const MESSAGES = HASHES + AT_ONCE_MAX * HASH_BYTES;
 const MESSAGES_BYTES = MEMORY_BYTES - MESSAGES - 8;
 
@@ -57,9 +63,32 @@ export function keccakMany(count: number, length: number, write: WriteMessage, t
   return hashes;
 }
 
+/** Writes the bytes of a text in hex, and says how many: all, or none when the text is something else. */
+export function writeHex(buffer: Buffer, hex: Hex, at: number): number {
+  const count = (hex.length - 2) / 2;
+  if (buffer !== memory || count < UNHEX_MIN || hex.length > TEXT_BYTES || !Number.isInteger(count)) {
+    return buffer.write(hex.slice(2), at, "hex") === count ? count : 0;
+  }
+  // A text that is longer in UTF-8 has letters in it that no digit has.
+  const isShort = memory.write(hex, TEXT, TEXT_BYTES, "utf8") === hex.length;
+  return isShort && sponge.unhex(TEXT + 2, at, count) === 1 ? count : 0;
+}
+
 /** Keccak-256 of bytes in hex. */
 export function keccak256(bytes: Hex): Hex {
   return toHex(keccakBytes(fromHex(bytes)));
+}
+
+/** Keccak-256 of many texts in hex; those of one length are hashed together. */
+export function keccakHexes(texts: readonly Hex[]): readonly Hex[] {
+  const length = (texts[0]?.length ?? 2) / 2 - 1;
+  const areAlike = texts.every((text) => text.length === 2 * length + 2);
+  if (!areAlike || length > ALIKE_MAX) return texts.map(keccak256);
+  let isHex = true;
+  const hashes = keccakMany(texts.length, length, (buffer, at, index) => {
+    isHex &&= writeHex(buffer, texts[index] ?? "0x", at) === length;
+  });
+  return isHex ? toHexes(hashes) : texts.map(keccak256);
 }
 
 /** Keccak-256 of a text in UTF-8. */
@@ -72,12 +101,25 @@ export function toHex(bytes: Uint8Array): Hex {
   return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`;
 }
 
+/** "0x" and the digits of one hash; and the two digits of every byte, as they stand in it. */
+const digits = Buffer.from(`0x${"00".repeat(HASH_BYTES)}`, "latin1");
+const PAIRS_OF_DIGITS: readonly number[] = Array.from({ length: 256 }, (_, byte) =>
+  Buffer.from(byte.toString(16).padStart(2, "0"), "latin1").readUInt16BE(),
+);
+
 /** Hashes that stand one after the other, each in hex. */
 export function toHexes(hashes: Buffer): readonly Hex[] {
-  return Array.from(
-    { length: hashes.length / HASH_BYTES },
-    (_, index): Hex => `0x${hashes.toString("hex", index * HASH_BYTES, (index + 1) * HASH_BYTES)}`,
-  );
+  const texts: Hex[] = [];
+  for (let from = 0; from < hashes.length; from += HASH_BYTES) {
+    for (let byte = 0; byte < HASH_BYTES; byte++) {
+      const pair = PAIRS_OF_DIGITS[hashes[from + byte] ?? 0] ?? 0;
+      digits[2 + 2 * byte] = pair >> 8;
+      digits[3 + 2 * byte] = pair & 0xff;
+    }
+    // One text each, where "0x" before digits would be two that are put together when somebody looks.
+    texts.push(digits.toString("latin1") as Hex);
+  }
+  return texts;
 }
 
 /** The bytes of a hex text. */

@@ -14,6 +14,8 @@ export interface WasmFunction {
   readonly counters: number;
   readonly vectors: number;
   readonly body: Code;
+  /** Whether it leaves an i32 as its answer. */
+  readonly answers?: boolean;
 }
 
 /** Instructions by the names that the specification has for them; a local is named by its number. */
@@ -34,6 +36,8 @@ export const wasm = {
   divide: [0x6e] as Code,
   isLess: [0x49] as Code,
   isAtLeast: [0x4f] as Code,
+  /** The first of two i32 when the third is not zero, else the second. */
+  choose: [0x1b] as Code,
   extend: [0xad] as Code,
   load64: (offset: number): Code => [0x29, 3, unsigned(offset)],
   store64: (offset: number): Code => [0x37, 3, unsigned(offset)],
@@ -54,8 +58,22 @@ export const wasm = {
   vectorAndNot: vector(0x4f) as Code,
   vectorOr: vector(0x50) as Code,
   vectorXor: vector(0x51) as Code,
+  vectorAnd: vector(0x4e) as Code,
+  /** Bits of the first where the third has them, of the second elsewhere. */
+  vectorSelect: vector(0x52) as Code,
   vectorShiftLeft: vector(0xcb, 1) as Code,
   vectorShiftRight: vector(0xcd, 1) as Code,
+  /** Sixteen bytes, or eight pairs of them, that are all the i32 before it. */
+  bytesOf: vector(0x0f) as Code,
+  pairsOf: vector(0x10) as Code,
+  bytesAdd: vector(0x6e) as Code,
+  bytesSub: vector(0x71) as Code,
+  bytesAtMost: vector(0x2a) as Code,
+  bytesAllTrue: vector(0x63) as Code,
+  pairsShiftLeft: vector(0x8b, 1) as Code,
+  pairsShiftRight: vector(0x8d, 1) as Code,
+  /** The low bytes of the pairs of two vectors. */
+  bytesOfPairs: vector(0x66) as Code,
 } as const;
 
 /** What is used of the engine's own interface, which no library of types for servers declares. */
@@ -82,7 +100,9 @@ function moduleBytes(
   data: { readonly at: number; readonly bytes: Uint8Array },
   pages: number,
 ): Uint8Array {
-  const types = functions.map(({ parameters }) => [FUNCTION, list(Array(parameters).fill([I32])), 0]);
+  const types = functions.map(({ parameters, answers = false }) => {
+    return [FUNCTION, list(Array(parameters).fill([I32])), answers ? [1, I32] : 0];
+  });
   const names = functions.map(({ name }, index) => [text(name), 0x00, unsigned(index)]);
   const codes = functions.map(({ counters, vectors, body }) => {
     const locals = list([

@@ -1,5 +1,5 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { keccakBytes, keccakMany, toHex } from "./keccak.ts";
+import { keccakBytes, keccakMany, toHex, writeHex } from "./keccak.ts";
 
 const WORD_BYTES = 32;
 const HIGH_WORD = 2 ** 32;
@@ -51,8 +51,8 @@ export class Words {
   /** An unsigned integer of 128 bits. Throws a RangeError for anything else. */
   uint128(word: number, value: bigint): void {
     const end = this.#at + (word + 1) * WORD_BYTES;
-    if (value >= 0n && value <= SAFE_MAX) {
-      // Most amounts are: a number is written many times faster.
+    // Most amounts are none, or small: a number is written many times faster.
+    if (value === 0n || (value > 0n && value <= SAFE_MAX)) {
       this.#view.setUint32(end - 16, 0);
       this.#view.setUint32(end - 12, 0);
       this.#low64(word, Number(value));
@@ -78,16 +78,16 @@ export class Words {
   hex(word: number, value: Hex): void {
     const length = (value.length - 2) / 2;
     const isFixed = length === WORD_BYTES || length === ADDRESS_BYTES;
-    if (!isFixed || this.#write(value, this.#at + (word + 1) * WORD_BYTES - length) !== length) {
+    if (!isFixed || writeHex(this.#bytes, value, this.#at + (word + 1) * WORD_BYTES - length) !== length) {
       throw new RangeError(`${value} is neither a hash nor an address`);
     }
   }
 
-  /** Bytes in hex of any length, from a word on as far as they go, and zero up to the next word. */
+  /** Bytes in hex, as many in every row, from a word on; zeros for a text that is something else. */
   hexBytes(word: number, value: Hex): void {
     const start = this.#at + word * WORD_BYTES;
-    const end = start + WORD_BYTES * wordsOf(value);
-    this.#bytes.fill(0, start + this.#write(value, start), end);
+    if (writeHex(this.#bytes, value, start) === bytesIn(value)) return;
+    this.#bytes.fill(0, start, start + WORD_BYTES * wordsOf(value));
   }
 
   /** 32 bytes that stand somewhere among others. */
@@ -113,11 +113,6 @@ export class Words {
     const start = this.#at + word * WORD_BYTES;
     const fill = isNegative ? -1 : 0;
     for (let at = start; at < start + WORD_BYTES - 8; at += 4) this.#view.setInt32(at, fill);
-  }
-
-  /** How many bytes were written. */
-  #write(hex: Hex, at: number): number {
-    return this.#bytes.write(hex.slice(2), at, "hex");
   }
 }
 
