@@ -23,7 +23,7 @@ import { committedBatch } from "./rail/committed-batch.ts";
 import { rulesOf } from "./rail/deployment-terms.ts";
 import { completeOptions, type EscrowOptions } from "./rail/escrow-options.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
-import { followRevocations, type Revocations } from "./rail/revocations.ts";
+import { followRegister, type RegisteredMeters } from "./rail/registered-meters.ts";
 import { showLeaves } from "./rail/show-leaves.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 import { startSweeper } from "./rail/sweeper.ts";
@@ -34,7 +34,7 @@ interface RunningRail {
   readonly chain: OpenChain;
   readonly accounts: readonly ArchivedAccount[];
   readonly pump: BatchPump;
-  readonly revocations: Revocations;
+  readonly register: RegisteredMeters;
   /** Settles when nothing beside the pump goes on any more. */
   readonly besides: Promise<unknown>;
   readonly controller: AbortController;
@@ -72,7 +72,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       const chain = await openChain(context, options, wanted, controller.signal);
       try {
         const accounts = await archivedAccounts(chain.link, await context.batches.last());
-        const revocations = await followRevocations(chain.link);
+        const register = await followRegister(chain.link);
         const { batches } = context;
         const sweeper = wanted.sweepEarnings
           ? startSweeper({ link: chain.link, batches, minimum: wanted.sweepMinimum })
@@ -80,8 +80,8 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
         const onPaid = (): void => sweeper?.wake();
         const pump = startPump({ link: chain.link, batches, repair: chain.repair, onPaid });
         const shown = showLeaves({ link: chain.link, batches });
-        const besides = Promise.all([sweeper?.ended, revocations.ended, shown]);
-        running = { context, chain, accounts, pump, revocations, besides, controller };
+        const besides = Promise.all([sweeper?.ended, register.ended, shown]);
+        running = { context, chain, accounts, pump, register, besides, controller };
       } catch (error) {
         await chain.close();
         throw error;
@@ -127,7 +127,7 @@ function domainOf({ chain }: RunningRail): SigningDomain {
 
 /** Makes an interval's batch and stores it; the answer is safe as soon as it is given. */
 async function settleInterval(running: RunningRail, delivery: IntervalDelivery): Promise<IntervalSettlement> {
-  const { context, accounts, pump, revocations } = running;
+  const { context, accounts, pump, register } = running;
   const { batches, community, logger } = context;
   const { index } = delivery.interval;
   const known = await batches.byInterval(index);
@@ -144,7 +144,7 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
   const rules = rulesOf(context);
   const previous = last === null ? null : fileOf(last);
   const domain = domainOf(running);
-  const readings = delivery.readings.filter((reading) => !revocations.covers(reading));
+  const readings = delivery.readings.filter(register.speaks);
   const built = buildBatch(previous, { ...delivery, readings, community, domain, rules, accounts, seed });
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");

@@ -1,5 +1,6 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { id, TypedDataEncoder, Wallet } from "ethers";
+import { ZERO_HASH } from "../batch/batch-header.ts";
 import type { ReadingLeaf } from "../batch/reading-leaf.ts";
 import { callData, REGISTRY } from "./contracts.ts";
 import type { Deployment } from "./manifest.ts";
@@ -35,6 +36,9 @@ const RECORD_TYPES = {
   ],
 };
 
+/** The key of a site without a meter. */
+export const NO_METER: SiteVersion["meterKey"] = { kind: 0, x: ZERO_HASH, y: ZERO_HASH };
+
 /** How the name of a site or a feeder stands in the registry: its Keccak-256 hash. */
 export function siteKey(name: string): Hex {
   return id(name) as Hex;
@@ -60,6 +64,44 @@ export function revokeMeterData(
   return callData(REGISTRY, "revokeMeter", [meterKeyOf(meterKey), ...shown]);
 }
 
+/** A record that is to be signed: a version, the how-manieth it is, and how long signatures are good. */
+export interface SiteRecord {
+  readonly siteId: string;
+  readonly version: SiteVersion;
+  readonly nonce: number;
+  /** Seconds since the epoch. */
+  readonly deadline: bigint;
+}
+
+/** What owner and meter sign of a record (EIP-712). */
+export function recordDigest({ chainId, registry }: Deployment, record: SiteRecord): Hex {
+  const { siteId, version, nonce, deadline } = record;
+  const { owner, meterKey, importMaxW, exportMaxW, feeder, since } = version;
+  const domain = { name: "Commonwatt SiteRegistry", version: "1", chainId, verifyingContract: registry };
+  const fields = {
+    ...{ site: siteKey(siteId), owner, meterKind: meterKey.kind, meterX: meterKey.x, meterY: meterKey.y },
+    ...{ importMaxW, exportMaxW, feeder, since, nonce, deadline },
+  };
+  return TypedDataEncoder.hash(domain, RECORD_TYPES, fields) as Hex;
+}
+
+/** A signature over 32 bytes with a secp256k1 key: r, s and v. */
+export function signDigest(digest: Hex, key: Hex): Hex {
+  return new Wallet(key).signingKey.sign(digest).serialized as Hex;
+}
+
+/** Who agrees to a record; `0x` for nobody. */
+export interface RecordSignatures {
+  readonly owner: Hex;
+  readonly newOwner: Hex;
+  readonly meter: Hex;
+}
+
+/** What the register is called with to take a record in. */
+export function recordArguments(record: SiteRecord, signatures: RecordSignatures): readonly unknown[] {
+  return [siteKey(record.siteId), record.version, record.deadline, signatures];
+}
+
 /** What a first registration needs of a site. */
 export interface Registration {
   readonly siteId: string;
@@ -71,18 +113,15 @@ export interface Registration {
 
 /** The call that registers a site for the first time: owner and meter sign the whole record. */
 export async function registerData(
-  { chainId, registry }: Deployment,
+  deployment: Deployment,
   { siteId, version, ownerKey, signWithMeter }: Registration,
 ): Promise<Hex> {
-  const { owner, meterKey, importMaxW, exportMaxW, feeder, since } = version;
-  const site = siteKey(siteId);
-  const domain = { name: "Commonwatt SiteRegistry", version: "1", chainId, verifyingContract: registry };
-  const record = {
-    ...{ site, owner, meterKind: meterKey.kind, meterX: meterKey.x, meterY: meterKey.y },
-    ...{ importMaxW, exportMaxW, feeder, since, nonce: 0, deadline: NO_DEADLINE },
-  };
-  const digest = TypedDataEncoder.hash(domain, RECORD_TYPES, record) as Hex;
-  const ownerSignature = new Wallet(ownerKey).signingKey.sign(digest).serialized;
-  const signatures = { owner: ownerSignature, newOwner: "0x", meter: signWithMeter(digest) };
-  return callData(REGISTRY, "register", [site, version, NO_DEADLINE, signatures]);
+  const record: SiteRecord = { siteId, version, nonce: 0, deadline: NO_DEADLINE };
+  const digest = recordDigest(deployment, record);
+  const signatures = {
+    owner: signDigest(digest, ownerKey),
+    newOwner: "0x",
+    meter: signWithMeter(digest),
+  } as const;
+  return callData(REGISTRY, "register", recordArguments(record, signatures));
 }

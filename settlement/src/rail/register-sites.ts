@@ -13,13 +13,16 @@ export async function registerSites(link: EscrowLink): Promise<void> {
 }
 
 async function registerSite(
-  { deployment, registry, outbox, patience, operator }: EscrowLink,
+  { deployment, registry, outbox, patience, operator, wallClock }: EscrowLink,
   site: RailSite,
 ) {
   const wanted = versionOf(site);
-  const known = await patience.until(() => registry.latest(site.id));
-  if (known !== null) {
-    if (isSame(known, wanted)) return;
+  const versions = await patience.until(() => registry.versions(site.id));
+  const known = versions.at(-1);
+  if (known !== undefined) {
+    // Announced changes may be in the configuration already, or not yet.
+    const now = versions.findLast(({ since }) => 1_000 * since <= wallClock.now()) ?? known;
+    if (isSame(known, wanted) || isSame(now, wanted)) return;
     throw new CommonwattError(
       "SITE_REGISTERED_OTHERWISE",
       `${site.id} is registered with another owner or meter`,

@@ -1,0 +1,71 @@
+import {
+  durationMs,
+  type Hex,
+  messageOf,
+  type RailSite,
+  type SignedMeterReading,
+  sleep,
+} from "@commonwatt/vpp-core";
+import type { Deployment } from "../chain/manifest.ts";
+import type { RegistryReader } from "../chain/registry-reader.ts";
+import { meterKeyOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
+import { keccak256 } from "../hash/keccak.ts";
+import type { EscrowLink } from "./escrow-link.ts";
+
+/** Judges allow five minutes from a revocation to the first batch that it counts in. */
+const LOOK_EVERY_MS = 30_000;
+/** Blocks that are read again each time: an event may have moved to another block. */
+const READ_AGAIN_BLOCKS = 64;
+
+/** Which meter speaks for which of our sites, as far as the register is known. */
+export interface RegisteredMeters {
+  /** Whether a reading's meter spoke for its site when it was taken: a batch with another could be taken back. */
+  speaks(reading: SignedMeterReading): boolean;
+  /** Settles when nothing is looked up any more, after the link's signal aborted. */
+  readonly ended: Promise<void>;
+}
+
+/** What is needed to look the register up. */
+export interface RegisterContext extends Pick<EscrowLink, "patience" | "wallClock" | "logger" | "signal"> {
+  readonly registry: Pick<RegistryReader, "changesSince" | "meterRevokedAt" | "versions">;
+  readonly deployment: Pick<Deployment, "block">;
+  readonly sites: readonly Pick<RailSite, "id">[];
+}
+
+/** Looks the register through, and again twice a minute. The first look is made before this settles. */
+export async function followRegister(context: RegisterContext): Promise<RegisteredMeters> {
+  const { registry, deployment, sites, patience, wallClock, logger, signal } = context;
+  const revokedAt = new Map<Hex, number>();
+  const versions = new Map<string, readonly SiteVersion[]>();
+  let next = deployment.block;
+  const look = async (): Promise<void> => {
+    const { siteKeys, revokedMeters, upTo } = await registry.changesSince(next);
+    for (const hash of revokedMeters) revokedAt.set(hash, await registry.meterRevokedAt(hash));
+    const changed = new Set(siteKeys);
+    for (const { id } of sites) {
+      if (changed.has(siteKey(id)) || !versions.has(id)) versions.set(id, await registry.versions(id));
+    }
+    next = Math.max(deployment.block, upTo - READ_AGAIN_BLOCKS);
+  };
+  const follow = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await sleep(wallClock, durationMs(LOOK_EVERY_MS), signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await look().catch((error: unknown) => {
+        logger.debug({ message: messageOf(error) }, "the register can't be looked up now");
+      });
+    }
+  };
+  await patience.until(look);
+  return {
+    speaks({ siteId, meterKey, takenAtMs }) {
+      const takenAt = Math.floor(takenAtMs / 1_000);
+      const version = versions.get(siteId)?.findLast(({ since }) => since <= takenAt);
+      const { x, y } = meterKeyOf(meterKey);
+      if (version?.meterKey.x !== x || version.meterKey.y !== y) return false;
+      const since = revokedAt.size === 0 ? 0 : (revokedAt.get(keccak256(meterKey)) ?? 0);
+      return since === 0 || takenAt <= since;
+    },
+    ended: follow(),
+  };
+}
