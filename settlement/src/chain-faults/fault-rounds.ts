@@ -4,7 +4,7 @@ import { receiptOf } from "../chain/rpc.ts";
 import { type FaultStage, MAX_FEE_GWEI, type Operator } from "./fault-stage.ts";
 import { WIRE_FAULTS, type WireFault } from "./faulty-proxy.ts";
 import { isUnmined } from "./kill-points.ts";
-import { feeSpike, mineEvery, reorganise, stuckNonce } from "./node-faults.ts";
+import { feeSpike, mineEvery, reorganise, stopMining, stuckNonce } from "./node-faults.ts";
 
 /** How long a fault of a random round may last, and how long an operator may take to be up. */
 const FAULT_MS = 2_500;
@@ -38,6 +38,7 @@ export async function gapRound(stage: FaultStage, round: number, gap: string): P
   await child.exited;
   proxy.set(null, 1);
   if (!unmined) return died;
+  await stage.onNode(stopMining);
   const isOnItsWay = died && (await hasUnmined(stage));
   await stage.onNode(async (rpc) => {
     // Sometimes the node forgets what it had been given, as one does that is started anew.

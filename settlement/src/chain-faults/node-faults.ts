@@ -61,6 +61,11 @@ export async function stuckNonce(rpc: JsonRpcProvider, operator: Account): Promi
   }
 }
 
+/** No blocks until {@link mineEvery} is called. */
+export async function stopMining(rpc: JsonRpcProvider): Promise<void> {
+  await rpc.send("evm_setIntervalMining", [0]);
+}
+
 /** A block every so many seconds in place of one for each chain transaction; 0 for the latter again. */
 export async function mineEvery(rpc: JsonRpcProvider, seconds: number): Promise<void> {
   await rpc.send("evm_setIntervalMining", [seconds]);

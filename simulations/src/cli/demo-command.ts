@@ -1,5 +1,5 @@
 import { LIE_KINDS, type LieKind } from "@commonwatt/settlement";
-import { type Check, CommonwattError, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import { type Check, CommonwattError, checkZero, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { type FraudDemoResult, fraudDemo } from "../fraud-demo/fraud-demo.ts";
 import { LIES } from "../fraud-demo/fraud-story.ts";
@@ -42,6 +42,7 @@ function checksOf(result: FraudDemoResult): readonly Check[] {
       target: ">0",
       holds: BigInt(result.rewardMicro) > 0n,
     },
+    ...(result.strangePeers === null ? [] : [checkZero("strangePeers", result.strangePeers)]),
     { name: "honestRight", value: result.honestRight, target: ">=1", holds: result.honestRight >= 1 },
   ];
 }

@@ -11,6 +11,7 @@ export type StreetEvent = { readonly event: string } & Readonly<Record<string, u
 
 /** A street that runs in a process of its own, as `npm start` would run it. */
 export interface StreetProcess {
+  readonly processId: number;
   /** Everything it has printed so far. */
   readonly events: readonly StreetEvent[];
   /**
@@ -66,7 +67,7 @@ export function startCommonwatt(
     });
   });
   return {
-    events,
+    ...{ processId: child.pid ?? 0, events },
     async until(wanted) {
       const isWanted = typeof wanted === "string" ? named(wanted) : wanted;
       for (;;) {

@@ -7,6 +7,7 @@ import { devChainUrl, fundWatcher, LIE_KINDS, type LieKind } from "@commonwatt/s
 import { CommonwattError, durationMs, type Hex, sleep, systemClock } from "@commonwatt/vpp-core";
 import { type StreetEvent, type StreetProcess, startCommonwatt } from "../faults/street-process.ts";
 import { LIES } from "./fraud-story.ts";
+import { peersOf } from "./peers-of.ts";
 
 const CONFIG = fileURLToPath(new URL("../../examples/fraud/commonwatt.config.ts", import.meta.url));
 const KEY_VARIABLE = "COMMONWATT_WATCHER_KEY";
@@ -25,6 +26,8 @@ export interface FraudDemoResult {
   /** What the watcher was awarded, in the token's smallest unit. */
   readonly rewardMicro: string;
   readonly transactionHash: string | null;
+  /** To how many others than the chain and the public API the watcher talked; `null` where that can't be seen. */
+  readonly strangePeers: number | null;
 }
 
 /** Told as it happens, in plain words. */
@@ -63,7 +66,14 @@ export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promi
         "watcher",
         "I have the chain, the operator's public API and a key of my own; no access to its database",
       );
+      const strangers = new Set<number>();
+      const known = [rpcUrl, String(apiUrl)].map((url) => Number(new URL(url).port));
+      let looks = 0;
       watcher.onEvent((event) => {
+        void peersOf(watcher.processId).then((peers) => {
+          if (peers !== null && peers.size > 0) looks += 1;
+          for (const port of peers ?? []) if (!known.includes(port)) strangers.add(port);
+        });
         if (typeof event["words"] === "string" && event.event !== "watching") tell("watcher", event["words"]);
       });
       tell("operator", `soon commits a batch that ${LIES[kind].lie}`);
@@ -74,7 +84,8 @@ export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promi
         "operator",
         `lost batch ${String(takenBack["batchNumber"])} and half of its bond to the watcher; the other half is burned`,
       );
-      return resultOf(kind, watcher.events, street.events, caught);
+      const result = resultOf(kind, watcher.events, street.events, caught);
+      return { ...result, strangePeers: looks === 0 ? null : strangers.size };
     } finally {
       await watcher.stop();
     }
@@ -102,7 +113,7 @@ function resultOf(
   watched: readonly StreetEvent[],
   ran: readonly StreetEvent[],
   caught: StreetEvent,
-): FraudDemoResult {
+): Omit<FraudDemoResult, "strangePeers"> {
   const batches = watched.filter(({ event }) => event === "batch");
   const lie = batches.find(({ verdict }) => verdict !== "right");
   const lieNumber = typeof caught["number"] === "number" ? caught["number"] : null;
