@@ -8,7 +8,7 @@ import { BATCH_GAPS, SETUP_GAPS } from "./kill-points.ts";
 const END_MS = 240_000;
 /** Anvil writes its state this often, and a little more. */
 const STATE_WRITTEN_MS = 2_500;
-/** A node that makes its block too early spoils a try. */
+/** A block that is made too early spoils a try. */
 const MOST_TRIES = 3;
 
 /** What the test came to. */

@@ -3,14 +3,16 @@ import { manifestPath, readManifest } from "../chain/manifest.ts";
 import { receiptOf } from "../chain/rpc.ts";
 import { type FaultStage, MAX_FEE_GWEI, type Operator } from "./fault-stage.ts";
 import { WIRE_FAULTS, type WireFault } from "./faulty-proxy.ts";
-import { isUnmined } from "./kill-points.ts";
-import { feeSpike, mineEvery, reorganise, stopMining, stuckNonce } from "./node-faults.ts";
+import { unminedCall } from "./kill-points.ts";
+import { feeSpike, mineByHand, reorganise, stuckNonce } from "./node-faults.ts";
 
 /** How long a fault of a random round may last, and how long an operator may take to be up. */
 const FAULT_MS = 2_500;
 const START_MS = 45_000;
 /** How long an operator may take to come to a gap. */
 const GAP_MS = 90_000;
+/** How often a block is made where none is made by itself. */
+const MINE_MS = 100;
 /** How long a node may be silent until an operator must have noticed: it gives a call ten seconds. */
 const SILENCE_MS = 45_000;
 /** On average so many requests of a round go through, one does not. */
@@ -27,32 +29,45 @@ const LOUD_FAULTS = WIRE_FAULTS.filter((fault) => fault !== "silence");
 
 /** An operator that dies at one gap between two steps, under a bad wire in every other round. Says whether it did. */
 export async function gapRound(stage: FaultStage, round: number, gap: string): Promise<boolean> {
-  const { proxy } = stage;
+  const { proxy, onNode } = stage;
   const wire = round % 2 === 1 ? faultOf(LOUD_FAULTS, (round - 1) / 2) : null;
-  const unmined = isUnmined(gap);
-  if (unmined) await stage.onNode((rpc) => mineEvery(rpc, 1));
+  const call = unminedCall(gap);
+  if (call !== null) await onNode((rpc) => mineByHand(rpc, true));
   proxy.set(wire, ONE_IN_SELDOM);
   const { child } = await stage.startOperator(gap);
-  const died = await Promise.race([child.exited.then(() => true), pause(GAP_MS).then(() => false)]);
+  const over = Promise.race([child.exited.then(() => true), pause(GAP_MS).then(() => false)]);
+  if (call !== null) await mineAllBut(stage, call, over);
+  const died = await over;
   if (!died) process.kill(child.processId, "SIGKILL");
   await child.exited;
   proxy.set(null, 1);
-  if (!unmined) return died;
-  await stage.onNode(stopMining);
-  const isOnItsWay = died && (await hasUnmined(stage));
-  await stage.onNode(async (rpc) => {
-    // Sometimes the node forgets what it had been given, as one does that is started anew.
-    if (stage.random.integer(0, 1) === 1) await rpc.send("anvil_dropAllTransactions", []);
-    await mineEvery(rpc, 0);
-  });
+  if (call === null) return died;
+  const isOnItsWay = died && (await unminedKeys(stage)).some((key) => key.startsWith(`${call}:`));
+  // Sometimes the node forgets what it had been given, as one does that is started anew.
+  if (stage.random.integer(0, 1) === 1) await onNode((rpc) => rpc.send("anvil_dropAllTransactions", []));
+  await onNode((rpc) => mineByHand(rpc, false));
   return isOnItsWay;
 }
 
-async function hasUnmined({ store, onNode }: FaultStage): Promise<boolean> {
+/** Makes blocks until something is over, but none once a call of a kind is signed: that is to stay on its way. */
+async function mineAllBut(stage: FaultStage, call: string, over: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void over.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const isSigned = (await unminedKeys(stage)).some((key) => key.startsWith(`${call}:`));
+    if (!isSigned) await stage.onNode((rpc) => rpc.send("anvil_mine", ["0x1"]));
+    await pause(MINE_MS);
+  }
+}
+
+/** Calls that are signed and in no block. */
+async function unminedKeys({ store, onNode }: FaultStage): Promise<readonly string[]> {
   const pending = await store.outbox.pending();
   return onNode(async (rpc) => {
     const receipts = await Promise.all(pending.map((entry) => receiptOf(rpc, entry.transactionHash)));
-    return receipts.includes(null);
+    return pending.flatMap(({ key }, at) => (receipts[at] === null ? [key] : []));
   });
 }
 

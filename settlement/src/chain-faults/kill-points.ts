@@ -31,9 +31,10 @@ interface Steps {
   readonly fetch: typeof fetch;
 }
 
-/** Whether the bytes of a call have to be on their way when its sender dies in a gap. */
-export function isUnmined(gap: string): boolean {
-  return gap.endsWith(nameOf("", "sent, in no block"));
+/** The kind of call that has to be on its way when its sender dies in a gap; `null` for every other gap. */
+export function unminedCall(gap: string): string | null {
+  const suffix = nameOf("", "sent, in no block");
+  return gap.endsWith(suffix) ? gap.slice(0, -suffix.length) : null;
 }
 
 /** The same things, but at the named gap the process ends itself as `kill -9` does. */

@@ -61,15 +61,8 @@ export async function stuckNonce(rpc: JsonRpcProvider, operator: Account): Promi
   }
 }
 
-/** No blocks until {@link mineEvery} is called. */
-export async function stopMining(rpc: JsonRpcProvider): Promise<void> {
-  await rpc.send("evm_setIntervalMining", [0]);
-}
-
-/** A block every so many seconds in place of one for each chain transaction; 0 for the latter again. */
-export async function mineEvery(rpc: JsonRpcProvider, seconds: number): Promise<void> {
-  await rpc.send("evm_setIntervalMining", [seconds]);
-  if (seconds > 0) return;
-  await rpc.send("evm_setAutomine", [true]);
-  await rpc.send("anvil_mine", ["0x1"]);
+/** No blocks by themselves any more, or one for each chain transaction again. */
+export async function mineByHand(rpc: JsonRpcProvider, isByHand: boolean): Promise<void> {
+  await rpc.send("evm_setAutomine", [!isByHand]);
+  if (!isByHand) await rpc.send("anvil_mine", ["0x1"]);
 }
