@@ -86,15 +86,19 @@ describe("the example", () => {
   });
 });
 
+/** Written anew by `npx vitest run --config .config/vitest.config.ts simulations/src/scenario --update`. */
 describe("what is published beside it", () => {
   test("is the schema itself, for editors", async () => {
-    const published = JSON.parse(await readFile(inPackage("docs/scenario.schema.json"), "utf8"));
-    expect(published).toEqual(JSON.parse(JSON.stringify(scenarioSchema)));
+    const schema = `${JSON.stringify(scenarioSchema, null, 2)}\n`;
+    await expect(schema).toMatchFileSnapshot(inPackage("docs/scenario.schema.json"));
   });
 
   test("is a page with every field", async () => {
-    const page = await readFile(inPackage("docs/scenario.md"), "utf8");
-    expect(page).toContain(fieldTable(scenarioSchema as JsonSchema));
+    const file = inPackage("docs/scenario.md");
+    const page = await readFile(file, "utf8");
+    const [told = ""] = /^.*\n## Every field\n/s.exec(page) ?? [];
+    expect(told).not.toBe("");
+    await expect(`${told}\n${fieldTable(scenarioSchema as JsonSchema)}\n`).toMatchFileSnapshot(file);
   });
 });
 
