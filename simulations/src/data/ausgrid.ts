@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import { badFile, type CsvTable, columnOf, csvRows, numberIn, tableOf } from "./csv.ts";
+import { badFile, type CsvTable, columnOf, csvTable, numberIn } from "./csv.ts";
 import type { RawDataSet } from "./data-set.ts";
 import { type Importing, isWanted, requireSites } from "./data-source.ts";
 import { commonGrid } from "./grid-of.ts";
 import { utcOffset } from "./local-time.ts";
-import { utcOf, type WrittenTime } from "./parse-time.ts";
+import { utcOf } from "./parse-time.ts";
 import type { Quantity, RawSeries } from "./raw-series.ts";
 import { csvFilesIn, readText } from "./read-file.ts";
 
@@ -31,7 +31,8 @@ function dayMs(text: string): number {
 interface Column {
   readonly site: string;
   readonly category: string;
-  readonly times: WrittenTime[];
+  /** Starts of half hours, in local time as if it were UTC. */
+  readonly localMs: number[];
   readonly valuesWh: number[];
 }
 
@@ -44,7 +45,12 @@ function halfHourColumns(table: CsvTable): readonly number[] {
   });
 }
 
-function readRows(table: CsvTable, { source, found }: Importing, columns: Map<string, Column>): void {
+function readRows(
+  table: CsvTable,
+  { source, found }: Importing,
+  columns: Map<string, Column>,
+  customers: Set<string>,
+): void {
   const [customerAt, categoryAt, dateAt] = ["Customer", "Consumption Category", "date"].map((name) =>
     columnOf(table, name),
   ) as [number, number, number];
@@ -52,17 +58,18 @@ function readRows(table: CsvTable, { source, found }: Importing, columns: Map<st
   const halfHours = halfHourColumns(table);
   for (const { cells, line } of table.rows) {
     const [site, category] = [cells[customerAt]?.trim() ?? "", cells[categoryAt]?.trim() ?? ""];
+    customers.add(site);
     if (!isWanted(source, site)) continue;
     const quantity = CATEGORIES[category];
     if (quantity === undefined)
       throw badFile(table.file, line, `"${category}" is no category; there are GC, CL, GG`);
     const startMs = dayMs(cells[dateAt] ?? "");
     if (Number.isNaN(startMs)) throw badFile(table.file, line, `"${cells[dateAt]}" is no date`);
-    const column = columns.get(`${site}/${category}`) ?? { site, category, times: [], valuesWh: [] };
+    const column = columns.get(`${site}/${category}`) ?? { site, category, localMs: [], valuesWh: [] };
     columns.set(`${site}/${category}`, column);
     if ((cells[qualityAt]?.trim() ?? "") !== "") found.add(site, quantity, "estimated", "keep", startMs);
     for (const [index, at] of halfHours.entries()) {
-      column.times.push({ ms: startMs + index * HALF_HOUR_MS, isLocal: true });
+      column.localMs.push(startMs + index * HALF_HOUR_MS);
       column.valuesWh.push(numberIn(cells[at] ?? "", table.file, line) * WH_PER_KWH);
     }
   }
@@ -81,20 +88,24 @@ export async function readAusgrid(importing: Importing): Promise<RawDataSet> {
   const columns = new Map<string, Column>();
   const customers = new Set<string>();
   for (const file of await csvFilesIn(source.path)) {
-    const rows = csvRows(await readText(file));
-    const head = rows.findIndex(({ cells }) => cells.includes("Consumption Category"));
-    if (head < 0) throw badFile(file, 1, `there is no line with "Consumption Category"`);
-    const table = tableOf(file, rows.slice(head));
-    for (const { cells } of table.rows) customers.add(cells[columnOf(table, "Customer")] ?? "");
-    readRows(table, importing, columns);
+    const table = csvTable(file, await readText(file), ",", (cells) =>
+      cells.includes("Consumption Category"),
+    );
+    readRows(table, importing, columns, customers);
   }
   const offset = utcOffset(source.timeZone ?? MARKET_TIME);
   const series = [...columns.values()].map(
-    ({ site, category, times, valuesWh }): RawSeries => ({
+    ({ site, category, localMs, valuesWh }): RawSeries => ({
       site,
       quantity: CATEGORIES[category] ?? "load",
       kind: "interval",
-      timesMs: utcOf(times, offset, site, importing),
+      timesMs: utcOf(
+        localMs.length,
+        (row) => ({ ms: localMs[row] ?? Number.NaN, isLocal: true }),
+        offset,
+        site,
+        importing,
+      ),
       valuesWh,
     }),
   );

@@ -3,7 +3,7 @@ import { CommonwattError, type EpochMs, epochMs, wattHours, watts } from "@commo
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { BatteryRatings } from "../models/battery.ts";
-import { badFile, type CsvTable, columnOf, csvTable, numbersOf } from "./csv.ts";
+import { badFile, type CsvTable, columnOf, csvTable, lineOf, numbersOf } from "./csv.ts";
 import type { RawDataSet } from "./data-set.ts";
 import { type Importing, isWanted, requireSites } from "./data-source.ts";
 import type { RawSeries } from "./raw-series.ts";
@@ -62,9 +62,8 @@ function batteryOf(device: Static<typeof Device> | null | undefined): BatteryRat
  * weekday (1 is Monday). The clock of the data is taken as UTC: it names no place.
  */
 function startOf(table: CsvTable): EpochMs {
-  const month = numbersOf(table, columnOf(table, "month"));
-  const hour = numbersOf(table, columnOf(table, "hour"));
-  const weekday = numbersOf(table, columnOf(table, "day_type"));
+  const names = ["month", "hour", "day_type"].map((name) => columnOf(table, name));
+  const [month, hour, weekday] = numbersOf(table, names) as [Float64Array, Float64Array, Float64Array];
   const isMidnight = hour[0] === 24;
   const row = isMidnight && month.length > 1 ? 1 : 0;
   for (let year = YEARS.from; year <= YEARS.to; year++) {
@@ -73,7 +72,7 @@ function startOf(table: CsvTable): EpochMs {
     if (isoWeekday !== weekday[row]) continue;
     return epochMs(firstMs + (isMidnight ? 0 : (hour[0] ?? 0)) * HOUR_S * 1000);
   }
-  throw badFile(table.file, table.rows[row]?.line ?? 1, "no year fits its month and day_type");
+  throw badFile(table.file, lineOf(table, row), "no year fits its month and day_type");
 }
 
 /** The columns of one building. */
@@ -82,20 +81,20 @@ function seriesOf(
   building: CityLearnBuilding,
   table: CsvTable,
   timesMs: Float64Array,
-): RawSeries[] {
-  const column = (name: string): number => columnOf(table, name);
+): readonly RawSeries[] {
+  const common = { site, kind: "interval", timesMs } as const;
+  const names = ["non_shiftable_load", "solar_generation"].map((name) => columnOf(table, name));
+  const [loadKwh, wPerKw] = numbersOf(table, names) as [Float64Array, Float64Array];
   const load: RawSeries = {
-    site,
+    ...common,
     quantity: "load",
-    kind: "interval",
-    timesMs,
-    valuesWh: numbersOf(table, column("non_shiftable_load"), WH_PER_KWH),
+    valuesWh: loadKwh.map((energy) => energy * WH_PER_KWH),
   };
   const peakKw = numberOf(building.pv, "nominal_power");
-  if (peakKw === 0) return [load];
   // W per kW of PV, as the mean over an hour: Wh per kW.
-  const valuesWh = numbersOf(table, column("solar_generation"), peakKw);
-  return [load, { site, quantity: "pv", kind: "interval", timesMs, valuesWh }];
+  return peakKw === 0
+    ? [load]
+    : [load, { ...common, quantity: "pv", valuesWh: wPerKw.map((power) => power * peakKw) }];
 }
 
 async function sharedColumn(
@@ -107,9 +106,9 @@ async function sharedColumn(
   if (file === null || file === undefined) return undefined;
   const path = join(folder, file);
   const table = csvTable(path, await readText(path));
-  const values = numbersOf(table, columnOf(table, column), factor);
+  const [values] = numbersOf(table, [columnOf(table, column)], factor) as [Float64Array];
   const hole = values.findIndex((value) => Number.isNaN(value));
-  if (hole >= 0) throw badFile(path, table.rows[hole]?.line ?? 1, `there is no ${column}`);
+  if (hole >= 0) throw badFile(path, lineOf(table, hole), `there is no ${column}`);
   return values;
 }
 
@@ -157,11 +156,11 @@ export async function readCityLearn({ source }: Importing): Promise<RawDataSet> 
     const path = join(folder, building.energy_simulation);
     const table = csvTable(path, await readText(path));
     startMs ??= startOf(table);
-    if (table.rows.length > timesMs.length) {
+    if (table.rowCount > timesMs.length) {
       const origin = startMs;
-      timesMs = Float64Array.from({ length: table.rows.length }, (_, row) => origin + row * stepMs);
+      timesMs = Float64Array.from({ length: table.rowCount }, (_, row) => origin + row * stepMs);
     }
-    series.push(...seriesOf(site, building, table, timesMs.subarray(0, table.rows.length)));
+    series.push(...seriesOf(site, building, table, timesMs.subarray(0, table.rowCount)));
     const battery = batteryOf(building.electrical_storage);
     if (battery !== null) batteries.set(site, battery);
   }

@@ -72,8 +72,12 @@ function timesOf(
     return { timesMs: Float64Array.from(rows, (_, index) => time.startMs + index * stepMs), stepMs };
   }
   const at = columnIn(table, time.column);
-  const written = rows.map((row) => timeIn(table.cell(row, at), table, row, map));
-  const timesMs = utcOf(written, utcOffset(importing.source.timeZone ?? "UTC"), site || "*", importing);
+  const offset = utcOffset(importing.source.timeZone ?? "UTC");
+  const timeAt = (index: number): WrittenTime => {
+    const row = rows[index] ?? 0;
+    return timeIn(table.cell(row, at), table, row, map);
+  };
+  const timesMs = utcOf(rows.length, timeAt, offset, site || "*", importing);
   const stepMs = usualStepMs(timesMs);
   if (stepMs === null) throw badFile(table.file, 1, "its times do not follow each other, so it has no step");
   return { timesMs, stepMs };

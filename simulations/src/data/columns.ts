@@ -13,12 +13,13 @@ import { csvFilesIn, readText } from "./read-file.ts";
 async function tableIn(file: string, format: "csv" | "parquet", map: ColumnMap): Promise<ColumnTable> {
   if (format === "parquet") return await parquetTable(file);
   const table = csvTable(file, await readText(file), map.delimiter ?? ",");
+  const rows = [...table.rows];
   return {
     file,
     names: [...table.columns.keys()],
-    rows: table.rows.length,
-    cell: (row, column) => table.rows[row]?.cells[column],
-    line: (row) => table.rows[row]?.line ?? 0,
+    rows: rows.length,
+    cell: (row, column) => rows[row]?.cells[column],
+    line: (row) => rows[row]?.line ?? 0,
   };
 }
 

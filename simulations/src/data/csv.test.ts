@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { csvRows, csvTable } from "./csv.ts";
 
+const rowsOf = (...given: Parameters<typeof csvRows>): readonly unknown[] => [...csvRows(...given)];
+
 describe("CSV", () => {
   test("has quotes, blank lines, CR LF and a byte-order mark", () => {
-    expect(csvRows('\uFEFFa,"b, c",d\r\n\r\n"say ""hi""",,"x"\r\n')).toEqual([
+    expect(rowsOf('\uFEFFa,"b, c",d\r\n\r\n"say ""hi""",,"x"\r\n')).toEqual([
       { line: 1, cells: ["a", "b, c", "d"] },
       { line: 3, cells: ['say "hi"', "", "x"] },
     ]);
-    expect(csvRows('"a";b', ";")).toEqual([{ line: 1, cells: ["a", "b"] }]);
-    expect(csvRows('x,"a",')).toEqual([{ line: 1, cells: ["x", "a", ""] }]);
+    expect(rowsOf('"a";b', ";")).toEqual([{ line: 1, cells: ["a", "b"] }]);
+    expect(rowsOf('x,"a",')).toEqual([{ line: 1, cells: ["x", "a", ""] }]);
   });
 
   test.each([

@@ -11,7 +11,9 @@ export interface CsvTable {
   /** For messages. */
   readonly file: string;
   readonly columns: ReadonlyMap<string, number>;
-  readonly rows: readonly CsvRow[];
+  /** May be gone through again and again; cells are cut each time, so that a large file needs no more than its text. */
+  readonly rows: Iterable<CsvRow>;
+  readonly rowCount: number;
 }
 
 /** The cells of one line without quotes around more than whole cells (RFC 4180). */
@@ -42,43 +44,53 @@ function cellsOf(line: string, delimiter: string): string[] {
 }
 
 /** All rows of a text that are not blank. A cell may stand in quotes, but not hold a line break. */
-export function csvRows(text: string, delimiter = ","): readonly CsvRow[] {
-  const rows: CsvRow[] = [];
+export function* csvRows(text: string, delimiter = ","): Generator<CsvRow, void> {
   let line = 0;
   for (let at = text.startsWith("\uFEFF") ? 1 : 0; at < text.length; ) {
     const found = text.indexOf("\n", at);
     const end = found < 0 ? text.length : found;
     line += 1;
     const content = text.slice(at, text[end - 1] === "\r" ? end - 1 : end);
-    if (content.trim() !== "") rows.push({ line, cells: cellsOf(content, delimiter) });
+    if (content.trim() !== "") yield { line, cells: cellsOf(content, delimiter) };
     at = end + 1;
   }
-  return rows;
 }
 
 /**
- * A table whose first row names the columns.
+ * A table of which the first row, or the first that `isHead` says, names the columns.
  * @throws CommonwattError `IMPORT_BAD_FILE` for a file without rows, a name that stands twice, and a row that
  *   has more or fewer cells than there are names.
  */
-export function csvTable(file: string, text: string, delimiter = ","): CsvTable {
-  return tableOf(file, csvRows(text, delimiter));
-}
-
-/** As {@link csvTable}, of rows. */
-export function tableOf(file: string, [head, ...rows]: readonly CsvRow[]): CsvTable {
-  if (head === undefined || rows.length === 0) throw badFile(file, 1, "there are no rows in it");
+export function csvTable(
+  file: string,
+  text: string,
+  delimiter = ",",
+  isHead: (cells: readonly string[]) => boolean = () => true,
+): CsvTable {
+  let head: CsvRow | undefined;
+  let rowCount = 0;
+  for (const row of csvRows(text, delimiter)) {
+    if (head === undefined) {
+      if (isHead(row.cells)) head = row;
+      continue;
+    }
+    rowCount += 1;
+    if (row.cells.length === head.cells.length) continue;
+    throw badFile(file, row.line, `${row.cells.length} cells where ${head.cells.length} columns are`);
+  }
+  if (head === undefined || rowCount === 0) throw badFile(file, head?.line ?? 1, "there are no rows in it");
+  const headLine = head.line;
   const columns = new Map<string, number>();
   for (const [index, name] of head.cells.map((cell) => cell.trim()).entries()) {
-    if (columns.has(name) && name !== "") throw badFile(file, head.line, `the column "${name}" stands twice`);
+    if (columns.has(name) && name !== "") throw badFile(file, headLine, `the column "${name}" stands twice`);
     columns.set(name, index);
   }
-  for (const { line, cells } of rows) {
-    if (cells.length !== head.cells.length) {
-      throw badFile(file, line, `${cells.length} cells where ${head.cells.length} columns are`);
-    }
-  }
-  return { file, columns, rows };
+  const rows = {
+    *[Symbol.iterator]() {
+      for (const row of csvRows(text, delimiter)) if (row.line > headLine) yield row;
+    },
+  };
+  return { file, columns, rows, rowCount };
 }
 
 /**
@@ -93,12 +105,24 @@ export function columnOf(table: CsvTable, name: string): number {
   throw badFile(table.file, 1, `there is no column "${name}"; there are ${shown.join(", ")}`);
 }
 
-/** The numbers of a column times a factor; a blank cell or NA, N/A, null, NaN is NaN. */
-export function numbersOf(table: CsvTable, column: number, factor = 1): Float64Array {
-  return Float64Array.from(
-    table.rows,
-    ({ cells, line }) => numberIn(cells[column] ?? "", table.file, line) * factor,
-  );
+/** The numbers of some columns times a factor; NaN where a cell says that there is none. */
+export function numbersOf(table: CsvTable, columns: readonly number[], factor = 1): readonly Float64Array[] {
+  const numbers = columns.map(() => new Float64Array(table.rowCount));
+  let row = 0;
+  for (const { cells, line } of table.rows) {
+    for (const [index, column] of columns.entries()) {
+      (numbers[index] as Float64Array)[row] = numberIn(cells[column] ?? "", table.file, line) * factor;
+    }
+    row += 1;
+  }
+  return numbers;
+}
+
+/** The line of a row, counted from 0. */
+export function lineOf(table: CsvTable, row: number): number {
+  let index = 0;
+  for (const { line } of table.rows) if (index++ === row) return line;
+  return 1;
 }
 
 const NO_VALUE = /^(|na|n\/a|nan|null|none|-|unknown|unavailable)$/i;

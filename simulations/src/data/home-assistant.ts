@@ -44,7 +44,7 @@ function dashboardSeries(site: string, table: CsvTable): readonly RawSeries[] {
   if ((usualStepMs(timesMs) ?? HOUR_MS) > HOUR_MS) {
     throw badFile(table.file, 1, "its values are more than an hour apart; download single days");
   }
-  return table.rows.flatMap(({ cells, line }) => {
+  return [...table.rows].flatMap(({ cells, line }) => {
     const quantity = TYPES[cells[typeAt] ?? ""];
     if (quantity === undefined) return [];
     const factor = whOf(cells[unitAt] ?? "", table.file, line);
@@ -80,7 +80,8 @@ function statisticsSeries(site: string, table: CsvTable, importing: Importing): 
     const quantity = named[id];
     if (quantity === undefined) return [];
     const times = own.map(({ cells, line }) => timeOf(cells[startAt] ?? "", file, line));
-    const startsMs = utcOf(times, utcOffset(importing.source.timeZone ?? "UTC"), site, importing);
+    const offset = utcOffset(importing.source.timeZone ?? "UTC");
+    const startsMs = utcOf(times.length, (row) => times[row] as WrittenTime, offset, site, importing);
     const valuesWh = Float64Array.from(own, ({ cells, line }) => {
       const value = numberIn((cells[valueAt] ?? "").replace(",", "."), file, line);
       return value * whOf(cells[unitAt] ?? "", file, line);

@@ -63,13 +63,14 @@ export function localClock(offset: UtcOffset): LocalClock {
   };
   return {
     toUtc(localMs) {
-      const candidates = [offset(localMs - DAY_MS), offset(localMs + DAY_MS)]
-        .map((offsetMs) => ({ offsetMs, utcMs: localMs - offsetMs }))
-        .filter(({ offsetMs, utcMs }) => offset(utcMs) === offsetMs)
-        .map(({ utcMs }) => utcMs);
-      const [earlier, later] = [Math.min(...candidates), Math.max(...candidates)];
-      if (candidates.length === 0) return { utcMs: Number.NaN, kind: "skipped" };
-      return earlier !== later && lastMs >= earlier ? settle(later, "second") : settle(earlier, "once");
+      const [before, after] = [offset(localMs - DAY_MS), offset(localMs + DAY_MS)];
+      if (before === after) return settle(localMs - before, "once");
+      const isBefore = offset(localMs - before) === before;
+      const isAfter = offset(localMs - after) === after;
+      if (!isBefore && !isAfter) return { utcMs: Number.NaN, kind: "skipped" };
+      const [earlier, later] = [localMs - Math.max(before, after), localMs - Math.min(before, after)];
+      if (isBefore && isAfter && lastMs >= earlier) return settle(later, "second");
+      return settle(isBefore && isAfter ? earlier : localMs - (isBefore ? before : after), "once");
     },
   };
 }

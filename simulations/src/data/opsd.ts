@@ -40,32 +40,41 @@ export async function readOpsd({ source, found }: Importing): Promise<RawDataSet
   const [file = source.path] = await csvFilesIn(source.path);
   const table = csvTable(file, await readText(file));
   const timeAt = columnOf(table, "utc_timestamp");
-  const timesMs = Float64Array.from(table.rows, ({ cells, line }) => {
-    const time = parseTime(cells[timeAt] ?? "", "iso");
-    if (time === null) throw badFile(file, line, `"${cells[timeAt]}" is no time`);
-    return time.ms;
-  });
-  const series: RawSeries[] = [];
-  const homes = new Set<string>();
   const interpolatedAt = table.columns.get("interpolated") ?? -1;
-  for (const [name, column] of table.columns) {
+  const feeds = [...table.columns].flatMap(([name, column]) => {
     const [, site = "", feed = ""] = FEED.exec(name) ?? [];
-    if (site === "") continue;
-    homes.add(site);
-    if (!isWanted(source, site) || (source.sites === undefined && !site.includes("residential"))) continue;
-    const quantity = quantityOf(feed);
-    series.push({
+    return site === "" ? [] : [{ name, column, site, quantity: quantityOf(feed) }];
+  });
+  const homes = new Set(feeds.map(({ site }) => site));
+  const isHome = (site: string): boolean =>
+    isWanted(source, site) && (source.sites !== undefined || site.includes("residential"));
+  const wanted = feeds.filter(({ site }) => isHome(site));
+  const timesMs = new Float64Array(table.rowCount);
+  let row = 0;
+  for (const { cells, line } of table.rows) {
+    const timeMs = parseTime(cells[timeAt] ?? "", "iso")?.ms;
+    if (timeMs === undefined) throw badFile(file, line, `"${cells[timeAt]}" is no time`);
+    timesMs[row++] = timeMs;
+    const interpolated = cells[interpolatedAt] ?? "";
+    if (interpolated === "") continue;
+    for (const { name, site, quantity } of wanted) {
+      if (interpolated.includes(name)) found.add(site, quantity, "estimated", "keep", timeMs);
+    }
+  }
+  const numbers = numbersOf(
+    table,
+    wanted.map(({ column }) => column),
+    WH_PER_KWH,
+  );
+  const series = wanted.map(
+    ({ site, quantity }, index): RawSeries => ({
       site,
       quantity,
       kind: "register",
       timesMs,
-      valuesWh: numbersOf(table, column, WH_PER_KWH),
-    });
-    for (const [row, { cells }] of table.rows.entries()) {
-      if (cells[interpolatedAt]?.includes(name))
-        found.add(site, quantity, "estimated", "keep", timesMs[row] ?? 0);
-    }
-  }
+      valuesWh: numbers[index] as Float64Array,
+    }),
+  );
   const metered = new Set(series.filter(({ quantity }) => quantity === "import").map(({ site }) => site));
   const complete = series.filter(({ site }) => metered.has(site));
   requireSites(source, complete, homes);

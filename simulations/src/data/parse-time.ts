@@ -64,19 +64,23 @@ export function parseTime(text: string, format: TimeFormat): WrittenTime | null 
  * Turns written times of one column, in order, into UTC. An hour that local clocks left out gives NaN and is
  * counted as `clock-forward`; times that were twice go to the first hour, then the second, and are counted
  * as `clock-back`.
+ * @param timeAt the time of a row, from 0 to `rows` − 1
  */
 export function utcOf(
-  times: Iterable<WrittenTime>,
+  rows: number,
+  timeAt: (row: number) => WrittenTime,
   offset: UtcOffset,
   site: string,
   { rules, found }: { readonly rules: DataRules; readonly found: FindingCollector },
 ): Float64Array {
   const clock = localClock(offset);
-  return Float64Array.from([...times], ({ ms, isLocal }) => {
-    if (!isLocal) return ms;
-    const { utcMs, kind } = clock.toUtc(ms);
+  const utc = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const { ms, isLocal } = timeAt(row);
+    const { utcMs, kind } = isLocal ? clock.toUtc(ms) : ({ utcMs: ms, kind: "once" } as const);
     if (kind === "skipped") found.add(site, "time", "clock-forward", rules.skippedHour, ms);
     if (kind === "second") found.add(site, "time", "clock-back", "second", utcMs);
-    return utcMs;
-  });
+    utc[row] = utcMs;
+  }
+  return utc;
 }

@@ -8,7 +8,7 @@ import type { RunTime } from "../data/data-window.ts";
 import { usualStepMs } from "../data/grid-of.ts";
 import { type UtcOffset, utcOffset } from "../data/local-time.ts";
 import { microPricesOf } from "../data/neighbourhood-of.ts";
-import { parseTime, utcOf } from "../data/parse-time.ts";
+import { parseTime, utcOf, type WrittenTime } from "../data/parse-time.ts";
 import { readText } from "../data/read-file.ts";
 import type { PriceSeries, ScenarioPrice, TariffPeriod } from "./scenario-file.ts";
 
@@ -77,16 +77,18 @@ async function seriesIn(
   const path = resolve(dirname(file), series.path);
   const table = csvTable(path, await readText(path));
   const [timeAt, priceAt] = [columnOf(table, series.timeColumn), columnOf(table, series.priceColumn)];
-  const written = table.rows.map(({ cells, line }) => {
+  const lines = [...table.rows];
+  const written = lines.map(({ cells, line }) => {
     const time = parseTime(cells[timeAt] ?? "", series.timeFormat ?? "iso");
     if (time === null)
       throw badFile(path, line, `"${cells[timeAt]}" is no time of the format ${series.timeFormat ?? "iso"}`);
     return time;
   });
   const zone = series.timeZone === undefined ? offset : utcOffset(series.timeZone);
-  const utcMs = utcOf(written, zone, path, { rules: DEFAULT_RULES, found: collectFindings() });
+  const ignored = { rules: DEFAULT_RULES, found: collectFindings() };
+  const utcMs = utcOf(written.length, (row) => written[row] as WrittenTime, zone, path, ignored);
   const factor = (series.factor ?? 1) / (series.per === "MWh" ? 1_000 : 1);
-  const rows = table.rows
+  const rows = lines
     .map(({ cells, line }, row) => ({
       timeMs: utcMs[row] ?? Number.NaN,
       price: numberIn(cells[priceAt] ?? "", path, line),
