@@ -12,27 +12,27 @@ export interface SimulationSize {
 const MIB = 2 ** 20;
 /** Load and PV of a home in an interval, as 32-bit numbers: in the neighbourhood, and once more while it is made. */
 const PROFILE_BYTES = 2 * 2 * 4;
-/** Columns by interval and by home that a result has, each number in 64 bits at most. */
-const INTERVAL_COLUMN_BYTES = 32 * 8;
-const HOME_COLUMN_BYTES = 64 * 8;
-/** Columns of a traced home, in 32 bits. */
-const TRACE_BYTES = 5 * 4;
-/** Of the process itself, and of each thread. */
-const PROCESS_BYTES = 160 * MIB;
-const THREAD_BYTES = 64 * MIB;
+/** What an interval leaves behind in all columns of a result and their copies, and a home. */
+const INTERVAL_BYTES = 1_024;
+const HOME_BYTES = 1_024;
+/** Columns of a traced home in 32 bits, as they are written and as they are handed over. */
+const TRACE_BYTES = 2 * 5 * 4;
+/** Of the process itself, and of each thread beside the first; measured, with a little to spare. */
+const PROCESS_BYTES = 220 * MIB;
+const THREAD_BYTES = 120 * MIB;
 
 /**
  * The most memory that a simulation is expected to need, in bytes. The columns dominate: 16 bytes for each home
- * and interval, 20 more for each that is traced.
+ * and interval, 40 more for each that is traced.
  */
 export function memoryEstimate({ homes, intervals, tracedHomes, workers }: SimulationSize): number {
   return (
     PROCESS_BYTES +
-    workers * THREAD_BYTES +
+    (workers - 1) * THREAD_BYTES +
     homes * intervals * PROFILE_BYTES +
     tracedHomes * intervals * TRACE_BYTES +
-    intervals * INTERVAL_COLUMN_BYTES +
-    homes * HOME_COLUMN_BYTES
+    intervals * INTERVAL_BYTES +
+    homes * HOME_BYTES
   );
 }
 
