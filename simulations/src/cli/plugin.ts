@@ -3,6 +3,7 @@ import { registerCrashTest } from "./crash-test-command.ts";
 import { registerDemo } from "./demo-command.ts";
 import { registerDemosTest } from "./demos-test-command.ts";
 import { registerLeasesTest } from "./leases-test-command.ts";
+import { registerSimulate } from "./simulate-command.ts";
 
 /** What this package adds to the `commonwatt` command. */
 export const plugin: CommonwattPlugin = {
@@ -11,6 +12,7 @@ export const plugin: CommonwattPlugin = {
     registerCrashTest(program);
     registerLeasesTest(program);
     registerDemo(program);
+    registerSimulate(program);
     registerDemosTest(program);
   },
 };

@@ -1,5 +1,5 @@
 import type { KpiGroup, KpiInput, Missing } from "./kpi.ts";
-import { savingsOf } from "./savings.ts";
+import { tradingGainsOf } from "./savings.ts";
 
 /**
  * How evenly it is shared. Each of these has a blind spot (Dynge, Anfinnsen and Cali 2023, TechRxiv 22736996), so several
@@ -9,29 +9,29 @@ export const FAIRNESS: KpiGroup = {
   title: "Fairness",
   kpis: [
     {
-      name: "giniSavings",
+      name: "gini",
       unit: "share",
       definition:
-        "Gini coefficient of the savings of all homes, `Σi Σj |xi − xj| / (2 n Σ x)`: 0 when all save the same, near 1 when one " +
-        "home saves everything. Not defined where a home saves less than nothing.",
+        "Gini coefficient of what trading brought each home, `Δ = withTradingNano − withoutTradingNano`: `Σi Σj |Δi − Δj| / (2 n Σ Δ)`, 0 when all gain the same, near 1 when one " +
+        "home gains everything. Not defined where a home lost by trading.",
       source: "Gini 1912; Sen 1973, On Economic Inequality",
-      of: (input) => ofSavings(input, giniOf),
+      of: (input) => ofGains(input, giniOf),
     },
     {
-      name: "jainSavings",
+      name: "jain",
       unit: "share",
       definition:
-        "Jain's index of the savings of all homes, `(Σ x)² / (n Σ x²)`: 1 when all save the same, 1/n when one home saves " +
-        "everything. Not defined where a home saves less than nothing.",
+        "Jain's index of the same: `(Σ Δ)² / (n Σ Δ²)`, 1 when all gain the same, 1/n when one home gains everything. Not " +
+        "defined where a home lost by trading.",
       source: "Jain, Chiu and Hawe 1984, DEC-TR-301",
-      of: (input) => ofSavings(input, jainOf),
+      of: (input) => ofGains(input, jainOf),
     },
     {
-      name: "minMaxSavings",
+      name: "minMax",
       unit: "share",
-      definition: "What the home that saves least saves, of what the one that saves most does.",
+      definition: "What trading brought the home with least, of what it brought the one with most.",
       source: "Moret and Pinson 2019, IEEE Transactions on Power Systems 34:3994",
-      of: (input) => ofSavings(input, (savings) => Math.min(...savings) / Math.max(...savings)),
+      of: (input) => ofGains(input, (gains) => Math.min(...gains) / Math.max(...gains)),
     },
     {
       name: "qualityOfExperience",
@@ -62,11 +62,11 @@ export function jainOf(values: readonly number[]): number {
   return total ** 2 / (values.length * values.reduce((sum, value) => sum + value ** 2, 0));
 }
 
-function ofSavings(input: KpiInput, index: (savings: readonly number[]) => number): number | Missing {
-  const savings = savingsOf(input);
-  const losing = savings.filter((saved) => saved < 0).length;
-  if (losing > 0) return { reason: `${losing} of ${savings.length} homes save less than nothing` };
-  return savings.every((saved) => saved === 0) ? { reason: "no home saves anything" } : index(savings);
+function ofGains({ result }: KpiInput, index: (gains: readonly number[]) => number): number | Missing {
+  const gains = tradingGainsOf(result);
+  const losing = gains.filter((gained) => gained < 0).length;
+  if (losing > 0) return { reason: `${losing} of ${gains.length} homes lost by trading` };
+  return gains.every((gained) => gained === 0) ? { reason: "trading brought nobody anything" } : index(gains);
 }
 
 function qualityOfExperience({ neighbourhood, result: { homes } }: KpiInput): number | Missing {

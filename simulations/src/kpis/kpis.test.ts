@@ -37,15 +37,16 @@ test("every figure is what paper and pencil say", () => {
     regretPromised: null,
     cost: 0.322,
     costWithoutTrading: 0.5,
+    tradingGainPerHome: 0.079,
     savingsPerHome: 0.089,
     savingsLeast: 0.08,
     savingsMost: 0.098,
     savingsShare: 0.178 / 0.5,
     homesBetterOff: 1,
     fees: 0,
-    giniSavings: 0.018 / (2 * 0.178),
-    jainSavings: 0.178 ** 2 / (2 * (0.098 ** 2 + 0.08 ** 2)),
-    minMaxSavings: 0.08 / 0.098,
+    gini: 0.002 / (2 * 0.158),
+    jain: 0.158 ** 2 / (2 * (0.078 ** 2 + 0.08 ** 2)),
+    minMax: 0.078 / 0.08,
     // 97 500 and 100 000 micro per kWh, at a spread of 200 000.
     qualityOfExperience: 1 - (2 * 1_250) / 200_000,
     peakImport: 1.2,
@@ -84,7 +85,7 @@ test("what has no value says why, and is never 0", () => {
   const reasons = Object.fromEntries(values.map(({ name, reason }) => [name, reason]));
   expect(reasons["selfConsumption"]).toBe("no module gave anything");
   expect(reasons["priceMean"]).toBe("nothing was traded");
-  expect(reasons["giniSavings"]).toBe("1 of 2 homes save less than nothing");
+  expect(reasons["gini"]).toBe("1 of 2 homes lost by trading");
 });
 
 test("Gini and Jain know their ends", () => {

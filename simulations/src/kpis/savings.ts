@@ -8,6 +8,14 @@ export function savingsOf({ result, baseline }: Pick<KpiInput, "result" | "basel
   );
 }
 
+/** What trading brought each home with the meter as it was, in currency units: against its retailer alone. */
+export function tradingGainsOf({ homes }: KpiInput["result"]): readonly number[] {
+  return Array.from(
+    homes.withTradingNano,
+    (nano, home) => (nano - (homes.withoutTradingNano[home] as number)) / 1e9,
+  );
+}
+
 /** What trading is worth in money. */
 export const SAVINGS: KpiGroup = {
   title: "Money",
@@ -27,6 +35,15 @@ export const SAVINGS: KpiGroup = {
         "follows its own house.",
       source: "–",
       of: ({ baseline }) => -currency(baseline.homes.withTradingNano),
+    },
+    {
+      name: "tradingGainPerHome",
+      unit: "currency",
+      definition:
+        "Mean over homes of what trading brought with the same meter: `withTradingNano − withoutTradingNano`. It leaves out what " +
+        "batteries did for the sake of trading.",
+      source: "–",
+      of: ({ result }) => sum(tradingGainsOf(result)) / result.homes.siteIds.length,
     },
     {
       name: "savingsPerHome",

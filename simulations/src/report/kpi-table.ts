@@ -22,9 +22,19 @@ export function kpiTables(values: readonly KpiValue[]): string {
         ),
       );
     });
-    return textElement("h3", {}, title) + element("table", {}, element("tbody", {}, ...rows));
+    const head = element(
+      "tr",
+      {},
+      textElement("th", { class: "group", scope: "rowgroup", colspan: 4 }, title),
+    );
+    return element("tbody", {}, head, ...rows);
   });
-  return element("section", { id: "kpis" }, textElement("h2", {}, "Figures"), ...tables);
+  return element(
+    "section",
+    { id: "kpis" },
+    textElement("h2", {}, "Figures"),
+    element("table", {}, ...tables),
+  );
 }
 
 /** Definitions are written for Markdown. */

@@ -9,7 +9,7 @@ export const STYLE: string = `
 --c0:#4aa8e0;--c3:#98a2ac;--c7:#f0e442}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:56rem;padding:2rem 1rem 4rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}h2{font-size:1.15rem;margin:0 0 .25rem}h3{font-size:1rem;margin:1.5rem 0 .25rem}
+h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}h2{font-size:1.15rem;margin:0 0 .25rem}
 p{margin:0 0 .75rem;color:var(--soft);max-width:44rem}
 figure,section{margin:2.5rem 0 0}
 svg.chart{display:block;width:100%;height:auto}
@@ -28,7 +28,7 @@ table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-num
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--hair);text-align:left;vertical-align:top;font-weight:400}
 thead th{position:sticky;top:0;background:var(--wash);font-weight:600}.number{text-align:right;white-space:nowrap}
-td.soft{color:var(--soft)}.holds{color:var(--good)}.fails{color:var(--bad);font-weight:600}
+th.group{font-weight:600;padding-top:1rem}td.soft{color:var(--soft)}.holds{color:var(--good)}.fails{color:var(--bad);font-weight:600}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:0;font-size:.9rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 @media print{body{max-width:none;padding:0;font-size:11pt}figure,section{break-inside:avoid}summary{display:none}
 .wide{overflow:visible;max-height:none}details::details-content{content-visibility:visible;block-size:auto}}

@@ -8,7 +8,8 @@ import { registerStart } from "./start-command.ts";
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** What a person wrote and has to correct: options, the configuration, profiles and data of their own. */
-const WRITTEN_WRONGLY = /^(CONFIG_|USAGE_|IMPORT_|SCENARIO_|PROFILE_(INVALID$|UNKNOWN$|FILE_))/;
+const WRITTEN_WRONGLY =
+  /^(CONFIG_|USAGE_|IMPORT_|SCENARIO_|PROFILE_(INVALID$|UNKNOWN$|FILE_)|SIMULATION_MECHANISM_UNKNOWN$)/;
 
 async function main(): Promise<number> {
   const program = new Command("commonwatt")

@@ -1,0 +1,107 @@
+import type { Mechanism } from "@commonwatt/market";
+import { type Check, priceMicroPerKwh, type SiteId, seededRandom } from "@commonwatt/vpp-core";
+import { namedMechanism } from "../engine/named-mechanism.ts";
+import { simulate } from "../engine/simulate.ts";
+import type { IntervalBook, SimulationResult } from "../engine/simulation-result.ts";
+import type { KpiValue } from "../kpis/kpi.ts";
+import { kpisOf } from "../kpis/kpis.ts";
+import {
+  intervalsToSample,
+  type RegretSample,
+  type SampledBook,
+  sampleRegret,
+} from "../kpis/regret-sample.ts";
+import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import { checksOf } from "./run-checks.ts";
+import type { RunPlan } from "./run-plan.ts";
+
+/** A run, what it is measured by, and what came out. */
+export interface RunStudy {
+  readonly result: SimulationResult;
+  readonly baseline: SimulationResult;
+  /** `null` when no lies were searched. */
+  readonly regret: RegretSample | null;
+  readonly kpis: readonly KpiValue[];
+  readonly checks: readonly Check[];
+}
+
+/** How a run is watched. */
+export interface StudyOptions {
+  readonly workers: number;
+  /** Keeps the state of batteries, of as many homes as fit. */
+  readonly trace: boolean;
+  readonly onProgress?: (doneIntervals: number, ofIntervals: number) => void;
+}
+
+/** Books are kept of so many orders at most, a home having about two. */
+const ORDERS_MAX = 200_000;
+const BOOKS_MAX = 400;
+/** Home-intervals whose battery is kept. */
+const TRACE_MAX = 4_000_000;
+
+/**
+ * Runs a plan and its baseline, searches lies in some of its books, and works out all figures.
+ * @throws CommonwattError `SIMULATION_…`
+ */
+export async function studyRun(
+  neighbourhood: Neighbourhood,
+  plan: RunPlan,
+  { workers, trace, onProgress }: StudyOptions,
+): Promise<RunStudy> {
+  const mechanism = namedMechanism(plan.mechanism);
+  const common = { forecast: plan.forecast, seed: plan.seed, workers };
+  const result = await simulate({
+    ...common,
+    neighbourhood,
+    mechanism: plan.mechanism,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    books: candidateBooks(neighbourhood, plan.seed),
+    ...(trace ? { trace: { homes: tracedHomes(neighbourhood) } } : {}),
+  });
+  const idle = { ...neighbourhood, strategies: neighbourhood.siteIds.map(() => "none" as const) };
+  const baseline = await simulate({ ...common, neighbourhood: idle, mechanism: "uniform" });
+  const regret = plan.lieBooks === 0 ? null : regretOf(mechanism, neighbourhood, result, plan.lieBooks);
+  const kpis = kpisOf({ neighbourhood, result, baseline, regret });
+  return { result, baseline, regret, kpis, checks: checksOf(mechanism, result, regret) };
+}
+
+/** Intervals whose books are kept: drawn, so that no time of day is preferred. */
+function candidateBooks({ intervals, siteIds }: Neighbourhood, seed: string): readonly number[] {
+  const count = Math.max(1, Math.min(BOOKS_MAX, Math.floor(ORDERS_MAX / siteIds.length)));
+  if (intervals <= count) return [...Array(intervals).keys()];
+  const random = seededRandom(`${seed}/books`);
+  const drawn = new Set<number>();
+  while (drawn.size < count) drawn.add(random.integer(0, intervals - 1));
+  return [...drawn].sort((a, b) => a - b);
+}
+
+function tracedHomes({ siteIds, intervals, batteries }: Neighbourhood): readonly SiteId[] {
+  const withBattery = siteIds.filter((_, home) => (batteries.capacityWh[home] as number) > 0);
+  return withBattery.slice(0, Math.max(1, Math.floor(TRACE_MAX / intervals)));
+}
+
+function regretOf(
+  mechanism: Mechanism,
+  neighbourhood: Neighbourhood,
+  { books }: SimulationResult,
+  count: number,
+): RegretSample {
+  const sides = (side: "bid" | "offer") =>
+    Int32Array.from(books, ({ orders }) => orders.filter((order) => order.side === side).length);
+  const picked = intervalsToSample({ bids: sides("bid"), offers: sides("offer") }, count);
+  return sampleRegret(
+    mechanism,
+    picked.flatMap((at) => {
+      const book = books[at];
+      return book === undefined ? [] : [sampledBook(neighbourhood, book)];
+    }),
+  );
+}
+
+function sampledBook({ retailPrice, feedInPrice }: Neighbourhood, book: IntervalBook): SampledBook {
+  const tariff = {
+    retailPrice: priceMicroPerKwh(retailPrice[book.interval] as number),
+    feedInPrice: priceMicroPerKwh(feedInPrice[book.interval] as number),
+  };
+  return { ...book, context: { seed: book.seed, tariff } };
+}
