@@ -101,3 +101,41 @@ test("a person gets a table, and the place of the report", { timeout: 180_000 },
   expect(stdout).toMatch(/^holds {2}conserved/m);
   expect(stdout).toContain(join(out, "report.html"));
 });
+
+test("mechanisms stand side by side, and a study goes on where it was", { timeout: 180_000 }, async () => {
+  const out = join(await folderWith({}), "study");
+  const args = [
+    "simulate",
+    "--data",
+    await smallStreet(),
+    "--compare",
+    "uniform,sbba",
+    "--out",
+    out,
+    "--lies",
+    "2",
+  ];
+  const first = await commonwatt(...args);
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
+  expect(first.stdout).toMatch(/^uniform +1 +0\.\d+/m);
+  expect(readdirSync(out).sort()).toEqual([
+    "groups.csv",
+    "groups.parquet",
+    "manifest.json",
+    "report.html",
+    "runs",
+    "runs.csv",
+    "runs.parquet",
+    "summary.json",
+  ]);
+  const again = await commonwatt(...args, "--vary", "seed=1,2", "--json");
+  const events = eventsIn(again.stdout);
+  const runs = events.filter(({ event }) => event === "run");
+  expect(
+    runs.filter(({ reused }) => reused === true).map(({ mechanism, seed }) => [mechanism, seed]),
+  ).toEqual([
+    ["uniform", "1"],
+    ["sbba", "1"],
+  ]);
+  expect(events.at(-1)).toMatchObject({ event: "summary", runs: 4, reused: 2 });
+});

@@ -10,10 +10,11 @@ import { openRunFolder } from "../runs/run-folder.ts";
 import type { RunPlan } from "../runs/run-plan.ts";
 import { studyRun } from "../runs/study-run.ts";
 import { summaryOf } from "../runs/summary.ts";
-import { writeRun } from "../runs/write-run.ts";
+import { json as jsonText, writeRun } from "../runs/write-run.ts";
 import { progressBar } from "./progress-bar.ts";
-import { addRunOptions, planOf, type SimulateOptions } from "./simulate-options.ts";
+import { addRunOptions, axesOf, planOf, type SimulateOptions } from "./simulate-options.ts";
 import { kpiEvents, kpiLines } from "./simulate-output.ts";
+import { runStudy, type StudyRequest } from "./simulate-study.ts";
 
 /** Adds `commonwatt simulate`: a neighbourhood through time, and what came of it. */
 export function registerSimulate(program: Command): void {
@@ -26,37 +27,41 @@ export function registerSimulate(program: Command): void {
           "batteries deliver, meters count, money is accounted to the nano. Prints figures, and writes tables and a " +
           "report. Docs: simulations/docs/first-study.md, simulations/docs/kpis.md.",
       ),
-  ).action((options: SimulateOptions) => runOne(planOf(options), options));
+  ).action((options: SimulateOptions) => {
+    const plan = planOf(options);
+    const axes = axesOf(options);
+    const request = {
+      command: ["commonwatt", ...process.argv.slice(2)].join(" "),
+      version: packageJson.version,
+      workers: options.workers,
+      out: options.out ?? null,
+      json: options.json ?? false,
+    };
+    return axes.length === 0 ? runOne(plan, request) : runStudy(plan, axes, request);
+  });
 }
 
-async function runOne(plan: RunPlan, { workers, out, json = false }: SimulateOptions): Promise<void> {
+async function runOne(plan: RunPlan, { command, version, workers, out, json }: StudyRequest): Promise<void> {
   const { neighbourhood, report } = await loadNeighbourhood(plan);
-  const { version } = packageJson;
   const hash = inputHash(neighbourhood, plan, version);
   const name = `${neighbourhood.community}-${namedMechanism(plan.mechanism).name}-${hash.slice(2, 10)}`;
   const folder = openRunFolder(
     out ?? join("simulation-runs", name),
     (manifest) => (manifest as { readonly inputHash?: unknown } | null)?.inputHash === hash,
   );
+  const begun = manifestOf(neighbourhood, plan, { command, version, inputHash: hash, resultHash: null });
+  folder.write("manifest.json", jsonText(begun));
   const homes = neighbourhood.siteIds.length;
   const bar = progressBar(process.stderr, { name: "home-intervals", perStep: homes });
   const study = await studyRun(neighbourhood, plan, { workers, trace: true, onProgress: bar.update });
   bar.end();
-  const command = ["commonwatt", ...process.argv.slice(2)].join(" ");
-  const manifest = manifestOf(neighbourhood, plan, {
-    command,
-    inputHash: hash,
-    resultHash: study.result.hash,
-    version,
-  });
-  writeRun(folder, neighbourhood, study, manifest, report);
+  writeRun(folder, neighbourhood, study, { ...begun, resultHash: study.result.hash }, report);
   const { checks, ...summary } = summaryOf(neighbourhood, study);
   const lines = json ? kpiEvents(study.kpis, report) : kpiLines(study.kpis, report);
   for (const line of lines) process.stdout.write(`${line}\n`);
   printChecks(process.stdout, json, { ...summary, inputHash: hash, folder: folder.path }, checks);
   if (!json) {
-    process.stdout.write(
-      `\nresult hash ${study.result.hash}\nreport      ${join(folder.path, "report.html")}\n`,
-    );
+    const place = join(folder.path, "report.html");
+    process.stdout.write(`\nresult hash ${study.result.hash}\nreport      ${place}\n`);
   }
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import type { ForecastName } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
+import { AXIS_NAMES, type Axis, axisIn, mechanismsIn } from "../runs/run-grid.ts";
 import type { RunPlan } from "../runs/run-plan.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
@@ -18,6 +19,8 @@ export interface SimulateOptions {
   readonly workers: number;
   readonly shuffle?: string;
   readonly lies: number;
+  readonly compare?: string;
+  readonly vary: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -52,6 +55,12 @@ export function addRunOptions(command: Command): Command {
       wholeNumber(0, BOOKS_MAX),
       12,
     )
+    .option("--compare <list>", "mechanisms side by side: names with commas between, or all")
+    .addOption(
+      new Option("--vary <axis>", `every value of it, e.g. seed=1..20; one of ${AXIS_NAMES.join(", ")}`)
+        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .default([], "nothing"),
+    )
     .option("--out <folder>", "where the run is written; simulation-runs/<name> unless given")
     .option("--json", "print NDJSON; the last line is the summary");
 }
@@ -83,4 +92,16 @@ export function planOf(options: SimulateOptions): RunPlan {
     shuffle: shuffle ?? null,
     lieBooks: lies,
   };
+}
+
+/**
+ * What the runs of a study differ in; empty for a single run.
+ * @throws CommonwattError `USAGE_BAD_AXIS`, `SIMULATION_MECHANISM_UNKNOWN`.
+ */
+export function axesOf({ compare, vary }: SimulateOptions): readonly Axis[] {
+  const axes = [...(compare === undefined ? [] : [mechanismsIn(compare)]), ...vary.map(axisIn)];
+  const names = axes.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return axes;
+  throw new CommonwattError("USAGE_BAD_AXIS", `${twice} is varied twice`, { details: { axis: twice } });
 }

@@ -54,7 +54,7 @@ export function figureHtml({ id, title, text, svg, legend, table }: Figure): str
 }
 
 /** A table as HTML; every column but the first to the right when it holds numbers. */
-function tableHtml({ headings, rows }: FigureTable, caption: string): string {
+export function tableHtml({ headings, rows }: FigureTable, caption: string): string {
   const head = headings.map((heading) => textElement("th", { scope: "col" }, heading));
   const body = rows.map(([name = "", ...cells]) =>
     element(

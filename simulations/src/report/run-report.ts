@@ -21,7 +21,7 @@ export function runReportHtml({ title, facts, checks, figures, kpis }: RunReport
 }
 
 /** Verdicts as a table. */
-function checksHtml(checks: readonly Check[]): string {
+export function checksHtml(checks: readonly Check[]): string {
   const rows = checks.map(({ name, value, target, holds }) =>
     element(
       "tr",

@@ -55,7 +55,7 @@ export function bootstrapInterval(
 }
 
 /** The arithmetic mean; NaN of nothing. */
-function meanOf(values: readonly number[]): number {
+export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

@@ -21,7 +21,8 @@ export interface Manifest {
   /** Of the neighbourhood that was made of them, and of everything that the figures depend on. */
   readonly neighbourhoodHash: Hex;
   readonly inputHash: Hex;
-  readonly resultHash: Hex;
+  /** `null` until all files are there. */
+  readonly resultHash: Hex | null;
 }
 
 /** Fills in what follows from the rest. */

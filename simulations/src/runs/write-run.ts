@@ -70,6 +70,6 @@ function factsOf(
     strategy: `${plan.strategy}, forecast ${plan.forecast}, seed ${plan.seed}`,
     tariff: `retail ${span(retailPrice)}, feed-in ${span(feedInPrice)} per kWh`,
     "input hash": inputHash,
-    "result hash": resultHash,
+    ...(resultHash === null ? {} : { "result hash": resultHash }),
   };
 }
