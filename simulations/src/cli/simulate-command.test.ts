@@ -27,7 +27,11 @@ async function simulated(data: string, out: string, ...more: readonly string[]):
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const events = eventsIn(stdout);
-  expect(events.map(({ event }) => event).filter((event) => event !== "kpi")).toEqual(["data", "summary"]);
+  expect(events.map(({ event }) => event).filter((event) => event !== "kpi")).toEqual([
+    "data",
+    "loaded",
+    "summary",
+  ]);
   return events.at(-1) as unknown as Summary;
 }
 
@@ -47,7 +51,8 @@ test("the folder holds what the summary says", { timeout: 180_000 }, async () =>
   const read = (name: string): string => readFileSync(join(out, name), "utf8");
   expect(JSON.parse(read("manifest.json"))).toMatchObject({
     format: "commonwatt-run-1",
-    plan: { mechanism: "uniform", seed: "1", days: 2 },
+    plan: { mechanism: null, days: 2 },
+    settings: { mechanism: "uniform", forecast: "persistence", seed: "1" },
     mechanism: { name: "uniform-price", kPerMille: 500 },
     resultHash,
     inputHash,

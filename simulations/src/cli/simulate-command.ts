@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import { inputHash } from "../runs/input-hash.ts";
-import { loadNeighbourhood } from "../runs/load-neighbourhood.ts";
+import { loadRun } from "../runs/load-run.ts";
 import { manifestOf } from "../runs/manifest.ts";
 import { openRunFolder } from "../runs/run-folder.ts";
 import type { RunPlan } from "../runs/run-plan.ts";
-import { studyRun } from "../runs/study-run.ts";
+import { studyRun, TRACED_HOMES_MAX } from "../runs/study-run.ts";
 import { summaryOf } from "../runs/summary.ts";
 import { json as jsonText, writeRun } from "../runs/write-run.ts";
 import { progressBar } from "./progress-bar.ts";
@@ -21,14 +21,15 @@ export function registerSimulate(program: Command): void {
   addRunOptions(
     program
       .command("simulate")
+      .argument("[scenario]", "a scenario file; or else measured data with --data")
       .summary("run a neighbourhood through a year, and work out what came of it")
       .description(
-        "Runs the homes of measured data through time with the code that runs live: they bid, the market clears, " +
+        "Runs the homes of a scenario or of measured data through time with the code that runs live: they bid, the market clears, " +
           "batteries deliver, meters count, money is accounted to the nano. Prints figures, and writes tables and a " +
-          "report. Docs: simulations/docs/first-study.md, simulations/docs/kpis.md.",
+          "report. Docs: simulations/docs/first-study.md, scenario.md and kpis.md beside it.",
       ),
-  ).action((options: SimulateOptions) => {
-    const plan = planOf(options);
+  ).action((scenario: string | undefined, options: SimulateOptions) => {
+    const plan = planOf(scenario, options);
     const axes = axesOf(options);
     const request = {
       command: ["commonwatt", ...process.argv.slice(2)].join(" "),
@@ -42,22 +43,23 @@ export function registerSimulate(program: Command): void {
 }
 
 async function runOne(plan: RunPlan, { command, version, workers, out, json }: StudyRequest): Promise<void> {
-  const { neighbourhood, report } = await loadNeighbourhood(plan);
-  const hash = inputHash(neighbourhood, plan, version);
-  const name = `${neighbourhood.community}-${namedMechanism(plan.mechanism).name}-${hash.slice(2, 10)}`;
+  const loaded = await loadRun(plan, { workers, tracedHomes: TRACED_HOMES_MAX });
+  const { neighbourhood, settings } = loaded;
+  const hash = inputHash(neighbourhood, settings, version);
+  const name = `${neighbourhood.community}-${namedMechanism(settings.mechanism).name}-${hash.slice(2, 10)}`;
   const folder = openRunFolder(
     out ?? join("simulation-runs", name),
     (manifest) => (manifest as { readonly inputHash?: unknown } | null)?.inputHash === hash,
   );
-  const begun = manifestOf(neighbourhood, plan, { command, version, inputHash: hash, resultHash: null });
+  const begun = manifestOf(loaded, plan, { command, version, inputHash: hash, resultHash: null });
   folder.write("manifest.json", jsonText(begun));
   const homes = neighbourhood.siteIds.length;
   const bar = progressBar(process.stderr, { name: "home-intervals", perStep: homes });
-  const study = await studyRun(neighbourhood, plan, { workers, trace: true, onProgress: bar.update });
+  const study = await studyRun(neighbourhood, settings, { workers, trace: true, onProgress: bar.update });
   bar.end();
-  writeRun(folder, neighbourhood, study, { ...begun, resultHash: study.result.hash }, report);
+  writeRun(folder, loaded, study, { ...begun, resultHash: study.result.hash });
   const { checks, ...summary } = summaryOf(neighbourhood, study);
-  const lines = json ? kpiEvents(study.kpis, report) : kpiLines(study.kpis, report);
+  const lines = json ? kpiEvents(study.kpis, loaded) : kpiLines(study.kpis, loaded);
   for (const line of lines) process.stdout.write(`${line}\n`);
   printChecks(process.stdout, json, { ...summary, inputHash: hash, folder: folder.path }, checks);
   if (!json) {

@@ -11,10 +11,10 @@ import { STRATEGIES } from "../strategies/strategy-registry.ts";
 /** Options as the command line has them. */
 export interface SimulateOptions {
   readonly data?: string;
-  readonly mechanism: string;
-  readonly strategy: StrategyName;
-  readonly forecast: ForecastName;
-  readonly seed: string;
+  readonly mechanism?: string;
+  readonly strategy?: StrategyName;
+  readonly forecast?: ForecastName;
+  readonly seed?: string;
   readonly days?: number;
   readonly workers: number;
   readonly shuffle?: string;
@@ -29,18 +29,14 @@ const DAYS_MAX = 36_525;
 const WORKERS_MAX = 256;
 const BOOKS_MAX = 400;
 
-/** Adds the options of a run to a command. */
+/** Adds the options of a run to a command; those without a default are as the scenario says, or usual. */
 export function addRunOptions(command: Command): Command {
   return command
     .option("--data <folder>", "measured data, e.g. a CityLearn data set")
-    .option(
-      "--mechanism <name>",
-      "how the market clears, with :k in thousandths where it takes one",
-      "uniform",
-    )
-    .addOption(named("--strategy <name>", "how homes bid", Object.keys(STRATEGIES), "truthful"))
-    .addOption(named("--forecast <name>", "how homes look ahead", Object.keys(FORECASTS), "persistence"))
-    .option("--seed <text>", "decides everything that is drawn", "1")
+    .option("--mechanism <name>", "how the market clears, with :k in thousandths where it takes one")
+    .addOption(new Option("--strategy <name>", "how all homes bid").choices(Object.keys(STRATEGIES)))
+    .addOption(new Option("--forecast <name>", "how homes look ahead").choices(Object.keys(FORECASTS)))
+    .option("--seed <text>", "decides everything that is drawn")
     .option("--days <n>", "only so many, from the start of the data", wholeNumber(1, DAYS_MAX))
     .option(
       "--workers <n>",
@@ -65,29 +61,26 @@ export function addRunOptions(command: Command): Command {
     .option("--json", "print NDJSON; the last line is the summary");
 }
 
-function named(flags: string, description: string, names: readonly string[], usual: string): Option {
-  return new Option(flags, description).choices(names).default(usual);
-}
-
 /**
  * The plan of options, checked.
  * @throws CommonwattError `USAGE_NO_DATA`, `SIMULATION_MECHANISM_UNKNOWN`.
  */
-export function planOf(options: SimulateOptions): RunPlan {
+export function planOf(scenario: string | undefined, options: SimulateOptions): RunPlan {
   const { data, mechanism, strategy, forecast, seed, days, shuffle, lies } = options;
-  if (data === undefined) {
+  if ((scenario === undefined) === (data === undefined)) {
     throw new CommonwattError(
       "USAGE_NO_DATA",
-      "there is nothing to simulate: name a folder of data with --data",
+      "what is to be simulated is either a scenario file or a folder of measured data: --data <folder>",
     );
   }
-  namedMechanism(mechanism);
+  if (mechanism !== undefined) namedMechanism(mechanism);
   return {
-    data,
-    mechanism,
-    strategy,
-    forecast,
-    seed,
+    scenario: scenario ?? null,
+    data: data ?? null,
+    mechanism: mechanism ?? null,
+    strategy: strategy ?? null,
+    forecast: forecast ?? null,
+    seed: seed ?? null,
     days: days ?? null,
     shuffle: shuffle ?? null,
     lieBooks: lies,

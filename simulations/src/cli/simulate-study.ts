@@ -4,7 +4,7 @@ import { KPI_GROUPS } from "../kpis/kpis.ts";
 import { printedNumber } from "../report/markup.ts";
 import { groupsOf, type RunGroup } from "../runs/group-runs.ts";
 import { neighbourhoodHash } from "../runs/input-hash.ts";
-import { loadNeighbourhood } from "../runs/load-neighbourhood.ts";
+import { loadRun } from "../runs/load-run.ts";
 import { openRunFolder } from "../runs/run-folder.ts";
 import { type Axis, plansOf } from "../runs/run-grid.ts";
 import type { StudyRun } from "../runs/run-outcome.ts";
@@ -27,14 +27,15 @@ export interface StudyRequest {
 
 /** Runs every combination of the axes, and prints and writes them side by side. */
 export async function runStudy(plan: RunPlan, axes: readonly Axis[], request: StudyRequest): Promise<void> {
-  const { neighbourhood } = await loadNeighbourhood(plan);
+  const loaded = await loadRun(plan, { workers: request.workers, tracedHomes: 0 });
+  const { neighbourhood } = loaded;
   const hash = neighbourhoodHash(neighbourhood);
   const name = `${neighbourhood.community}-study-${hash.slice(2, 10)}`;
   const folder = openRunFolder(request.out ?? join("simulation-runs", name), (manifest) => {
     const found = manifest as { readonly neighbourhoodHash?: unknown; readonly runs?: unknown } | null;
     return found?.neighbourhoodHash === hash && Array.isArray(found.runs);
   });
-  const begun = studyManifest(neighbourhood, plan, axes, request);
+  const begun = studyManifest(loaded, plan, axes, request);
   folder.write("manifest.json", json(begun));
   const plans = plansOf(plan, axes);
   const bar = progressBar(process.stderr, { name: "runs", perStep: 1 });
@@ -71,8 +72,19 @@ export async function runStudy(plan: RunPlan, axes: readonly Axis[], request: St
 }
 
 function runEvent({ outcome, reused }: StudyRun, at: number): object {
-  const { plan, inputHash, resultHash, conserved, kpis, lies } = outcome;
-  return { event: "run", run: at, ...plan, inputHash, resultHash, reused, conserved, kpis, lies };
+  const { plan, settings, inputHash, resultHash, conserved, kpis, lies } = outcome;
+  return {
+    event: "run",
+    run: at,
+    ...plan,
+    ...settings,
+    inputHash,
+    resultHash,
+    reused,
+    conserved,
+    kpis,
+    lies,
+  };
 }
 
 function groupEvent({ values, figures }: RunGroup): string {

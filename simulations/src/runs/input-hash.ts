@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "@commonwatt/vpp-core";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import type { RunPlan } from "./run-plan.ts";
+import type { RunSettings } from "./run-plan.ts";
 
 /** SHA-256 over everything that a neighbourhood holds: the same for homes given in any order. */
 export function neighbourhoodHash(neighbourhood: Neighbourhood): Hex {
@@ -18,11 +18,11 @@ export function neighbourhoodHash(neighbourhood: Neighbourhood): Hex {
 }
 
 /**
- * What a run is found again by: the neighbourhood, everything of the plan that its figures depend on, and the version of
+ * What a run is found again by: the neighbourhood, the settings that its figures depend on, and the version of
  * the program.
  */
-export function inputHash(neighbourhood: Neighbourhood, plan: RunPlan, version: string): Hex {
-  const { mechanism, forecast, seed, lieBooks } = plan;
+export function inputHash(neighbourhood: Neighbourhood, settings: RunSettings, version: string): Hex {
+  const { mechanism, forecast, seed, lieBooks } = settings;
   const text = JSON.stringify([
     neighbourhoodHash(neighbourhood),
     mechanism,

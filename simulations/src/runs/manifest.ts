@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Hex } from "@commonwatt/vpp-core";
 import { namedMechanism } from "../engine/named-mechanism.ts";
-import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import { neighbourhoodHash } from "./input-hash.ts";
-import type { RunPlan } from "./run-plan.ts";
+import type { LoadedRun } from "./load-run.ts";
+import type { RunPlan, RunSettings } from "./run-plan.ts";
 
 /** What a run was made from: enough to make it again, and to see that it is the same. It names no time and no machine. */
 export interface Manifest {
@@ -13,6 +13,8 @@ export interface Manifest {
   /** As it was typed. */
   readonly command: string;
   readonly plan: RunPlan;
+  /** What the plan came to with what the scenario says. */
+  readonly settings: RunSettings;
   /** The rule's full name and its k in thousandths. */
   readonly mechanism: { readonly name: string; readonly kPerMille: number | null; readonly source: string };
   readonly versions: { readonly commonwatt: string; readonly node: string };
@@ -27,34 +29,40 @@ export interface Manifest {
 
 /** Fills in what follows from the rest. */
 export function manifestOf(
-  neighbourhood: Neighbourhood,
+  { neighbourhood, settings, reports }: LoadedRun,
   plan: RunPlan,
   known: Pick<Manifest, "command" | "inputHash" | "resultHash"> & { readonly version: string },
 ): Manifest {
-  const { name, kPerMille, source } = namedMechanism(plan.mechanism);
+  const { name, kPerMille, source } = namedMechanism(settings.mechanism);
   return {
     format: "commonwatt-run-1",
     command: known.command,
     plan,
+    settings,
     mechanism: { name, kPerMille, source },
     versions: { commonwatt: known.version, node: process.version },
-    files: fileHashes(plan.data),
+    files: fileHashes(plan, reports),
     neighbourhoodHash: neighbourhoodHash(neighbourhood),
     inputHash: known.inputHash,
     resultHash: known.resultHash,
   };
 }
 
-/** SHA-256 of each file of a folder, by name. */
-export function fileHashes(folder: string): Readonly<Record<string, Hex>> {
-  const names = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name)
-    .sort();
+/** SHA-256 of the scenario and of each file of its data, by path. */
+export function fileHashes(
+  { scenario }: RunPlan,
+  reports: LoadedRun["reports"],
+): Readonly<Record<string, Hex>> {
+  const paths = [...(scenario === null ? [] : [scenario]), ...Object.values(reports).map(({ path }) => path)];
+  const files = [...new Set(paths.flatMap(filesIn))].sort();
   return Object.fromEntries(
-    names.map((name) => {
-      const digest = createHash("sha256").update(readFileSync(join(folder, name)));
-      return [name, `0x${digest.digest("hex")}`];
-    }),
+    files.map((file) => [file, `0x${createHash("sha256").update(readFileSync(file)).digest("hex")}`]),
   );
+}
+
+function filesIn(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
 }

@@ -3,6 +3,7 @@ import { axisIn, mechanismsIn, plansOf } from "./run-grid.ts";
 import type { RunPlan } from "./run-plan.ts";
 
 const BASE: RunPlan = {
+  scenario: null,
   data: "somewhere",
   mechanism: "uniform",
   strategy: "truthful",

@@ -1,10 +1,11 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import type { RunPlan } from "./run-plan.ts";
+import type { RunPlan, RunSettings } from "./run-plan.ts";
 import type { RunSummary } from "./summary.ts";
 
 /** One run of a study. */
 export interface RunOutcome extends RunSummary {
   readonly plan: RunPlan;
+  readonly settings: RunSettings;
   readonly inputHash: Hex;
 }
 

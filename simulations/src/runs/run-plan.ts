@@ -1,18 +1,38 @@
 import type { ForecastName } from "../forecasts/forecast.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
 
-/** One run as plain data: the same plan on the same data gives the same bits. */
+/**
+ * One run as plain data: the same plan on the same data gives the same bits. What is `null` is as the scenario says, or
+ * {@link USUAL_SETTINGS} for data without one.
+ */
 export interface RunPlan {
-  /** The folder of the data. */
-  readonly data: string;
-  readonly mechanism: string;
-  readonly strategy: StrategyName;
-  readonly forecast: ForecastName;
-  readonly seed: string;
-  /** From the start of the data; all of it when `null`. */
+  /** A scenario file, or else measured data; one of the two. */
+  readonly scenario: string | null;
+  readonly data: string | null;
+  readonly mechanism: string | null;
+  /** Of all homes. */
+  readonly strategy: StrategyName | null;
+  readonly forecast: ForecastName | null;
+  readonly seed: string | null;
   readonly days: number | null;
-  /** Shuffles the order in which homes are given, which must not matter; `null` leaves it. */
+  /** Gives the homes in another order, which must not matter. */
   readonly shuffle: string | null;
   /** In how many books lies are searched. */
   readonly lieBooks: number;
 }
+
+/** What a run goes by beside its neighbourhood. */
+export interface RunSettings {
+  readonly mechanism: string;
+  readonly forecast: ForecastName;
+  readonly seed: string;
+  readonly lieBooks: number;
+}
+
+/** How measured data is run when nobody says how. */
+export const USUAL_SETTINGS = {
+  mechanism: "uniform",
+  strategy: "truthful",
+  forecast: "persistence",
+  seed: "1",
+} as const;

@@ -15,7 +15,15 @@ const AXES = [axisIn("mechanism=uniform,pay-as-bid,muda"), axisIn("seed=1..3")];
 
 async function grid(changes: Partial<RunPlan> = {}): Promise<readonly RunPlan[]> {
   const usual = { mechanism: "uniform", strategy: "truthful", forecast: "persistence", seed: "1" } as const;
-  const plan = { data: await smallStreet(), ...usual, days: null, shuffle: null, lieBooks: 3, ...changes };
+  const plan = {
+    scenario: null,
+    data: await smallStreet(),
+    ...usual,
+    days: null,
+    shuffle: null,
+    lieBooks: 3,
+    ...changes,
+  };
   return plansOf(plan, AXES);
 }
 
@@ -77,11 +85,11 @@ describe("a study", { timeout: 180_000 }, () => {
 test("a check fails when a run does not keep what it must, or a lie pays that must not", () => {
   const none = { books: 1, traders: 4, paying: 0, meanNano: 0, mostNano: 0, worst: null };
   const outcome = {
-    plan: { mechanism: "muda" },
+    settings: { mechanism: "muda" },
     checks: [{ name: "conserved", value: 0, target: "1", holds: false }],
     lies: { traded: none, promised: { ...none, paying: 1 } },
   } as unknown as RunOutcome;
-  const deaf = { ...outcome, plan: { mechanism: "pay-as-bid" }, lies: { traded: none, promised: null } };
+  const deaf = { ...outcome, settings: { mechanism: "pay-as-bid" }, lies: { traded: none, promised: null } };
   const failed = studyChecks([outcome, deaf as RunOutcome]).filter(({ holds }) => !holds);
   expect(failed.map(({ name, value }) => [name, value])).toEqual([
     ["conserved", 0],

@@ -13,7 +13,7 @@ export function studyChecks(outcomes: readonly RunOutcome[]): readonly Check[] {
     const value = verdicts.filter(({ holds }) => holds).length;
     return { name, value, target: `${verdicts.length}, every run`, holds: value === verdicts.length };
   });
-  const byMechanism = [...Map.groupBy(outcomes, ({ plan }) => plan.mechanism)];
+  const byMechanism = [...Map.groupBy(outcomes, ({ settings }) => settings.mechanism)];
   return [...kept, ...byMechanism.flatMap(([mechanism, runs]) => lieChecks(mechanism, runs))];
 }
 

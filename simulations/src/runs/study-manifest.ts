@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "@commonwatt/vpp-core";
-import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import { neighbourhoodHash } from "./input-hash.ts";
+import type { LoadedRun } from "./load-run.ts";
 import { fileHashes } from "./manifest.ts";
 import type { Axis } from "./run-grid.ts";
 import type { RunOutcome } from "./run-outcome.ts";
@@ -25,7 +25,7 @@ export interface StudyManifest {
 
 /** A study that begins. */
 export function studyManifest(
-  neighbourhood: Neighbourhood,
+  { neighbourhood, reports }: LoadedRun,
   plan: RunPlan,
   axes: readonly Axis[],
   known: { readonly command: string; readonly version: string },
@@ -36,7 +36,7 @@ export function studyManifest(
     plan,
     axes,
     versions: { commonwatt: known.version, node: process.version },
-    files: fileHashes(plan.data),
+    files: fileHashes(plan, reports),
     neighbourhoodHash: neighbourhoodHash(neighbourhood),
     resultHash: null,
     runs: [],

@@ -13,7 +13,7 @@ import {
 } from "../kpis/regret-sample.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import { checksOf } from "./run-checks.ts";
-import type { RunPlan } from "./run-plan.ts";
+import type { RunSettings } from "./run-plan.ts";
 
 /** A run, what it is measured by, and what came out. */
 export interface RunStudy {
@@ -36,31 +36,33 @@ export interface StudyOptions {
 /** Books are kept of so many orders at most, a home having about two. */
 const ORDERS_MAX = 200_000;
 const BOOKS_MAX = 400;
-/** Home-intervals whose battery is kept. */
+/** Homes and home-intervals whose battery is kept, at most. */
+export const TRACED_HOMES_MAX = 100;
 const TRACE_MAX = 4_000_000;
 
 /**
- * Runs a plan and its baseline, searches lies in some of its books, and works out all figures.
+ * Runs a neighbourhood and its baseline, searches lies in some of its books, and works out all figures.
  * @throws CommonwattError `SIMULATION_…`
  */
 export async function studyRun(
   neighbourhood: Neighbourhood,
-  plan: RunPlan,
+  settings: RunSettings,
   { workers, trace, onProgress }: StudyOptions,
 ): Promise<RunStudy> {
-  const mechanism = namedMechanism(plan.mechanism);
-  const common = { forecast: plan.forecast, seed: plan.seed, workers };
+  const mechanism = namedMechanism(settings.mechanism);
+  const common = { forecast: settings.forecast, seed: settings.seed, workers };
   const result = await simulate({
     ...common,
     neighbourhood,
-    mechanism: plan.mechanism,
+    mechanism: settings.mechanism,
     ...(onProgress === undefined ? {} : { onProgress }),
-    books: candidateBooks(neighbourhood, plan.seed),
+    books: candidateBooks(neighbourhood, settings.seed),
     ...(trace ? { trace: { homes: tracedHomes(neighbourhood) } } : {}),
   });
   const idle = { ...neighbourhood, strategies: neighbourhood.siteIds.map(() => "none" as const) };
   const baseline = await simulate({ ...common, neighbourhood: idle, mechanism: "uniform" });
-  const regret = plan.lieBooks === 0 ? null : regretOf(mechanism, neighbourhood, result, plan.lieBooks);
+  const regret =
+    settings.lieBooks === 0 ? null : regretOf(mechanism, neighbourhood, result, settings.lieBooks);
   const kpis = kpisOf({ neighbourhood, result, baseline, regret });
   return { result, baseline, regret, kpis, checks: checksOf(mechanism, result, regret) };
 }
@@ -77,7 +79,7 @@ function candidateBooks({ intervals, siteIds }: Neighbourhood, seed: string): re
 
 function tracedHomes({ siteIds, intervals, batteries }: Neighbourhood): readonly SiteId[] {
   const withBattery = siteIds.filter((_, home) => (batteries.capacityWh[home] as number) > 0);
-  return withBattery.slice(0, Math.max(1, Math.floor(TRACE_MAX / intervals)));
+  return withBattery.slice(0, Math.max(1, Math.min(TRACED_HOMES_MAX, Math.floor(TRACE_MAX / intervals))));
 }
 
 function regretOf(

@@ -13,11 +13,11 @@ export function runTable(outcomes: readonly RunOutcome[]): Table {
   return {
     rows: outcomes.length,
     columns: [
-      text("mechanism", ({ plan }) => plan.mechanism),
-      text("strategy", ({ plan }) => plan.strategy),
-      text("forecast", ({ plan }) => plan.forecast),
-      text("days", ({ plan }) => (plan.days === null ? "all" : String(plan.days))),
-      text("seed", ({ plan }) => plan.seed),
+      text("mechanism", ({ settings }) => settings.mechanism),
+      text("strategy", ({ plan }) => plan.strategy ?? ""),
+      text("forecast", ({ settings }) => settings.forecast),
+      text("days", ({ plan }) => (plan.days === null ? "" : String(plan.days))),
+      text("seed", ({ settings }) => settings.seed),
       text("inputHash", ({ inputHash }) => inputHash),
       text("resultHash", ({ resultHash }) => resultHash),
       ...kpis.map(

@@ -1,11 +1,10 @@
 import { formatPrice, isoTime, priceMicroPerKwh } from "@commonwatt/vpp-core";
-import type { DataReport } from "../data/data-report.ts";
-import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import { figuresOfRun } from "../report/figures-of-run.ts";
 import { runReportHtml } from "../report/run-report.ts";
 import { csvOf } from "./csv.ts";
 import { homeTable } from "./home-table.ts";
 import { intervalTable } from "./interval-table.ts";
+import type { LoadedRun } from "./load-run.ts";
 import type { Manifest } from "./manifest.ts";
 import { parquetOf } from "./parquet.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -13,13 +12,8 @@ import type { RunStudy } from "./study-run.ts";
 import { summaryOf } from "./summary.ts";
 
 /** Writes everything that a run is known by: the manifest last, as the sign that the rest is there. */
-export function writeRun(
-  folder: RunFolder,
-  neighbourhood: Neighbourhood,
-  study: RunStudy,
-  manifest: Manifest,
-  report: DataReport,
-): void {
+export function writeRun(folder: RunFolder, loaded: LoadedRun, study: RunStudy, manifest: Manifest): void {
+  const { neighbourhood, reports, assumptions } = loaded;
   const { result, baseline, kpis, checks } = study;
   const tables = {
     intervals: intervalTable(neighbourhood, result.intervals),
@@ -29,12 +23,12 @@ export function writeRun(
     folder.write(`${name}.csv`, csvOf(table));
     folder.write(`${name}.parquet`, parquetOf(table));
   }
-  folder.write("summary.json", json({ ...summaryOf(neighbourhood, study), data: report }));
+  folder.write("summary.json", json({ ...summaryOf(neighbourhood, study), data: reports, assumptions }));
   folder.write(
     "report.html",
     runReportHtml({
       title: `${neighbourhood.community}: ${manifest.mechanism.name}`,
-      facts: factsOf(neighbourhood, manifest, report),
+      facts: factsOf(loaded, manifest),
       figures: figuresOfRun(neighbourhood, result, baseline),
       kpis,
       checks,
@@ -49,27 +43,32 @@ export function json(value: unknown): string {
 }
 
 function factsOf(
-  { startMs, intervals, intervalMinutes, siteIds, retailPrice, feedInPrice }: Neighbourhood,
-  { plan, mechanism, inputHash, resultHash }: Manifest,
-  { format, findings, assumptions }: DataReport,
+  { neighbourhood, reports, assumptions }: LoadedRun,
+  { settings, mechanism, inputHash, resultHash }: Manifest,
 ): Readonly<Record<string, string>> {
-  const day = (ms: number): string => isoTime(ms).slice(0, 10);
-  const span = (column: Int32Array): string => {
-    const low = column.reduce((least, micro) => Math.min(least, micro), Number.MAX_SAFE_INTEGER);
-    const high = column.reduce((most, micro) => Math.max(most, micro), 0);
-    const [from, to] = [low, high].map((micro) => formatPrice(priceMicroPerKwh(micro)));
-    return from === to ? `${from}` : `${from} to ${to}`;
-  };
-  const handled = findings.reduce((sum, { count }) => sum + count, 0);
+  const { startMs, intervals, intervalMinutes, siteIds, strategies } = neighbourhood;
+  const sources = Object.values(reports);
+  const mended = sources.flatMap(({ findings }) => findings).reduce((sum, { count }) => sum + count, 0);
+  const assumed = [...sources.flatMap((report) => report.assumptions), ...assumptions];
+  const formats = sources.map(({ format }) => format).join(", ");
+  const words =
+    mended === 0 ? "nothing had to be mended" : `${mended} values mended by rule, see summary.json`;
   return {
     homes: String(siteIds.length),
-    time: `${intervals} intervals of ${intervalMinutes} minutes from ${day(startMs)}`,
-    data: `${format}; ${handled === 0 ? "nothing had to be mended" : `${handled} values were mended by rule, see summary.json`}`,
-    ...(assumptions.length === 0 ? {} : { assumed: assumptions.join("; ") }),
+    time: `${intervals} intervals of ${intervalMinutes} minutes from ${isoTime(startMs).slice(0, 10)}`,
+    data: formats === "" ? "from models" : `${formats}; ${words}`,
+    ...(assumed.length === 0 ? {} : { assumed: assumed.join("; ") }),
     mechanism: `${mechanism.name} (${mechanism.source})`,
-    strategy: `${plan.strategy}, forecast ${plan.forecast}, seed ${plan.seed}`,
-    tariff: `retail ${span(retailPrice)}, feed-in ${span(feedInPrice)} per kWh`,
+    strategy: `${[...new Set(strategies)].join(", ")}; forecast ${settings.forecast}, seed ${settings.seed}`,
+    tariff: `retail ${spanOf(neighbourhood.retailPrice)}, feed-in ${spanOf(neighbourhood.feedInPrice)} per kWh`,
     "input hash": inputHash,
     ...(resultHash === null ? {} : { "result hash": resultHash }),
   };
+}
+
+function spanOf(prices: Int32Array): string {
+  const low = prices.reduce((least, micro) => Math.min(least, micro), Number.MAX_SAFE_INTEGER);
+  const high = prices.reduce((most, micro) => Math.max(most, micro), 0);
+  const [from, to] = [low, high].map((micro) => formatPrice(priceMicroPerKwh(micro)));
+  return from === to ? `${from}` : `${from} to ${to}`;
 }

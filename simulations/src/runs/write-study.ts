@@ -51,7 +51,7 @@ function factsOf(
     homes: String(first?.homes ?? 0),
     time: `${first?.intervals ?? 0} intervals of ${first?.intervalMinutes ?? 0} minutes`,
     runs: String(outcomes.length),
-    "unless varied": `${plan.mechanism}, ${plan.strategy}, forecast ${plan.forecast}, seed ${plan.seed}`,
+    from: plan.scenario ?? plan.data ?? "",
     "neighbourhood hash": neighbourhoodHash,
     ...(resultHash === null ? {} : { "result hash": resultHash }),
   };
@@ -71,7 +71,7 @@ const OPERATOR: Readonly<Record<MechanismPromises["operator"], string>> = {
 };
 
 function promisesOf(outcomes: readonly RunOutcome[]): Parameters<typeof studyReportHtml>[0]["notes"] {
-  const names = [...new Set(outcomes.map(({ plan }) => plan.mechanism))];
+  const names = [...new Set(outcomes.map(({ settings }) => settings.mechanism))];
   const words = ({ source, promises }: Mechanism): readonly string[] => [
     source,
     promises.efficient ? "the best" : "maybe less",

@@ -1,0 +1,43 @@
+import { wattHours, watts } from "@commonwatt/vpp-core";
+import type { HomeBattery, NeighbourhoodFrame, NeighbourhoodHome } from "./create-neighbourhood.ts";
+import type { BatteryColumns, Neighbourhood } from "./neighbourhood.ts";
+
+/** What a neighbourhood has beside its homes. */
+export function frameOf(neighbourhood: Neighbourhood): NeighbourhoodFrame {
+  const { community, intervalMinutes, startMs, intervals, retailPrice, feedInPrice, carbonGPerKwh, feePpm } =
+    neighbourhood;
+  return { community, intervalMinutes, startMs, intervals, retailPrice, feedInPrice, carbonGPerKwh, feePpm };
+}
+
+/** Its homes, each for itself: what `createNeighbourhood` made it of. */
+export function homesOf(neighbourhood: Neighbourhood): readonly NeighbourhoodHome[] {
+  const { siteIds, intervals, loadWh, pvWh, importPowerMaxW, exportPowerMaxW, strategies } = neighbourhood;
+  const profile = (column: Int32Array, home: number): Int32Array =>
+    Int32Array.from({ length: intervals }, (_, t) => column[t * siteIds.length + home] as number);
+  return siteIds.map((siteId, home) => ({
+    siteId,
+    loadWh: profile(loadWh, home),
+    pvWh: profile(pvWh, home),
+    battery: batteryOf(neighbourhood.batteries, home),
+    importPowerMaxW: importPowerMaxW[home] as number,
+    exportPowerMaxW: exportPowerMaxW[home] as number,
+    strategy: strategies[home] ?? "none",
+  }));
+}
+
+function batteryOf(batteries: BatteryColumns, home: number): HomeBattery | null {
+  const of = (name: keyof BatteryColumns): number => batteries[name][home] as number;
+  if (of("capacityWh") === 0) return null;
+  return {
+    capacityWh: wattHours(of("capacityWh")),
+    storedMinWh: wattHours(of("storedMinWh")),
+    storedMaxWh: wattHours(of("storedMaxWh")),
+    startStoredWh: of("startStoredWh"),
+    chargePowerMaxW: watts(of("chargePowerMaxW")),
+    dischargePowerMaxW: watts(of("dischargePowerMaxW")),
+    chargeEfficiencyPermille: of("chargeEfficiencyPermille"),
+    dischargeEfficiencyPermille: of("dischargeEfficiencyPermille"),
+    inverterPowerMaxW: of("inverterPowerMaxW") === 0 ? null : of("inverterPowerMaxW"),
+    reserveWh: of("reserveWh"),
+  };
+}
