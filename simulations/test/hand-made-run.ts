@@ -123,5 +123,6 @@ export function handMadeRun(changes: Changes = {}): KpiInput {
       homes: { withTradingNano: Float64Array.of(100_000_000, -600_000_000) },
     }),
     regret: null,
+    feeder: null,
   };
 }

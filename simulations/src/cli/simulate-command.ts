@@ -44,7 +44,7 @@ export function registerSimulate(program: Command): void {
 
 async function runOne(plan: RunPlan, { command, version, workers, out, json }: StudyRequest): Promise<void> {
   const loaded = await loadRun(plan, { workers, tracedHomes: TRACED_HOMES_MAX });
-  const { neighbourhood, settings } = loaded;
+  const { neighbourhood, settings, feeder } = loaded;
   const hash = inputHash(neighbourhood, settings, version);
   const name = `${neighbourhood.community}-${namedMechanism(settings.mechanism).name}-${hash.slice(2, 10)}`;
   const folder = openRunFolder(
@@ -55,7 +55,12 @@ async function runOne(plan: RunPlan, { command, version, workers, out, json }: S
   folder.write("manifest.json", jsonText(begun));
   const homes = neighbourhood.siteIds.length;
   const bar = progressBar(process.stderr, { name: "home-intervals", perStep: homes });
-  const study = await studyRun(neighbourhood, settings, { workers, trace: true, onProgress: bar.update });
+  const study = await studyRun(neighbourhood, settings, {
+    workers,
+    feeder,
+    trace: true,
+    onProgress: bar.update,
+  });
   bar.end();
   writeRun(folder, loaded, study, { ...begun, resultHash: study.result.hash });
   const { checks, ...summary } = summaryOf(neighbourhood, study);

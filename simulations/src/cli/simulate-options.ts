@@ -16,6 +16,7 @@ export interface SimulateOptions {
   readonly forecast?: ForecastName;
   readonly seed?: string;
   readonly days?: number;
+  readonly feeder?: string;
   readonly workers: number;
   readonly shuffle?: string;
   readonly lies: number;
@@ -38,6 +39,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(new Option("--forecast <name>", "how homes look ahead").choices(Object.keys(FORECASTS)))
     .option("--seed <text>", "decides everything that is drawn")
     .option("--days <n>", "only so many, from the start of the data", wholeNumber(1, DAYS_MAX))
+    .option("--feeder <folder>", "an OpenDSS feeder that the homes hang on, for voltages and losses")
     .option(
       "--workers <n>",
       "threads; the result is the same with any number",
@@ -66,7 +68,7 @@ export function addRunOptions(command: Command): Command {
  * @throws CommonwattError `USAGE_NO_DATA`, `SIMULATION_MECHANISM_UNKNOWN`.
  */
 export function planOf(scenario: string | undefined, options: SimulateOptions): RunPlan {
-  const { data, mechanism, strategy, forecast, seed, days, shuffle, lies } = options;
+  const { data, mechanism, strategy, forecast, seed, days, feeder, shuffle, lies } = options;
   if ((scenario === undefined) === (data === undefined)) {
     throw new CommonwattError(
       "USAGE_NO_DATA",
@@ -82,6 +84,7 @@ export function planOf(scenario: string | undefined, options: SimulateOptions): 
     forecast: forecast ?? null,
     seed: seed ?? null,
     days: days ?? null,
+    feeder: feeder ?? null,
     shuffle: shuffle ?? null,
     lieBooks: lies,
   };

@@ -1,4 +1,8 @@
-import { type KpiGroup, type KpiInput, share } from "./kpi.ts";
+import type { FeederResult } from "../grid/feeder-run.ts";
+import { type Kpi, type KpiGroup, type KpiInput, kiloWattHours, type Missing, share } from "./kpi.ts";
+
+const POWER_FLOW =
+  "Backward–forward sweep: Shirmohammadi, Hong, Semlyen and Luo 1988, IEEE Transactions on Power Systems 3:753";
 
 /** What the grid sees. */
 export const GRID: KpiGroup = {
@@ -29,9 +33,59 @@ export const GRID: KpiGroup = {
         return share(now - before, before, "the baseline takes nothing from the grid");
       },
     },
+    onFeeder(
+      "feederLosses",
+      "kWh",
+      "What the cables and the transformer of the feeder lose.",
+      POWER_FLOW,
+      ({ lossesWh }) => kiloWattHours(lossesWh.map(Math.round)),
+    ),
+    onFeeder("voltageLowest", "V", "Lowest voltage at any home in any interval.", POWER_FLOW, ({ lowestV }) =>
+      lowestV.reduce((least, volts) => Math.min(least, volts), Number.POSITIVE_INFINITY),
+    ),
+    onFeeder(
+      "voltageHighest",
+      "V",
+      "Highest voltage at any home in any interval.",
+      POWER_FLOW,
+      ({ highestV }) => highestV.reduce((most, volts) => Math.max(most, volts), 0),
+    ),
+    onFeeder(
+      "voltageViolations",
+      "share",
+      "Of all intervals, those in which the voltage of a home is more than a tenth off the nominal one.",
+      "EN 50160, supply voltage variations; here every interval, where the standard counts 95 % of ten-minute means in a week",
+      ({ outside }) => outside.filter((connections) => connections > 0).length / outside.length,
+    ),
+    onFeeder(
+      "transformerLoading",
+      "share",
+      "Highest apparent power of the transformer by what it may pass; above 1 it is overloaded.",
+      POWER_FLOW,
+      ({ loading }) =>
+        loading === null
+          ? { reason: "what the transformer may pass is not known" }
+          : loading.reduce((most, value) => Math.max(most, value), 0),
+    ),
   ],
 };
 
 function peakKW({ intervalMinutes }: KpiInput["neighbourhood"], energyWh: Float64Array): number {
   return (energyWh.reduce((most, value) => Math.max(most, value), 0) * 60) / intervalMinutes / 1_000;
+}
+
+function onFeeder(
+  name: string,
+  unit: string,
+  definition: string,
+  source: string,
+  of: (feeder: FeederResult) => number | Missing,
+): Kpi {
+  return {
+    name,
+    unit,
+    definition,
+    source,
+    of: ({ feeder }) => (feeder === null ? { reason: "no feeder is known" } : of(feeder)),
+  };
 }

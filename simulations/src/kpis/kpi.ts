@@ -1,4 +1,5 @@
 import type { SimulationResult } from "../engine/simulation-result.ts";
+import type { FeederResult } from "../grid/feeder-run.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { RegretSample } from "./regret-sample.ts";
 
@@ -10,6 +11,8 @@ export interface KpiInput {
   readonly baseline: SimulationResult;
   /** What lies would have gained in some of its books; `null` when none were searched. */
   readonly regret: RegretSample | null;
+  /** What the feeder of the homes went through; `null` when none is known. */
+  readonly feeder: FeederResult | null;
 }
 
 /** Why a figure has no value. */

@@ -1,10 +1,12 @@
 import { isoTime } from "@commonwatt/vpp-core";
 import type { SimulationResult } from "../engine/simulation-result.ts";
+import type { FeederResult } from "../grid/feeder-run.ts";
 import { savingsOf } from "../kpis/savings.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { Figure } from "./figure.ts";
 import { batteryState } from "./pictures/battery-state.ts";
 import { energyBySource, importBySource } from "./pictures/energy-by-source.ts";
+import { voltagesByBus, voltagesOverTime } from "./pictures/feeder-voltages.ts";
 import { prices } from "./pictures/prices.ts";
 import { savingsPerHome } from "./pictures/savings-per-home.ts";
 import { type ClearedBook, supplyAndDemand } from "./pictures/supply-and-demand.ts";
@@ -14,6 +16,7 @@ export function figuresOfRun(
   neighbourhood: Neighbourhood,
   result: SimulationResult,
   baseline: SimulationResult,
+  feeder: FeederResult | null,
 ): readonly Figure[] {
   const { intervals, trace, homes } = result;
   const book = busiestBook(neighbourhood, result);
@@ -24,6 +27,7 @@ export function figuresOfRun(
     ...(book === null ? [] : [supplyAndDemand(book)]),
     savingsPerHome(homes.siteIds, savingsOf({ result, baseline })),
     ...[trace === null ? null : batteryState(neighbourhood, trace)].filter((figure) => figure !== null),
+    ...(feeder === null ? [] : [voltagesOverTime(neighbourhood, feeder), voltagesByBus(feeder)]),
   ];
 }
 

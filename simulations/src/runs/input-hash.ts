@@ -22,13 +22,14 @@ export function neighbourhoodHash(neighbourhood: Neighbourhood): Hex {
  * the program.
  */
 export function inputHash(neighbourhood: Neighbourhood, settings: RunSettings, version: string): Hex {
-  const { mechanism, forecast, seed, lieBooks } = settings;
+  const { mechanism, forecast, seed, lieBooks, feederHash } = settings;
   const text = JSON.stringify([
     neighbourhoodHash(neighbourhood),
     mechanism,
     forecast,
     seed,
     lieBooks,
+    feederHash,
     version,
   ]);
   return `0x${createHash("sha256").update(text).digest("hex")}`;

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { seededRandom } from "@commonwatt/vpp-core";
 import type { DataReport } from "../data/data-report.ts";
 import { neighbourhoodOf } from "../data/neighbourhood-of.ts";
 import { readDataFolder } from "../data/read-data.ts";
+import type { Feeder } from "../grid/feeder.ts";
+import { readOpendssFeeder } from "../grid/read-opendss-feeder.ts";
 import { createNeighbourhood } from "../neighbourhood/create-neighbourhood.ts";
 import { frameOf, homesOf } from "../neighbourhood/homes-of.ts";
 import { requireMemory } from "../neighbourhood/memory-estimate.ts";
@@ -13,6 +16,8 @@ import { type RunPlan, type RunSettings, USUAL_SETTINGS } from "./run-plan.ts";
 export interface LoadedRun {
   readonly neighbourhood: Neighbourhood;
   readonly settings: RunSettings;
+  /** What the homes hang on; `null` when it is not known. */
+  readonly feeder: Feeder | null;
   /** What was found in each source of data, by its name. */
   readonly reports: Readonly<Record<string, DataReport>>;
   /** What was taken for granted beside what the reports say. */
@@ -35,16 +40,39 @@ export async function loadRun(plan: RunPlan, options: LoadOptions): Promise<Load
   const { scenario, data } = plan;
   const loaded =
     scenario === null ? await loadData(data ?? "", plan, options) : await loadFile(scenario, plan, options);
-  return plan.shuffle === null
-    ? loaded
-    : { ...loaded, neighbourhood: shuffled(loaded.neighbourhood, plan.shuffle) };
+  const feeder = await feederOf(plan, loaded.reports);
+  const feederHash = feeder === null ? null : hashOf(feeder);
+  return {
+    ...loaded,
+    settings: { ...loaded.settings, feederHash },
+    feeder,
+    neighbourhood:
+      plan.shuffle === null ? loaded.neighbourhood : shuffled(loaded.neighbourhood, plan.shuffle),
+  };
+}
+
+/** Loaded, but for the feeder. */
+interface LoadedHomes extends Omit<LoadedRun, "feeder" | "settings"> {
+  readonly settings: Omit<RunSettings, "feederHash">;
+}
+
+/** The feeder that is named, or the one that the only source of data has beside its homes. */
+async function feederOf(plan: RunPlan, reports: LoadedRun["reports"]): Promise<Feeder | null> {
+  if (plan.feeder !== null) return await readOpendssFeeder(plan.feeder);
+  const [report, ...others] = Object.values(reports);
+  const hasFeeder = report?.format === "ieee-european-lv" && others.length === 0;
+  return hasFeeder ? await readOpendssFeeder(report.path) : null;
+}
+
+function hashOf(feeder: Feeder): string {
+  return createHash("sha256").update(JSON.stringify(feeder)).digest("hex");
 }
 
 async function loadFile(
   path: string,
   { mechanism, forecast, strategy, seed, days, lieBooks }: RunPlan,
   options: LoadOptions,
-): Promise<LoadedRun> {
+): Promise<LoadedHomes> {
   let memoryBytes = 0;
   const scenario = await loadScenario(path, {
     ...options,
@@ -63,7 +91,7 @@ async function loadFile(
   return { neighbourhood, settings: { ...settings, lieBooks }, reports, assumptions, memoryBytes };
 }
 
-async function loadData(folder: string, plan: RunPlan, options: LoadOptions): Promise<LoadedRun> {
+async function loadData(folder: string, plan: RunPlan, options: LoadOptions): Promise<LoadedHomes> {
   const { mechanism, forecast, strategy, seed, days, lieBooks } = plan;
   const data = await readDataFolder(folder);
   const size = { homes: data.sites.length, intervals: data.steps, ...options };

@@ -48,12 +48,13 @@ export function manifestOf(
   };
 }
 
-/** SHA-256 of the scenario and of each file of its data, by path. */
+/** SHA-256 of the scenario, of the feeder and of each file of the data, by path. */
 export function fileHashes(
-  { scenario }: RunPlan,
+  { scenario, feeder }: RunPlan,
   reports: LoadedRun["reports"],
 ): Readonly<Record<string, Hex>> {
-  const paths = [...(scenario === null ? [] : [scenario]), ...Object.values(reports).map(({ path }) => path)];
+  const named = [scenario, feeder].filter((path) => path !== null);
+  const paths = [...named, ...Object.values(reports).map(({ path }) => path)];
   const files = [...new Set(paths.flatMap(filesIn))].sort();
   return Object.fromEntries(
     files.map((file) => [file, `0x${createHash("sha256").update(readFileSync(file)).digest("hex")}`]),

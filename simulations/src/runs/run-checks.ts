@@ -1,7 +1,11 @@
 import type { Mechanism, MechanismPromises } from "@commonwatt/market";
-import { type Check, checkZero } from "@commonwatt/vpp-core";
+import { type Check, checkAtMost, checkZero } from "@commonwatt/vpp-core";
 import type { HomeColumns, IntervalColumns, SimulationResult } from "../engine/simulation-result.ts";
+import type { FeederResult } from "../grid/feeder-run.ts";
 import type { RegretSample } from "../kpis/regret-sample.ts";
+
+/** How far a power flow may be from balance, as a share of what homes take and give. */
+const RESIDUAL_MAX = 1e-6;
 
 /**
  * Verdicts of a run: money is conserved, and the mechanism keeps what it promises, interval by interval. What a mechanism
@@ -12,12 +16,14 @@ export function checksOf(
   { promises }: Pick<Mechanism, "promises">,
   { conserved, intervals, homes }: SimulationResult,
   regret: RegretSample | null,
+  feeder: FeederResult | null,
 ): readonly Check[] {
   const isJudged = promises.operator !== "rounding" || isAllSettled(homes);
   return [
     { name: "conserved", value: Number(conserved), target: "1", holds: conserved },
     ...(isJudged ? [checkZero("operatorBeyondPromise", intervalsBeyond(intervals, promises.operator))] : []),
     ...(promises.efficient ? [checkZero("welfareLost", welfareLost(intervals))] : []),
+    ...(feeder === null ? [] : [checkAtMost("powerBalanceResidual", feeder.residual, RESIDUAL_MAX)]),
     ...(regret?.promised == null ? [] : [checkZero("regretPromisedNano", regret.promised.mostNano)]),
   ];
 }

@@ -10,6 +10,7 @@ const BASE: RunPlan = {
   forecast: "persistence",
   seed: "1",
   days: null,
+  feeder: null,
   shuffle: null,
   lieBooks: 4,
 };

@@ -15,6 +15,8 @@ export interface RunPlan {
   readonly forecast: ForecastName | null;
   readonly seed: string | null;
   readonly days: number | null;
+  /** A folder that describes the feeder of the homes; data that has one needs none. */
+  readonly feeder: string | null;
   /** Gives the homes in another order, which must not matter. */
   readonly shuffle: string | null;
   /** In how many books lies are searched. */
@@ -27,6 +29,8 @@ export interface RunSettings {
   readonly forecast: ForecastName;
   readonly seed: string;
   readonly lieBooks: number;
+  /** SHA-256 of the feeder; `null` without one. */
+  readonly feederHash: string | null;
 }
 
 /** How measured data is run when nobody says how. */

@@ -20,6 +20,7 @@ async function grid(changes: Partial<RunPlan> = {}): Promise<readonly RunPlan[]>
     data: await smallStreet(),
     ...usual,
     days: null,
+    feeder: null,
     shuffle: null,
     lieBooks: 3,
     ...changes,

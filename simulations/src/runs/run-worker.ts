@@ -40,13 +40,13 @@ async function done(task: RunTask): Promise<RunAnswer> {
 }
 
 async function runOrFind({ plan, folder, version }: RunTask): Promise<StudyRun> {
-  const { neighbourhood, settings: ofPlan } = await loadedOnce(plan);
+  const { neighbourhood, feeder, settings: ofPlan } = await loadedOnce(plan);
   const settings = settingsOf(plan, ofPlan);
   const hash = inputHash(neighbourhood, settings, version);
   const files = openRunFolder(folder, () => true);
   const known = outcomeIn(files.read(outcomeFile(hash)));
   if (known?.inputHash === hash) return { outcome: { ...known, plan }, reused: true };
-  const study = await studyRun(neighbourhood, settings, { workers: 1, trace: false });
+  const study = await studyRun(neighbourhood, settings, { workers: 1, feeder, trace: false });
   const outcome: RunOutcome = { ...summaryOf(neighbourhood, study), plan, settings, inputHash: hash };
   files.write(outcomeFile(hash), `${JSON.stringify(outcome)}\n`);
   return { outcome, reused: false };
@@ -54,8 +54,16 @@ async function runOrFind({ plan, folder, version }: RunTask): Promise<StudyRun> 
 
 /** Reads what the last plan did not read already: most runs of a study differ in the mechanism or the seed alone. */
 function loadedOnce(plan: RunPlan): Promise<LoadedRun> {
-  const { scenario, data, strategy, days, shuffle, seed } = plan;
-  const key = JSON.stringify([scenario, data, strategy, days, shuffle, scenario === null ? null : seed]);
+  const { scenario, data, strategy, days, feeder, shuffle, seed } = plan;
+  const key = JSON.stringify([
+    scenario,
+    data,
+    strategy,
+    days,
+    feeder,
+    shuffle,
+    scenario === null ? null : seed,
+  ]);
   if (loaded?.key !== key) loaded = { key, loading: loadRun(plan, { workers: 1, tracedHomes: 0 }) };
   return loaded.loading;
 }
@@ -68,6 +76,7 @@ function settingsOf(plan: RunPlan, loadedWith: RunSettings): RunSettings {
     forecast: forecast ?? loadedWith.forecast,
     seed: seed ?? loadedWith.seed,
     lieBooks,
+    feederHash: loadedWith.feederHash,
   };
 }
 

@@ -7,11 +7,12 @@ import type { RunOutcome } from "./run-outcome.ts";
  * whether a lie paid. Under pay-as-bid lies must be found where they were searched: it shows that the search can find them.
  */
 export function studyChecks(outcomes: readonly RunOutcome[]): readonly Check[] {
-  const names = ["conserved", "operatorBeyondPromise", "welfareLost"];
-  const kept = names.map((name): Check => {
+  const names = ["conserved", "operatorBeyondPromise", "welfareLost", "powerBalanceResidual"];
+  const kept = names.flatMap((name): readonly Check[] => {
     const verdicts = outcomes.flatMap(({ checks }) => checks.filter((check) => check.name === name));
+    if (verdicts.length === 0) return [];
     const value = verdicts.filter(({ holds }) => holds).length;
-    return { name, value, target: `${verdicts.length}, every run`, holds: value === verdicts.length };
+    return [{ name, value, target: `${verdicts.length}, every run`, holds: value === verdicts.length }];
   });
   const byMechanism = [...Map.groupBy(outcomes, ({ settings }) => settings.mechanism)];
   return [...kept, ...byMechanism.flatMap(([mechanism, runs]) => lieChecks(mechanism, runs))];

@@ -12,6 +12,7 @@ async function planned(changes: Partial<RunPlan> = {}): Promise<RunPlan> {
     data: await smallStreet(),
     ...usual,
     days: null,
+    feeder: null,
     shuffle: null,
     lieBooks: 4,
     ...changes,
@@ -20,7 +21,11 @@ async function planned(changes: Partial<RunPlan> = {}): Promise<RunPlan> {
 
 async function studied(plan: RunPlan, workers: number = 1) {
   const { neighbourhood, settings } = await loadRun(plan, { workers, tracedHomes: 0 });
-  const { result, kpis, checks } = await studyRun(neighbourhood, settings, { workers, trace: false });
+  const { result, kpis, checks } = await studyRun(neighbourhood, settings, {
+    workers,
+    feeder: null,
+    trace: false,
+  });
   return { input: inputHash(neighbourhood, settings, "1"), hash: result.hash, kpis, checks };
 }
 

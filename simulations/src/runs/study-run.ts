@@ -1,8 +1,12 @@
+import assert from "node:assert/strict";
 import type { Mechanism } from "@commonwatt/market";
 import { type Check, priceMicroPerKwh, type SiteId, seededRandom } from "@commonwatt/vpp-core";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import { simulate } from "../engine/simulate.ts";
 import type { IntervalBook, SimulationResult } from "../engine/simulation-result.ts";
+import { connectHomes } from "../grid/connect-homes.ts";
+import type { Feeder } from "../grid/feeder.ts";
+import { type FeederResult, runFeeder } from "../grid/feeder-run.ts";
 import type { KpiValue } from "../kpis/kpi.ts";
 import { kpisOf } from "../kpis/kpis.ts";
 import {
@@ -21,6 +25,8 @@ export interface RunStudy {
   readonly baseline: SimulationResult;
   /** `null` when no lies were searched. */
   readonly regret: RegretSample | null;
+  /** What the feeder went through; `null` without one. */
+  readonly feeder: FeederResult | null;
   readonly kpis: readonly KpiValue[];
   readonly checks: readonly Check[];
 }
@@ -28,6 +34,8 @@ export interface RunStudy {
 /** How a run is watched. */
 export interface StudyOptions {
   readonly workers: number;
+  /** What the homes hang on; `null` without. */
+  readonly feeder: Feeder | null;
   /** Keeps the state of batteries, of as many homes as fit. */
   readonly trace: boolean;
   readonly onProgress?: (doneIntervals: number, ofIntervals: number) => void;
@@ -47,7 +55,7 @@ const TRACE_MAX = 4_000_000;
 export async function studyRun(
   neighbourhood: Neighbourhood,
   settings: RunSettings,
-  { workers, trace, onProgress }: StudyOptions,
+  { workers, feeder, trace, onProgress }: StudyOptions,
 ): Promise<RunStudy> {
   const mechanism = namedMechanism(settings.mechanism);
   const common = { forecast: settings.forecast, seed: settings.seed, workers };
@@ -57,14 +65,30 @@ export async function studyRun(
     mechanism: settings.mechanism,
     ...(onProgress === undefined ? {} : { onProgress }),
     books: candidateBooks(neighbourhood, settings.seed),
-    ...(trace ? { trace: { homes: tracedHomes(neighbourhood) } } : {}),
+    ...(feeder !== null
+      ? { trace: { homes: "all" } }
+      : trace
+        ? { trace: { homes: tracedHomes(neighbourhood) } }
+        : {}),
   });
   const idle = { ...neighbourhood, strategies: neighbourhood.siteIds.map(() => "none" as const) };
   const baseline = await simulate({ ...common, neighbourhood: idle, mechanism: "uniform" });
   const regret =
     settings.lieBooks === 0 ? null : regretOf(mechanism, neighbourhood, result, settings.lieBooks);
-  const kpis = kpisOf({ neighbourhood, result, baseline, regret });
-  return { result, baseline, regret, kpis, checks: checksOf(mechanism, result, regret) };
+  const flow = feeder === null ? null : flowOf(neighbourhood, result, feeder);
+  const kpis = kpisOf({ neighbourhood, result, baseline, regret, feeder: flow });
+  return { result, baseline, regret, feeder: flow, kpis, checks: checksOf(mechanism, result, regret, flow) };
+}
+
+function flowOf(
+  { intervalMinutes, intervals, siteIds }: Neighbourhood,
+  { trace }: SimulationResult,
+  feeder: Feeder,
+): FeederResult {
+  assert(trace !== null, "with a feeder all homes are traced");
+  const { importWh, exportWh } = trace;
+  const connections = connectHomes(feeder, siteIds);
+  return runFeeder(feeder, { intervalMinutes, intervals, importWh, exportWh, connections });
 }
 
 /** Intervals whose books are kept: drawn, so that no time of day is preferred. */

@@ -14,7 +14,7 @@ import { summaryOf } from "./summary.ts";
 /** Writes everything that a run is known by: the manifest last, as the sign that the rest is there. */
 export function writeRun(folder: RunFolder, loaded: LoadedRun, study: RunStudy, manifest: Manifest): void {
   const { neighbourhood, reports, assumptions } = loaded;
-  const { result, baseline, kpis, checks } = study;
+  const { result, baseline, feeder, kpis, checks } = study;
   const tables = {
     intervals: intervalTable(neighbourhood, result.intervals),
     homes: homeTable(neighbourhood, result, baseline),
@@ -29,7 +29,7 @@ export function writeRun(folder: RunFolder, loaded: LoadedRun, study: RunStudy, 
     runReportHtml({
       title: `${neighbourhood.community}: ${manifest.mechanism.name}`,
       facts: factsOf(loaded, manifest),
-      figures: figuresOfRun(neighbourhood, result, baseline),
+      figures: figuresOfRun(neighbourhood, result, baseline, feeder),
       kpis,
       checks,
     }),

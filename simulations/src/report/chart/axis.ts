@@ -5,24 +5,27 @@ export interface Axis {
   readonly ticks: readonly number[];
 }
 
+/** About how many steps an axis has. */
+const STEPS = 4;
+
 /** A value's place in pixels. */
 export type Scale = (value: number) => number;
 
 /**
  * An axis with round ticks, steps of 1, 2 or 5 times a power of ten (after Heckbert 1990, "Nice numbers for graph
- * labels"), around all values and zero.
- * @param wanted - about how many steps.
+ * labels"), around all values and where it begins.
+ * @param from - zero, unless values far from it are to be told apart.
  */
-export function axisOf(values: Iterable<number | null>, wanted: number = 4): Axis {
-  let low = 0;
-  let high = 0;
+export function axisOf(values: Iterable<number | null>, from: number = 0): Axis {
+  let low = from;
+  let high = from;
   for (const value of values) {
     if (value === null) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (low === high) high = 1;
-  const rough = (high - low) / wanted;
+  if (low === high) high = low + 1;
+  const rough = (high - low) / STEPS;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
   const first = Math.floor(low / step + 1e-9);

@@ -9,12 +9,17 @@ export interface LineStyle {
   readonly band?: readonly [low: number, high: number];
   /** Series that stay what they are until the next row. */
   readonly steps?: boolean;
+  /** Where the axis begins, for values far from zero; at zero unless given. */
+  readonly from?: number;
 }
 
 /** Lines over evenly spaced rows; a missing value breaks its line. */
 export function lineChart(title: string, data: ChartData, style: LineStyle = {}): string {
   const { rows, series, unit } = data;
-  const axis = axisOf(series.flatMap(({ values }) => values));
+  const axis = axisOf(
+    series.flatMap(({ values }) => values),
+    style.from,
+  );
   const y = risingScale(axis);
   const step = (AREA.right - AREA.left) / Math.max(1, rows.length);
   const x = (row: number): number => px(AREA.left + (row + 0.5) * step);

@@ -4,6 +4,7 @@ import { handMadeResult, twoHomes } from "../../../test/hand-made-run.ts";
 import type { Figure } from "../figure.ts";
 import { batteryState } from "./battery-state.ts";
 import { energyBySource, importBySource } from "./energy-by-source.ts";
+import { voltagesByBus, voltagesOverTime } from "./feeder-voltages.ts";
 import { prices } from "./prices.ts";
 import { rowsOfTime, sumOver } from "./rows-of-time.ts";
 import { savingsPerHome } from "./savings-per-home.ts";
@@ -36,6 +37,51 @@ test("imports and prices say what the columns hold", () => {
     ["01-01 00:00", "0.2", "0.3", "0.1"],
     ["01-01 01:00", "–", "0.3", "0.1"],
   ]);
+});
+
+test("runs of some days are shown by hour, as are minutes of a day", () => {
+  const week = rowsOfTime({ startMs: epochMs(0), intervalMinutes: 15, intervals: 672 });
+  expect([week.rowName, week.rows.length]).toEqual(["hour", 168]);
+  const day = rowsOfTime({ startMs: epochMs(1_800_000), intervalMinutes: 1, intervals: 1_440 });
+  expect([day.rowName, day.rows.length]).toEqual(["hour", 25]);
+  expect(day.rows[0]).toEqual({ label: "01-01 00:30", from: 0, to: 30 });
+  expect(day.rows.at(-1)).toEqual({ label: "01-02 00:00", from: 1_410, to: 1_440 });
+});
+
+test("voltages are shown between what may be, by time and by bus", () => {
+  const feeder = {
+    buses: ["source", "end"],
+    busLowestV: Float64Array.of(240, 205),
+    busHighestV: Float64Array.of(241, 255),
+    lowestV: Float64Array.of(205, 230),
+    highestV: Float64Array.of(240, 255),
+    outside: Int32Array.of(1, 1),
+    lossesWh: Float64Array.of(10, 20),
+    loading: null,
+    nominalVoltageV: 230,
+    residual: 0,
+    sweepsMax: 3,
+  };
+  expect(rowsOf(voltagesOverTime(twoHomes(), feeder))).toEqual([
+    ["interval", "highest, V", "least that may be, V", "most that may be, V", "lowest, V"],
+    ["01-01 00:00", "240", "207", "253", "205"],
+    ["01-01 01:00", "255", "207", "253", "230"],
+  ]);
+  expect(voltagesByBus(feeder).table.rows).toEqual([
+    ["source", "241", "207", "253", "240"],
+    ["end", "255", "207", "253", "205"],
+  ]);
+  const many = Array.from({ length: 1_000 }, (_, bus) => `bus-${bus}`);
+  const volts = (at: number, value: number) =>
+    Float64Array.from(many, (_, bus) => (bus === at ? value : 230));
+  const thinned = voltagesByBus({
+    ...feeder,
+    buses: many,
+    busLowestV: volts(7, 200),
+    busHighestV: volts(501, 260),
+  });
+  expect(thinned.table.rows.map(([bus]) => bus)).toEqual(expect.arrayContaining(["bus-7", "bus-501"]));
+  expect(thinned.table.rows.length).toBeLessThanOrEqual(202);
 });
 
 test("long runs are shown by day, whole days or not", () => {

@@ -11,34 +11,43 @@ export interface TimeRow {
 
 /** Rows of one kind. */
 export interface TimeRows {
-  readonly rowName: "interval" | "day";
+  readonly rowName: "interval" | "hour" | "day";
   readonly rows: readonly TimeRow[];
 }
 
-/** More intervals than a picture has room for become days. */
-const INTERVALS_MAX = 200;
-const DAY_MS = 86_400_000;
+/** More rows than a picture has room for become longer ones; days are the longest. */
+const ROWS_MAX = 200;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
-/** The intervals of a run as rows of a picture: each for itself in short runs, else by day of UTC. */
-export function rowsOfTime({ startMs, intervalMinutes, intervals }: Time): TimeRows {
-  const lengthMs = intervalMinutes * 60_000;
-  const labelOf = (t: number): string => isoTime(startMs + t * lengthMs).replace(/:\d\d(\.\d+)?Z$/, "");
-  if (intervals <= INTERVALS_MAX) {
-    const rows = Array.from({ length: intervals }, (_, t) => ({
-      label: labelOf(t).slice(5).replace("T", " "),
-      from: t,
-      to: t + 1,
-    }));
-    return { rowName: "interval", rows };
-  }
+/** The intervals of a run as rows of a picture: each for itself in short runs, else by hour or by day of UTC. */
+export function rowsOfTime(time: Time): TimeRows {
+  const lengthMs = time.intervalMinutes * MINUTE_MS;
+  if (time.intervals <= ROWS_MAX) return { rowName: "interval", rows: rowsOf(time, lengthMs) };
+  const isByHour = time.intervals * lengthMs <= ROWS_MAX * HOUR_MS;
+  return isByHour
+    ? { rowName: "hour", rows: rowsOf(time, HOUR_MS) }
+    : { rowName: "day", rows: rowsOf(time, DAY_MS) };
+}
+
+/** Rows that begin where a whole number of their length has passed since the epoch, the first of them cut. */
+function rowsOf({ startMs, intervalMinutes, intervals }: Time, rowMs: number): readonly TimeRow[] {
+  const lengthMs = intervalMinutes * MINUTE_MS;
   const rows: TimeRow[] = [];
   for (let from = 0; from < intervals; ) {
-    const nextDayMs = (Math.floor((startMs + from * lengthMs) / DAY_MS) + 1) * DAY_MS;
-    const to = Math.min(intervals, Math.ceil((nextDayMs - startMs) / lengthMs));
-    rows.push({ label: labelOf(from).slice(0, 10), from, to });
+    const fromMs = startMs + from * lengthMs;
+    const nextMs = (Math.floor(fromMs / rowMs) + 1) * rowMs;
+    const to = Math.min(intervals, Math.max(from + 1, Math.ceil((nextMs - startMs) / lengthMs)));
+    const text = isoTime(fromMs);
+    rows.push({
+      label: rowMs === DAY_MS ? text.slice(0, 10) : `${text.slice(5, 10)} ${text.slice(11, 16)}`,
+      from,
+      to,
+    });
     from = to;
   }
-  return { rowName: "day", rows };
+  return rows;
 }
 
 type Time = Pick<Neighbourhood, "startMs" | "intervalMinutes" | "intervals">;
