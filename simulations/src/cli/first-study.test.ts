@@ -1,20 +1,28 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
-import { folderWith } from "../../test/data-files.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findChromium } from "../../test/chromium.ts";
+import { readPictures } from "../../test/read-pictures.ts";
+import { openReport, startBrowser } from "../../test/rendered-report.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const PAGE = readFileSync(new URL("../../docs/first-study.md", import.meta.url), "utf8");
 const FOLDER = "my-study";
 
+let folder: string;
+beforeAll(() => {
+  folder = join(mkdtempSync(join(tmpdir(), "commonwatt-study-")), FOLDER);
+});
+afterAll(() => rmSync(dirname(folder), { recursive: true, force: true }));
+
 /** The commands of a page, block by block. */
 const blocks = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, commands = ""]) => commands);
 
 test("every command of the page runs, and leaves what the page says", { timeout: 300_000 }, async () => {
-  const folder = join(await folderWith({}), FOLDER);
   const said: string[] = [];
   for (const commands of blocks) {
     const here = commands.replaceAll(FOLDER, folder);
@@ -42,3 +50,24 @@ test("every command of the page runs, and leaves what the page says", { timeout:
     expect(existsSync(join(folder, path)), path).toBe(true);
   }
 });
+
+const executable = findChromium();
+
+test.skipIf(executable === null)(
+  `its reports show in a browser what their tables say${executable === null ? " (skipped: there is no Chromium here)" : ""}`,
+  { timeout: 300_000 },
+  async () => {
+    const browser = await startBrowser(executable ?? "");
+    try {
+      for (const place of ["run", "mechanisms", "strategies"]) {
+        const { page, complaints, requests } = await openReport(browser, join(folder, place, "report.html"));
+        expect([complaints, requests], place).toEqual([[], []]);
+        const { marks, faults } = await readPictures(page);
+        expect(faults, place).toEqual([]);
+        expect(marks, place).toBeGreaterThan(10);
+      }
+    } finally {
+      await browser.close();
+    }
+  },
+);
