@@ -26,8 +26,8 @@ export function writeCanonical(value: object, take: (piece: string) => void): vo
 function writeList(list: readonly unknown[], take: (piece: string) => void): void {
   take("[");
   for (let from = 0; from < list.length; from += PIECE) {
-    const piece = canonicalJson(list.slice(from, from + PIECE)).slice(1, -1);
-    take(from === 0 ? piece : `,${piece}`);
+    if (from > 0) take(",");
+    take(canonicalJson(list.slice(from, from + PIECE)).slice(1, -1));
   }
   take("]");
 }

@@ -6,14 +6,17 @@ import type { BenchRound, BenchTask } from "./bench-worker.ts";
 /** A round in which every core did the task once: what each thread took. */
 export type ParallelRound = readonly BenchRound[];
 
-/** Runs a task on a thread for each core, all at once, so many times; the first time only warms up. */
+/** Rounds that let the machine code settle, as it has in an operator that has made a few batches. */
+const WARM_UPS = 5;
+
+/** Runs a task on a thread for each core, all at once, so many times after some that only warm up. */
 export async function parallelRounds(task: BenchTask, rounds: number): Promise<readonly ParallelRound[]> {
   const url = new URL("./bench-worker.ts", import.meta.url);
   const workers = Array.from({ length: availableParallelism() }, () => new Worker(url, { workerData: task }));
   try {
     await Promise.all(workers.map((worker) => once(worker, "message")));
     const measured: ParallelRound[] = [];
-    for (let number = 0; number <= rounds; number++) {
+    for (let number = 0; number < WARM_UPS + rounds; number++) {
       const answers = await Promise.all(
         workers.map(async (worker) => {
           const answer = once(worker, "message") as Promise<[BenchRound]>;
@@ -21,7 +24,7 @@ export async function parallelRounds(task: BenchTask, rounds: number): Promise<r
           return (await answer)[0];
         }),
       );
-      if (number > 0) measured.push(answers);
+      if (number >= WARM_UPS) measured.push(answers);
     }
     return measured;
   } finally {

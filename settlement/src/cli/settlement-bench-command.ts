@@ -25,7 +25,7 @@ export function registerSettlementBench(program: Program): void {
         "accounts 5,000 trades of 1,000 sites. Times are of thread CPU, rates those of all cores, the worst of all rounds. Batches are built and " +
         "verified without signatures, which are timed by themselves.",
     )
-    .option("--rounds <n>", "rounds, after one to warm up", wholeNumber(1, 100), 5)
+    .option("--rounds <n>", "rounds, after five to warm up", wholeNumber(1, 100), 5)
     .option("--json", "print NDJSON; the last line is the summary")
     .action(async ({ rounds, json = false }: BenchOptions) => {
       const result = await settlementBench(rounds, (step) => {
