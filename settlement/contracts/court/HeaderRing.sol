@@ -25,6 +25,12 @@ abstract contract HeaderRing is ISettlementCourt {
     /// @dev The latest final batch and one that is being committed need a slot each.
     uint16 private constant SLOTS_NOT_PENDING = 2;
 
+    /// @dev Where the fields after the operator stand in the docket's word.
+    uint256 private constant HEAD_BIT = 160;
+    uint256 private constant PENDING_BIT = 192;
+    uint256 internal constant BONDED_BIT = 208;
+    uint256 internal constant FROZEN_BIT = 216;
+    uint256 internal constant PAUSED_BIT = 224;
     /// @dev One more batch, and one more that is pending: what to add to the docket's word.
     uint256 private constant ONE_MORE = (1 << 160) | (1 << 192);
 
@@ -61,13 +67,16 @@ abstract contract HeaderRing is ISettlementCourt {
     /// @inheritdoc ISettlementCourt
     /// @dev Calls nobody, so it needs no lock against re-entry.
     function commit(BatchHeader calldata header, uint64 previousCommittedAt) external override {
-        Docket memory docket = _loadDocket();
+        uint256 docket = _readDocket();
         _requireMayCommit(docket);
         if (header.community != community) revert CourtWrongCommunity(header.community);
-        uint64 number = uint64(docket.head) + 1;
+        // Each cast cuts its field out of the word.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (uint32 latest, uint16 pending) = (uint32(docket >> HEAD_BIT), uint16(docket >> PENDING_BIT));
+        uint64 number = uint64(latest) + 1;
         if (header.number != number) revert CourtWrongNumber(header.number, number);
-        if (docket.pending + SLOTS_NOT_PENDING > ringSize) revert CourtTooManyPending(docket.pending);
-        _requireFollows(header.previousHash, previousCommittedAt, docket.head);
+        if (pending + SLOTS_NOT_PENDING > ringSize) revert CourtTooManyPending(pending);
+        _requireFollows(header.previousHash, previousCommittedAt, latest);
         // In 256 bits: the sum of two 128-bit totals cannot overflow.
         if (uint256(header.creditTotal) + header.feeTotal != header.debitTotal) {
             revert CourtUnbalancedBatch(header.creditTotal, header.debitTotal, header.feeTotal);
@@ -75,7 +84,7 @@ abstract contract HeaderRing is ISettlementCourt {
 
         bytes32 hash = header.hash();
         _ring[number % ringSize] = BatchHeaders.word(hash, uint64(block.timestamp));
-        _countCommit();
+        _countCommit(docket);
         emit BatchCommitted(number, hash);
     }
 
@@ -145,38 +154,26 @@ abstract contract HeaderRing is ISettlementCourt {
         _docket = docket;
     }
 
-    /// @dev The docket by one read of its word; the compiler reads it once for each field.
-    function _loadDocket() private view returns (Docket memory) {
-        uint256 word;
+    /// @dev The docket's word: a commit reads it once and cuts out what it needs.
+    function _readDocket() private view returns (uint256 docket) {
         assembly ("memory-safe") {
-            word := sload(_docket.slot)
+            docket := sload(_docket.slot)
         }
-        // Each cast cuts its field out of the word.
-        // forge-lint: disable-start(unsafe-typecast)
-        return Docket(
-            address(uint160(word)),
-            uint32(word >> 160),
-            uint16(word >> 192),
-            uint8(word >> 208) != 0,
-            uint8(word >> 216) != 0,
-            uint32(word >> 224)
-        );
-        // forge-lint: disable-end(unsafe-typecast)
     }
 
     /// @dev One more batch and one more pending, by one write. Neither can run into its neighbour: fewer are pending than
     /// the ring has slots, and 2³² batches of five minutes are 40,000 years.
-    function _countCommit() private {
+    function _countCommit(uint256 docket) private {
         assembly ("memory-safe") {
-            sstore(_docket.slot, add(sload(_docket.slot), ONE_MORE))
+            sstore(_docket.slot, add(docket, ONE_MORE))
         }
     }
 
     /// @dev From when on the pending batch with this word can be made final.
     function _finalizableAt(CommittedBatch calldata batch, bytes32 word) internal view virtual returns (uint256);
 
-    /// @dev Reverts unless the sender may commit now.
-    function _requireMayCommit(Docket memory docket) internal view virtual;
+    /// @dev Reverts unless the sender may commit now, by the docket's word.
+    function _requireMayCommit(uint256 docket) internal view virtual;
 
     function _requireFollows(bytes32 previousHash, uint64 previousCommittedAt, uint32 previousNumber) private view {
         bool follows = previousNumber == 0

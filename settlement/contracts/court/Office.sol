@@ -122,11 +122,15 @@ abstract contract Office is ShowMe {
         return _docket.pausedUntil;
     }
 
-    function _requireMayCommit(Docket memory docket) internal view override {
-        if (msg.sender != docket.operator) revert CourtUnauthorized(msg.sender);
-        if (docket.isFrozen) revert CourtFrozen();
-        if (block.timestamp < docket.pausedUntil) revert CourtPaused(docket.pausedUntil);
-        if (!docket.isBonded) revert CourtBondTooLow(bond(), minimumBond);
+    function _requireMayCommit(uint256 docket) internal view override {
+        // Each cast cuts its field out of the word.
+        // forge-lint: disable-start(unsafe-typecast)
+        if (msg.sender != address(uint160(docket))) revert CourtUnauthorized(msg.sender);
+        if (uint8(docket >> FROZEN_BIT) != 0) revert CourtFrozen();
+        uint32 resumesAt = uint32(docket >> PAUSED_BIT);
+        if (block.timestamp < resumesAt) revert CourtPaused(resumesAt);
+        if (uint8(docket >> BONDED_BIT) == 0) revert CourtBondTooLow(bond(), minimumBond);
+        // forge-lint: disable-end(unsafe-typecast)
     }
 
     /// @dev The timelock can shorten its own delay, so it is asked each time.
