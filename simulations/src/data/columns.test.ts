@@ -73,6 +73,51 @@ describe("a CSV file of any shape", () => {
     expect(data.report.findings).toMatchObject([{ problem: "missing", rule: "linear", count: 1 }]);
   });
 
+  test("of homes that share no time is refused with the span of each", async () => {
+    const columns: ColumnMap = {
+      time: { column: "t" },
+      siteColumn: "home",
+      values: [{ column: "kWh", quantity: "load" }],
+    };
+    const rows = [
+      "anna,2026-01-01T00:00Z,1",
+      "anna,2026-01-01T01:00Z,1",
+      "ben,2026-02-01T00:00Z,1",
+      "ben,2026-02-01T01:00Z,1",
+    ];
+    const path = await folderWith({ "long.csv": `home,t,kWh\n${rows.join("\n")}\n` });
+    expect(await refusal(readData({ format: "csv", path, columns }))).toMatch(
+      /^IMPORT_NO_COMMON_TIME .*anna from 2026-01-01T00:00:00.000Z to 2026-01-01T02:00:00.000Z; ben from 2026-02-01/,
+    );
+    expect((await readData({ format: "csv", path, columns, sites: ["ben"] })).steps).toBe(2);
+  });
+
+  test("in local time has days of 23 and 25 hours", async () => {
+    const columns: ColumnMap = {
+      time: { column: "t" },
+      values: [{ column: "kWh", quantity: "load", site: "anna" }],
+    };
+    const hours = (day: string, from: number, to: number): readonly string[] =>
+      Array.from({ length: to - from }, (_, index) => `${day} ${String(from + index).padStart(2, "0")}:00,1`);
+    const spring = await folderWith({ "a.csv": `t,kWh\n${hours("2026-03-29", 0, 24).join("\n")}\n` });
+    const timeZone = "Europe/Zurich";
+    const short = await readData({ format: "csv", path: spring, columns, timeZone });
+    expect([short.steps, short.report.findings.map(({ problem, count }) => [problem, count])]).toEqual([
+      23,
+      [["clock-forward", 1]],
+    ]);
+    const day = [...hours("2026-10-25", 0, 3), ...hours("2026-10-25", 2, 24)];
+    const autumn = await folderWith({ "a.csv": `t,kWh\n${day.join("\n")}\n` });
+    const long = await readData({ format: "csv", path: autumn, columns, timeZone });
+    expect([long.steps, long.report.findings.map(({ problem, count }) => [problem, count])]).toEqual([
+      25,
+      [["clock-back", 1]],
+    ]);
+    await expect(
+      readData({ format: "csv", path: spring, columns, timeZone }, { skippedHour: "reject" }),
+    ).rejects.toMatchObject({ code: "IMPORT_REJECTED" });
+  });
+
   test.each([
     ["no map", undefined, /IMPORT_BAD_OPTION .*needs "columns"/],
     [
