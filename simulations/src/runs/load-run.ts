@@ -38,9 +38,9 @@ interface LoadOptions {
  */
 export async function loadRun(plan: RunPlan, options: LoadOptions): Promise<LoadedRun> {
   const { scenario, data } = plan;
-  const loaded =
+  const { feederFolder, ...loaded } =
     scenario === null ? await loadData(data ?? "", plan, options) : await loadFile(scenario, plan, options);
-  const feeder = await feederOf(plan, loaded.reports);
+  const feeder = await feederOf(plan.feeder ?? feederFolder, loaded.reports);
   const feederHash = feeder === null ? null : hashOf(feeder);
   return {
     ...loaded,
@@ -54,11 +54,13 @@ export async function loadRun(plan: RunPlan, options: LoadOptions): Promise<Load
 /** Loaded, but for the feeder. */
 interface LoadedHomes extends Omit<LoadedRun, "feeder" | "settings"> {
   readonly settings: Omit<RunSettings, "feederHash">;
+  /** What the scenario names. */
+  readonly feederFolder: string | null;
 }
 
 /** The feeder that is named, or the one that the only source of data has beside its homes. */
-async function feederOf(plan: RunPlan, reports: LoadedRun["reports"]): Promise<Feeder | null> {
-  if (plan.feeder !== null) return await readOpendssFeeder(plan.feeder);
+async function feederOf(folder: string | null, reports: LoadedRun["reports"]): Promise<Feeder | null> {
+  if (folder !== null) return await readOpendssFeeder(folder);
   const [report, ...others] = Object.values(reports);
   const hasFeeder = report?.format === "ieee-european-lv" && others.length === 0;
   return hasFeeder ? await readOpendssFeeder(report.path) : null;
@@ -87,8 +89,15 @@ async function loadFile(
       memoryBytes = bytes;
     },
   });
-  const { neighbourhood, reports, assumptions, ...settings } = scenario;
-  return { neighbourhood, settings: { ...settings, lieBooks }, reports, assumptions, memoryBytes };
+  const { neighbourhood, reports, assumptions, feeder: feederFolder, ...settings } = scenario;
+  return {
+    neighbourhood,
+    settings: { ...settings, lieBooks },
+    feederFolder,
+    reports,
+    assumptions,
+    memoryBytes,
+  };
 }
 
 async function loadData(folder: string, plan: RunPlan, options: LoadOptions): Promise<LoadedHomes> {
@@ -107,6 +116,7 @@ async function loadData(folder: string, plan: RunPlan, options: LoadOptions): Pr
       seed: seed ?? USUAL_SETTINGS.seed,
       lieBooks,
     },
+    feederFolder: null,
     reports: { [data.name]: data.report },
     assumptions: [],
     memoryBytes,

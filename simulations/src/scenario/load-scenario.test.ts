@@ -162,6 +162,12 @@ sites:
     );
   });
 
+  test("hang on the feeder that the file names, from where the file is", async () => {
+    const folder = await folderWith({ "in/s.yaml": "days: 1\nfeeder: ../feeder\nsites: [{ id: a }]" });
+    expect((await loadScenario(`${folder}/in/s.yaml`)).feeder).toBe(`${folder}/feeder`);
+    expect((await load("days: 1\nsites: [{ id: a }]")).feeder).toBeNull();
+  });
+
   test("do not change when others are added", async () => {
     const home =
       "{ id: a, pv: { peakW: { uniform: { min: 1000, max: 9000 } } }, battery: { capacityWh: { choice: [1000, 2000] } } }";

@@ -47,6 +47,8 @@ export interface Scenario {
   readonly mechanism: string;
   readonly forecast: ForecastName;
   readonly seed: string;
+  /** The folder of the feeder; `null` when none is named. */
+  readonly feeder: string | null;
   /** What was found in each data source, by its name in the scenario. */
   readonly reports: Readonly<Record<string, DataReport>>;
   /** What was taken for granted beside what the reports say. */
@@ -229,6 +231,7 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
     mechanism: file.mechanism ?? "uniform",
     forecast: file.forecast ?? "persistence",
     seed,
+    feeder: file.feeder === undefined ? null : resolve(dirname(path), file.feeder),
     reports: Object.fromEntries([...data].map(([name, { report }]) => [name, report])),
     assumptions,
   };

@@ -133,6 +133,7 @@ export interface ScenarioFile {
     readonly retailPricePerKwh?: ScenarioPrice;
     readonly feedInPricePerKwh?: ScenarioPrice;
   };
+  readonly feeder?: string;
   readonly mechanism?: string;
   readonly feePpm?: number;
   readonly forecast?: ForecastName;

@@ -249,6 +249,11 @@ export const scenarioSchema: TSchema = fields("A neighbourhood to simulate.", {
       ),
     }),
   ),
+  feeder: optional(
+    text(
+      "Folder of an OpenDSS feeder that the homes hang on, from where the scenario is; for voltages and losses.",
+    ),
+  ),
   mechanism: optional(
     text(
       "How the market clears: a name of `commonwatt clear --help`, with `:k` where it takes one.",
