@@ -162,7 +162,7 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     try {
       const street = testStreet(2);
       const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-      rail = escrow({ rpcUrl: chain.rpcUrl, challengeWindowSeconds: 1, responseSeconds: 1 });
+      rail = escrow({ rpcUrl: chain.rpcUrl, finality: 0, challengeWindowSeconds: 1, responseSeconds: 1 });
       await rail.start(testContext(street, directory, stores));
       const interval = testInterval(1);
       const trades = [testTrade(interval, 1, 1, 2, 500, 100_000)];
@@ -274,6 +274,8 @@ describe("the escrow rail", { timeout: 60_000 }, () => {
     expect(() => escrow({ sweepMinimum: 0n })).toThrow(invalid("sweepMinimum"));
     expect(() => escrow({ rpcUrl: "chain" })).toThrow(invalid("rpcUrl"));
     expect(() => escrow({ rpcUrl: [] })).toThrow(invalid("rpcUrl"));
+    expect(() => escrow({ finality: -1 })).toThrow(invalid("finality"));
+    expect(() => escrow({ finality: 1.5 })).toThrow(invalid("finality"));
     expect(() => escrow({ maxFeeGwei: 0 })).toThrow(invalid("maxFeeGwei"));
     await expect(escrow().audit()).rejects.toMatchObject({ code: "SETTLEMENT_NOT_RUNNING", retryable: true });
 

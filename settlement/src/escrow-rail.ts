@@ -22,6 +22,7 @@ import { type BatchPump, startPump } from "./rail/batch-pump.ts";
 import { committedBatch } from "./rail/committed-batch.ts";
 import { rulesOf } from "./rail/deployment-terms.ts";
 import { completeOptions, type EscrowOptions } from "./rail/escrow-options.ts";
+import { forcedOrders, type InboxContext, refusedOrders } from "./rail/forced-orders.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
 import { followRegister, type RegisteredMeters } from "./rail/registered-meters.ts";
 import { showLeaves } from "./rail/show-leaves.ts";
@@ -66,6 +67,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     }),
     meterSigner,
     signingDomain: () => domainOf(use()),
+    forcedOrders: async (interval) => forcedOrders(use().chain.link, inboxOf(use()), interval),
     async start(context) {
       const controller = new AbortController();
       starting = controller;
@@ -101,9 +103,10 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
         return;
       }
       const { controller, pump, besides, chain } = running;
+      // What settles may wait for the chain.
+      controller.abort(stopping);
       await queue;
       running = null;
-      controller.abort(stopping);
       await Promise.all([pump.ended, besides]);
       await chain.close();
     },
@@ -125,9 +128,14 @@ function domainOf({ chain }: RunningRail): SigningDomain {
   return signingDomain(chainId, court);
 }
 
+function inboxOf(running: RunningRail): InboxContext {
+  const { context, accounts } = running;
+  return { community: context.community, domain: domainOf(running), accounts, rules: rulesOf(context) };
+}
+
 /** Makes an interval's batch and stores it; the answer is safe as soon as it is given. */
 async function settleInterval(running: RunningRail, delivery: IntervalDelivery): Promise<IntervalSettlement> {
-  const { context, accounts, pump, register } = running;
+  const { context, chain, accounts, pump, register } = running;
   const { batches, community, logger } = context;
   const { index } = delivery.interval;
   const known = await batches.byInterval(index);
@@ -145,7 +153,9 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
   const previous = last === null ? null : fileOf(last);
   const domain = domainOf(running);
   const readings = delivery.readings.filter(register.speaks);
-  const built = buildBatch(previous, { ...delivery, readings, community, domain, rules, accounts, seed });
+  const orders = [...delivery.orders, ...(await refusedOrders(chain.link, inboxOf(running), delivery))];
+  const input = { ...delivery, orders, readings, community, domain, rules, accounts, seed };
+  const built = buildBatch(previous, input);
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");
   }

@@ -6,6 +6,9 @@ import { ZERO_HASH } from "./batch-header.ts";
 import { type OrderDomain, type OrderFields, orderDigests, orderStructHash } from "./order-digest.ts";
 import { hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
 
+/** How an order left its book, as `contracts/types/Leaves.sol` has it: its account signed that, or the chain knows. */
+const [LIVE, ENDED, GROUP_CANCELLED, REFUSED] = [0, 1, 2, 4] as const;
+
 /**
  * The orders of an interval as they stand in its batch, by rising digest.
  * Throws an AssertionError for an order of an account that the escrow does not have, or for another court.
@@ -33,13 +36,14 @@ export function orderLeaves(
     assert(ids[index] === id, `order ${id} is signed for another court`);
     const accountIndex = indexOf(order.account);
     assert(accountIndex !== undefined, `the escrow has no account ${order.account}`);
-    const end = ended === null ? null : endOf(domain, ended, successors.get(id));
+    const code = endedCode(ended);
+    const end = code === ENDED && ended !== null ? endOf(domain, ended, successors.get(id)) : null;
     const { isBid, limitPrice, energyWh, intervalIndex, orderSalt } = fields[index] as OrderFields;
     const leaf = {
       account: order.account,
       accountIndex,
       digest: id,
-      ended: end === null ? 0 : 1,
+      ended: code,
       endedHash: end === null ? ZERO_HASH : hashEnd(end),
       energyWh,
       intervalIndex,
@@ -51,6 +55,12 @@ export function orderLeaves(
     leaves.push({ end, leaf, signed: signatures[index] as OrderSignature });
   }
   return leaves;
+}
+
+function endedCode(ended: BookedOrder["ended"]): number {
+  if (ended === null) return LIVE;
+  if (ended.by === "refusal") return REFUSED;
+  return ended.by === "group-cancel" && ended.cancel === null ? GROUP_CANCELLED : ENDED;
 }
 
 function orderFields(order: SignedOrder): OrderFields {

@@ -53,7 +53,7 @@ async function operate(
     withdrawalDelaySeconds: 5,
     sweepEarnings: true,
   };
-  const rail = escrow({ rpcUrl, maxFeeGwei, ...terms });
+  const rail = escrow({ finality: 0, rpcUrl, maxFeeGwei, ...terms });
   const run = async (): Promise<void> => {
     await rail.start({
       ...testContext(street, directory, { batches, outbox }),

@@ -1,18 +1,15 @@
 import { signingDomain } from "@commonwatt/market";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { AbiCoder, type JsonRpcProvider } from "ethers";
+import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
-import { chainError } from "./chain-error.ts";
-import { COURT, type CompiledContract, ESCROW, JUDGES, REGISTRY, readContract } from "./contracts.ts";
+import { COURT, type CompiledContract, ESCROW, REGISTRY, readContract } from "./contracts.ts";
 import { readAccounts } from "./escrow-accounts.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
+import { blockTime, type InboxReader, inboxReader, NOTICE_SECONDS } from "./inbox-reader.ts";
 import { type Deployment, finalityLimitSeconds } from "./manifest.ts";
-
-/** What an order in the inbox must lie before the gate closes, in seconds; `NOTICE` of `contracts/judges`. */
-const NOTICE_SECONDS = 300;
 
 /** Kinds of meter keys, as in `contracts/types/Site.sol`. */
 const [P256, SECP256K1] = [1n, 2n];
@@ -75,7 +72,7 @@ export async function readFacts(
         .reduce((highest, { counter }) => Math.max(highest, counter), 0),
     ownNano: (account) => funds.get(account.toLowerCase())?.own ?? 0n,
     freeNano: (account) => funds.get(account.toLowerCase())?.free ?? null,
-    inbox: await inboxOrders(rpc, deployment, { header, archive }, log),
+    inbox: await inboxOrders(inboxReader(rpc, deployment, log), { header, archive }),
   };
 }
 
@@ -131,60 +128,12 @@ async function groupCancels(
 
 /** Orders for the batch's interval that came so early that its operator had to take them in. */
 async function inboxOrders(
-  rpc: JsonRpcProvider,
-  { court, block }: Deployment,
+  inbox: InboxReader,
   { header, archive }: BatchFile,
-  log: EventLog,
 ): Promise<readonly InboxOrder[]> {
   const latest = header.intervalStart - archive.rules.gateClosureMs / 1_000 - NOTICE_SECONDS;
-  const orders: InboxOrder[] = [];
-  for (const { args, blockNumber } of await logsOf(log, COURT, court, "OrderSubmitted", block)) {
-    const order = decodeInboxOrder(args["order"] as Hex);
-    if (order === null || order.intervalIndex !== header.intervalIndex) continue;
-    if ((await blockTime(rpc, blockNumber)) <= latest) orders.push(order);
-  }
-  return orders;
-}
-
-/** An order out of the inbox, or `null` for bytes that are none: anybody can put anything there. */
-function decodeInboxOrder(bytes: Hex): InboxOrder | null {
-  const inputs = JUDGES["InclusionJudge"]?.abi.getFunction("ignoredOrder")?.inputs ?? [];
-  const type = inputs.find(({ name }) => name === "order");
-  if (type === undefined) return null;
-  try {
-    const [order] = AbiCoder.defaultAbiCoder().decode([type], bytes) as unknown as [RawOrder];
-    const { signature: signed } = order;
-    return {
-      ...{ account: order.account, isBid: order.isBid, orderSalt: order.orderSalt },
-      ...{ limitPrice: Number(order.limitPrice), energyWh: Number(order.energyWh) },
-      intervalIndex: Number(order.intervalIndex),
-      signature: {
-        ...{ kind: Number(signed.kind), replaces: signed.replaces, group: Number(signed.group) },
-        ...{ counter: Number(signed.counter), index: Number(signed.index), proof: [...signed.proof] },
-        signature: signed.signature,
-      },
-    };
-  } catch {
-    return null;
-  }
-}
-
-interface RawOrder {
-  readonly account: Account;
-  readonly isBid: boolean;
-  readonly limitPrice: bigint;
-  readonly energyWh: bigint;
-  readonly intervalIndex: bigint;
-  readonly orderSalt: Hex;
-  readonly signature: {
-    readonly kind: bigint;
-    readonly replaces: Hex;
-    readonly group: bigint;
-    readonly counter: bigint;
-    readonly index: bigint;
-    readonly proof: readonly Hex[];
-    readonly signature: Hex;
-  };
+  const submitted = await inbox.orders(header.intervalIndex);
+  return submitted.filter(({ submittedAt }) => submittedAt <= latest).map(({ order }) => order);
 }
 
 async function logsOf(
@@ -200,11 +149,4 @@ async function logsOf(
     const args = contract.abi.parseLog({ topics: said, data })?.args;
     return args === undefined ? [] : [{ args: args.toObject(), blockNumber }];
   });
-}
-
-async function blockTime(rpc: JsonRpcProvider, blockNumber: number): Promise<number> {
-  const block = await rpc.getBlock(blockNumber).catch((error: unknown) => {
-    throw chainError(error, `reading block ${blockNumber}`);
-  });
-  return block?.timestamp ?? 0;
 }

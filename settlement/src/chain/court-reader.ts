@@ -1,5 +1,5 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import type { JsonRpcProvider } from "ethers";
+import type { BlockTag, JsonRpcProvider } from "ethers";
 import { chainError } from "./chain-error.ts";
 import { COURT, readContract } from "./contracts.ts";
 import { type CommittedBatch, committedArgument } from "./court-calls.ts";
@@ -72,15 +72,16 @@ interface CourtLogs {
   readonly log: EventLog;
 }
 
-/** Makes a reader of a deployed court; `log` is where its events are read. */
+/** Makes a reader of a deployed court as it is at a block; `log` is where its events are read. */
 export function courtReader(
   rpc: JsonRpcProvider,
   deployment: Deployment,
   log: EventLog = nodeEvents(rpc),
+  block: BlockTag = "latest",
 ): CourtReader {
   const at: CourtLogs = { rpc, deployment, log };
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
-    readContract(rpc, COURT, deployment.court, name, args);
+    readContract(rpc, COURT, deployment.court, name, args, block);
   return {
     async progress() {
       const [head, finalNumber] = await Promise.all([read("head"), read("finalNumber")]);

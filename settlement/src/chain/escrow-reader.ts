@@ -1,5 +1,5 @@
 import type { Account } from "@commonwatt/vpp-core";
-import type { JsonRpcProvider } from "ethers";
+import type { BlockTag, JsonRpcProvider } from "ethers";
 import { ESCROW, readContract, TOKEN } from "./contracts.ts";
 import { readAccounts } from "./escrow-accounts.ts";
 import { nodeEvents } from "./event-log.ts";
@@ -22,6 +22,8 @@ export interface EscrowReader {
    * @param known Those of an earlier answer: unless others came, they are only checked, without reading events.
    */
   accounts(known: readonly Account[]): Promise<readonly Account[]>;
+  /** Whether an account has an index. */
+  isAt(account: Account, index: number): Promise<boolean>;
   funds(account: Account): Promise<EscrowFunds>;
   /** Number of the batch from which an account was recorded last. */
   settledNumber(account: Account): Promise<number>;
@@ -33,22 +35,27 @@ export interface EscrowReader {
   permitTerms(owner: Account): Promise<{ readonly nonce: bigint; readonly tokenName: string }>;
 }
 
-/** Makes a reader of a deployed escrow. */
-export function escrowReader(rpc: JsonRpcProvider, deployment: Deployment): EscrowReader {
+/** Makes a reader of a deployed escrow, as it is at a block. */
+export function escrowReader(
+  rpc: JsonRpcProvider,
+  deployment: Deployment,
+  at: BlockTag = "latest",
+): EscrowReader {
   const { escrow, token } = deployment;
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
-    readContract(rpc, ESCROW, escrow, name, args);
+    readContract(rpc, ESCROW, escrow, name, args, at);
   const readToken = (name: string, args: readonly unknown[]): Promise<unknown> =>
-    readContract(rpc, TOKEN, token, name, args);
+    readContract(rpc, TOKEN, token, name, args, at);
   return {
     async accounts(known) {
       const count = Number(await read("accountCount"));
       if (count === known.length) {
         const placed = await Promise.all(known.map((account, index) => read("isAt", [account, index])));
-        if (placed.every((isAt) => isAt === true)) return known;
+        if (placed.every((isThere) => isThere === true)) return known;
       }
       return readAccounts(nodeEvents(rpc), deployment, count);
     },
+    isAt: async (account, index) => (await read("isAt", [account, index])) === true,
     async funds(account) {
       const [known, request] = await Promise.all([
         read("accountOf", [account]),

@@ -1,5 +1,5 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import type { JsonRpcProvider } from "ethers";
+import type { BlockTag, JsonRpcProvider } from "ethers";
 import { REGISTRY, readContract } from "./contracts.ts";
 import { headBlock, readEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
@@ -26,10 +26,14 @@ export interface RegistryChanges {
   readonly upTo: number;
 }
 
-/** Makes a reader of a deployed registry. */
-export function registryReader(rpc: JsonRpcProvider, { registry }: Deployment): RegistryReader {
+/** Makes a reader of a deployed registry, as it is at a block. */
+export function registryReader(
+  rpc: JsonRpcProvider,
+  { registry }: Deployment,
+  at: BlockTag = "latest",
+): RegistryReader {
   const read = (name: string, args: readonly unknown[]): Promise<unknown> =>
-    readContract(rpc, REGISTRY, registry, name, args);
+    readContract(rpc, REGISTRY, registry, name, args, at);
   const versionCount = async (siteId: string): Promise<number> =>
     Number(await read("versionCount", [siteKey(siteId)]));
   const versionOf = async (siteId: string, index: number): Promise<SiteVersion> => {

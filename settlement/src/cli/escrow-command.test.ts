@@ -49,7 +49,7 @@ beforeAll(async () => {
   rpc = connectRpc(`http://127.0.0.1:${anvil.port}`, DEV_CHAIN_ID);
   const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
   const terms = { challengeWindowSeconds: WINDOW_SECONDS, responseSeconds: 30, sweepEarnings: false };
-  rail = escrow({ rpcUrl: `http://127.0.0.1:${anvil.port}`, ...terms });
+  rail = escrow({ rpcUrl: `http://127.0.0.1:${anvil.port}`, finality: 0, ...terms });
   await rail.start(testContext(street, join(directory, "operator"), stores));
   for (let number = 1; number <= BATCHES; number++) {
     const interval = testInterval(number);

@@ -34,7 +34,7 @@ beforeAll(async () => {
   for (const name of ["chain", "operator"]) await mkdir(join(directory, name));
   anvil = await startAnvil(join(directory, "chain"), DEV_CHAIN_ID, 0);
   rpc = connectRpc(`http://127.0.0.1:${anvil.port}`, DEV_CHAIN_ID);
-  const rail = escrow({ rpcUrl: `http://127.0.0.1:${anvil.port}`, sweepEarnings: false });
+  const rail = escrow({ rpcUrl: `http://127.0.0.1:${anvil.port}`, finality: 0, sweepEarnings: false });
   const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
   await rail.start(testContext(street, join(directory, "operator"), stores));
   await rail.stop();

@@ -1,7 +1,6 @@
-import { orderDigestOf, signedDigest } from "../batch/order-digest.ts";
-import { isSignedBy } from "../batch/order-faults.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import type { CaseFile } from "./case-file.ts";
+import { dueDigest } from "./inbox-order.ts";
 import { sameAccount } from "./order-frauds.ts";
 
 /** Orders that lay in the court's inbox in time and are not in the batch. */
@@ -9,13 +8,9 @@ export function inclusionFrauds(file: CaseFile): readonly Accusation[] {
   if (!file.opens("orders") || !file.opens("positions")) return [];
   const { archive, domain, facts, leaves } = file;
   return facts.inbox.flatMap((order) => {
-    const digest = orderDigestOf(domain, order);
+    const digest = dueDigest(domain, order);
     const account = leaves.positions.findIndex((position) => sameAccount(position.account, order.account));
-    const isDue =
-      account >= 0 &&
-      order.signature.kind < 2 &&
-      isSignedBy(order.account, signedDigest(domain, order, order.signature), order.signature.signature);
-    if (!isDue || leaves.orders.some((leaf) => leaf.digest === digest)) return [];
+    if (digest === null || account < 0 || leaves.orders.some((leaf) => leaf.digest === digest)) return [];
     const place = leaves.orders.findIndex((leaf) => leaf.digest > digest);
     const cut = file.orderCut(place < 0 ? leaves.orders.length : place);
     const rest = [archive.rules, order, file.position(account), cut];

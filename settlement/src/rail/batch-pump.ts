@@ -81,18 +81,21 @@ async function nextStep(context: PumpContext): Promise<number> {
   const due = unfinished.filter(({ status, number }) => status === "final" && number <= finalNumber);
   const latest = due.length === 0 ? null : await batches.byNumber(finalNumber);
   if (latest === null) return leftMs;
-  await payBatches(context, latest, due);
+  const payMs = await payBatches(context, latest, due);
+  if (payMs !== null) return Math.min(leftMs, payMs);
   context.onPaid();
   return 0;
 }
 
-/** Commits a batch; `false` while a debtor's payout has to come first, which must not hold up earlier batches. */
+/** Commits a batch; `false` while a payout or the chain's finality has to come first, which must not hold up earlier batches. */
 async function commitUnlessLocked(context: PumpContext, record: BatchRecord): Promise<boolean> {
   try {
     await commitBatch(context, record);
     return true;
   } catch (error) {
-    if (!isCommonwattError(error, "ESCROW_ACCOUNT_LOCKED")) throw error;
+    const waits =
+      isCommonwattError(error, "ESCROW_ACCOUNT_LOCKED") || isCommonwattError(error, "ESCROW_NOT_FINAL");
+    if (!waits) throw error;
     context.link.logger.info({ batchNumber: record.number }, error.message);
     return false;
   }

@@ -20,7 +20,7 @@ it("says that a committed batch was taken back, and never reports it again", {
 }, async () => {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-steps-"));
   const chain = await startDevChain(join(directory, "elsewhere"));
-  const rail = escrow({ rpcUrl: chain.rpcUrl, challengeWindowSeconds: 600 });
+  const rail = escrow({ rpcUrl: chain.rpcUrl, finality: 0, challengeWindowSeconds: 600 });
   try {
     const street = testStreet(2);
     const events: SettlementEvent[] = [];

@@ -12,6 +12,7 @@ import { settleData } from "../chain/escrow-calls.ts";
 import { committedBatch } from "./committed-batch.ts";
 import { coverDebits } from "./cover-debits.ts";
 import type { EscrowLink } from "./escrow-link.ts";
+import { requireFinal } from "./require-final.ts";
 import { headerOf, treeOf } from "./stored-batch.ts";
 
 /** Accounts recorded by one chain transaction: well below any block's gas. */
@@ -20,6 +21,9 @@ const ACCOUNTS_PER_CALL = 50;
 const QUESTION_OPEN_MS = 1_000;
 /** How soon to look again when the chain's own clock is a little behind ours. */
 const CHAIN_BEHIND_MS = 200;
+
+/** When to look again whether the chain can still undo a step. */
+const NOT_FINAL_MS = 2_000;
 
 /** What the steps of a batch need. */
 export interface StepContext {
@@ -41,6 +45,7 @@ export async function commitBatch({ link, batches }: StepContext, record: BatchR
   };
   if (!(await patience.until(isCommitted))) {
     if (record.commitHash !== null) await refuseTakenBack(link, record, record.commitHash);
+    await requireFinal(link, record);
     await coverDebits(link, batches, previous, record);
   }
   const before = previous === null ? null : await committedBatch(link, previous);
@@ -123,18 +128,22 @@ export async function finalizeBatch(
     if (named.details["reason"] === "CourtNotFinalizable") return CHAIN_BEHIND_MS;
     throw named;
   }
+  if ((await patience.until(() => link.final.finalNumber())) < number) return NOT_FINAL_MS;
   await batches.update(number, { status: "final", finalizeHash });
   link.emit({ kind: "finalized", batchNumber: number, intervalIndex, transactionHash: finalizeHash });
   return null;
 }
 
-/** Records every account from the latest final batch; that pays it and all final batches before it. */
+/**
+ * Records every account from the latest final batch; that pays it and all final batches before it. Answers how long
+ * to wait while the chain could still undo that, in ms, else `null`.
+ */
 export async function payBatches(
   { link, batches }: StepContext,
   latest: BatchRecord,
   due: readonly BatchRecord[],
-): Promise<void> {
-  const { escrow, outbox, deployment, operator: sender } = link;
+): Promise<number | null> {
+  const { escrow, final, outbox, patience, deployment, operator: sender } = link;
   const tree = treeOf(latest);
   const batch = await committedBatch(link, latest);
   if (batch === null) throw takenBack(latest.number, "a reorganisation");
@@ -154,11 +163,16 @@ export async function payBatches(
       },
     });
     payHash = transactionHash ?? payHash;
+    const settled = await Promise.all(
+      proofs.map(({ leaf }) => patience.until(() => final.settledNumber(leaf.account))),
+    );
+    if (settled.some((number) => number < latest.number)) return NOT_FINAL_MS;
   }
   for (const { number, intervalIndex } of due) {
     await batches.update(number, { status: "paid", payHash });
     link.emit({ kind: "paid", batchNumber: number, intervalIndex, transactionHash: payHash });
   }
+  return null;
 }
 
 function diverged(number: number, onChain: Hex, stored: Hex): CommonwattError {

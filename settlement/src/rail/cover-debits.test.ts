@@ -31,7 +31,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "commonwatt-cover-"));
   street = testStreet(2);
   chain = await startDevChain(join(directory, "elsewhere"));
-  rail = escrow({ rpcUrl: chain.rpcUrl, ...TERMS });
+  rail = escrow({ rpcUrl: chain.rpcUrl, finality: 0, ...TERMS });
   await rail.start(testContext(street, directory, { batches: memoryBatches(), outbox: memoryOutbox() }));
 });
 

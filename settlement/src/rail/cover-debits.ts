@@ -1,4 +1,5 @@
 import {
+  type Account,
   type BatchRecord,
   type BatchStore,
   CommonwattError,
@@ -10,6 +11,7 @@ import type { EscrowFunds } from "../chain/escrow-reader.ts";
 import { finalityLimitSeconds } from "../chain/manifest.ts";
 import { topUp } from "./account-setup.ts";
 import type { EscrowLink } from "./escrow-link.ts";
+import { notFinal } from "./require-final.ts";
 import { fileOf } from "./stored-batch.ts";
 import { executeWithdrawal } from "./withdrawal.ts";
 
@@ -26,7 +28,8 @@ interface NetDebit {
  * Makes sure that a batch spends no money an account has not got, or has asked to withdraw: such a batch
  * could be taken back by anybody, with the bond. A site that runs short deposits again first. One that asked
  * for more than it has takes every deposit with it: its batch goes out before the lock, or after the payout.
- * @throws CommonwattError `ESCROW_ACCOUNT_SHORT` for an account that is short and whose key we do not have,
+ * Deposits count once the chain cannot undo them.
+ * @throws CommonwattError `ESCROW_NOT_FINAL` while it can, `ESCROW_ACCOUNT_SHORT` for an account that is short and whose key we do not have,
  * `ESCROW_ACCOUNT_MISSING` for one that the chain has lost, `ESCROW_ACCOUNT_LOCKED` while a payout is due.
  */
 export async function coverDebits(
@@ -35,7 +38,8 @@ export async function coverDebits(
   previous: BatchRecord | null,
   record: BatchRecord,
 ): Promise<void> {
-  const { escrow, patience, sites } = link;
+  const { escrow, final, patience, sites } = link;
+  let waitsFor: Account | null = null;
   const earlier = previous === null ? [] : balancesOf(fileOf(previous)).accounts;
   for (const { index, account, debit, credit } of balancesOf(fileOf(record)).accounts) {
     const known = earlier[index];
@@ -47,8 +51,13 @@ export async function coverDebits(
       // Opening it here would give it an index out of order; the repair opens all of them in theirs.
       throw new CommonwattError("ESCROW_ACCOUNT_MISSING", `${account} is not known to the escrow`);
     }
-    const missing = await missingFunds(link, net, funds);
-    if (missing === 0n) continue;
+    const missing = missingFunds(link, net, funds);
+    if (missing === 0n) {
+      if (final.isImmediate) continue;
+      const staying = { ...funds, deposited: await patience.until(() => final.deposited(account)) };
+      if (missingFunds(link, net, staying) !== 0n) waitsFor = account;
+      continue;
+    }
     const site = sites.find((one) => one.account === account);
     if (site === undefined) {
       throw new CommonwattError(
@@ -58,7 +67,9 @@ export async function coverDebits(
     }
     if (missing === "locked") await payOut(link, batches, site, funds);
     else await deposit(link, site, missing);
+    if (!final.isImmediate) waitsFor = account;
   }
+  if (waitsFor !== null) throw notFinal(`a deposit of ${waitsFor}`);
 }
 
 /** What has to be deposited first, in the token's smallest unit, or that no deposit helps before the payout. */

@@ -1,6 +1,8 @@
 import type { Clock, Logger, RailSite, SettlementEvent } from "@commonwatt/vpp-core";
 import type { CourtReader } from "../chain/court-reader.ts";
 import type { EscrowReader } from "../chain/escrow-reader.ts";
+import type { FinalReader } from "../chain/final-reader.ts";
+import type { InboxReader } from "../chain/inbox-reader.ts";
 import type { Deployment } from "../chain/manifest.ts";
 import type { Outbox } from "../chain/outbox.ts";
 import type { Patience } from "../chain/patience.ts";
@@ -13,6 +15,10 @@ export interface EscrowLink {
   readonly court: CourtReader;
   readonly escrow: EscrowReader;
   readonly registry: RegistryReader;
+  /** The same, as far as it cannot be undone. */
+  readonly final: FinalReader;
+  /** Orders that must not be overlooked. */
+  readonly inbox: InboxReader;
   readonly outbox: Outbox;
   readonly patience: Patience;
   /** Nano money in one smallest unit of the token. */

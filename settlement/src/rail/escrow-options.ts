@@ -1,4 +1,5 @@
 import { CommonwattError } from "@commonwatt/vpp-core";
+import type { Finality } from "../chain/final-reader.ts";
 import type { KeySource } from "../chain/key-source.ts";
 import { finalityLimitSeconds } from "../chain/manifest.ts";
 import { weiOfGwei } from "../chain/sign-call.ts";
@@ -16,6 +17,12 @@ export interface EscrowOptions {
   readonly operator?: KeySource;
   /** The most that is offered for a unit of gas, in gwei; what costs more waits. Default: whatever it takes. */
   readonly maxFeeGwei?: number;
+  /**
+   * From when on a block of the chain counts as one that stays: when the chain itself says so (`finalized`), or when
+   * so many blocks stand on it. No batch builds on deposits, sites or orders before. Default: `finalized`, and 0 on
+   * a development chain of our own. A node that makes blocks only when something is sent needs 0.
+   */
+  readonly finality?: Finality;
   /** How long a batch can be challenged. Default: 4 on a development chain, else 6 hours. */
   readonly challengeWindowSeconds?: number;
   /** How long the operator has to show a leaf that somebody asks for. Default: 3 and 6 hours. */
@@ -37,6 +44,7 @@ export interface EscrowTermsWanted {
   /** `null` for a development chain. */
   readonly rpcUrls: readonly string[] | null;
   readonly feeCapWei: bigint | null;
+  readonly finality: Finality;
   readonly challengeWindowSeconds: number;
   readonly responseSeconds: number;
   readonly withdrawalDelaySeconds: number;
@@ -72,6 +80,7 @@ export function completeOptions(options: EscrowOptions): EscrowTermsWanted {
   const terms: EscrowTermsWanted = {
     rpcUrls,
     feeCapWei: options.maxFeeGwei === undefined ? null : weiOfGwei(options.maxFeeGwei),
+    finality: options.finality ?? (dev ? 0 : "finalized"),
     challengeWindowSeconds: window,
     responseSeconds: response,
     withdrawalDelaySeconds: options.withdrawalDelaySeconds ?? finality + window + slack,
@@ -99,6 +108,9 @@ export function completeOptions(options: EscrowOptions): EscrowTermsWanted {
     check("rpcUrl", `something else at ${index + 1}`, isHttp, "an http or https address");
   }
   check("rpcUrl", "an empty list", terms.rpcUrls?.length !== 0, "at least one address");
+  const { finality: depth } = terms;
+  const isFinality = depth === "finalized" || (Number.isSafeInteger(depth) && depth >= 0);
+  check("finality", depth, isFinality, "finalized or a whole number of blocks");
   const { maxFeeGwei } = options;
   check("maxFeeGwei", maxFeeGwei ?? "none", maxFeeGwei === undefined || maxFeeGwei > 0, "gwei above 0");
   return terms;

@@ -44,7 +44,7 @@ it("says once that a node is not there yet, and starts when it comes", { timeout
   const port = await freePort();
   const events: SettlementEvent[] = [];
   const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
-  rail = escrow({ rpcUrl: `http://127.0.0.1:${port}` });
+  rail = escrow({ rpcUrl: `http://127.0.0.1:${port}`, finality: 0 });
   const started = rail.start(testContext(testStreet(1), directory, stores, events));
   // Long enough to ask more than twice.
   await sleep(systemClock, durationMs(1_500));

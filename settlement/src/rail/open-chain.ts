@@ -14,7 +14,9 @@ import { ensureDeployment } from "../chain/deployment.ts";
 import { type DevChain, startDevChain } from "../chain/dev-chain.ts";
 import { chainIdOfAny, endpointName } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
+import { finalReader } from "../chain/final-reader.ts";
 import { fundGas } from "../chain/gas.ts";
+import { inboxReader } from "../chain/inbox-reader.ts";
 import { keptKey, signerFrom } from "../chain/key-source.ts";
 import { type Deployment, manifestPath } from "../chain/manifest.ts";
 import { createOutbox } from "../chain/outbox.ts";
@@ -102,6 +104,8 @@ async function prepare(
   const { depositPerSite } = wanted;
   const link: EscrowLink = {
     ...{ deployment, escrow, court: courtReader(rpc, deployment), registry: registryReader(rpc, deployment) },
+    final: finalReader(rpc, deployment, wanted.finality),
+    inbox: inboxReader(rpc, deployment),
     ...{ outbox, patience: patient, operator, sites, depositPerSite },
     nanoPerUnit: await patient.until(() => escrow.nanoPerUnit()),
     ...{ wallClock, logger, emit, signal },

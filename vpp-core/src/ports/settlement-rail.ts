@@ -1,12 +1,13 @@
 import type { Hex, Site } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { Clock, DurationMs } from "../time/clock.ts";
+import type { DeliveryInterval } from "../time/delivery-interval.ts";
 import type { Logger } from "./logger.ts";
 import type { MeterSigner } from "./metering.ts";
 import type { RoutePlugin } from "./route-plugin.ts";
 import type { EscrowAudit, IntervalDelivery, IntervalSettlement, SettlementEvent } from "./settlement.ts";
 import type { BatchStore, OutboxStore } from "./store.ts";
-import type { SigningDomain } from "./trading-venue.ts";
+import type { SignedOrder, SigningDomain } from "./trading-venue.ts";
 
 /** A site together with the key that moves its money. */
 export interface RailSite extends Site {
@@ -46,7 +47,12 @@ export interface SettlementRail {
   start(context: RailContext): Promise<void>;
   /** What orders must be signed for, so that it can settle them, once it has started; `null` without a chain. */
   signingDomain(): SigningDomain | null;
-  /** Accounts an interval and stores its batch; the chain follows by itself. The same answer when repeated. */
+  /** Orders for an interval that sites put on the chain, so that nobody can overlook them: the venue is to take them. */
+  forcedOrders(interval: DeliveryInterval): Promise<readonly SignedOrder[]>;
+  /**
+   * Accounts an interval and stores its batch; the chain follows by itself. The same answer when repeated. Waits for a
+   * chain that is away, since what was put there belongs into the batch.
+   */
   settle(delivery: IntervalDelivery): Promise<IntervalSettlement>;
   /** Waits until every stored batch is final and paid. */
   drain(signal: AbortSignal): Promise<void>;

@@ -102,7 +102,9 @@ export interface BookedOrder {
       | "replacement"
       | "remainder"
       | "expired"
-      | "self-trade";
+      | "self-trade"
+      /** It came by the chain, and the venue's rules turned it down. */
+      | "refusal";
     /** What its site signed to take it back; `null` when it ended otherwise. */
     readonly cancel: SignedCancel | null;
   } | null;

@@ -4,6 +4,7 @@ import { messageOf } from "../errors/commonwatt-error.ts";
 import type { SiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { SettlementRail } from "../ports/settlement-rail.ts";
 import type { TradeStore } from "../ports/store.ts";
 import type {
   CancelReply,
@@ -25,6 +26,7 @@ import {
 } from "../time/delivery-interval.ts";
 import { type PriceMicroPerKwh, priceMicroPerKwh } from "../units/price.ts";
 import { type ClearingSaver, clearingSaver } from "./clearing-saver.ts";
+import { placeForced } from "./place-forced.ts";
 import type { RunReporter } from "./run-event.ts";
 import type { SiteRunner } from "./site-runner.ts";
 
@@ -41,6 +43,7 @@ const BID_TIME_PER_SITE_MS = 15;
 /** What the market loop works with. */
 export interface MarketLoopContext {
   readonly venue: TradingVenue;
+  readonly rail: Pick<SettlementRail, "forcedOrders">;
   readonly trades: TradeStore;
   readonly signers: ReadonlyMap<SiteId, OrderSigner>;
   readonly sites: readonly SiteRunner[];
@@ -167,7 +170,8 @@ async function tradeInterval(
   const placing = placeOrders(context, round);
   await sleepUntil(clock, gateClosesMs, signal);
   // On a busy machine the gate waits for who is not ready, but never until it is too late.
-  await Promise.race([placing, sleepUntil(clock, latestMs, signal)]);
+  const ready = Promise.all([placing, placeForced(context, interval)]);
+  await Promise.race([ready, sleepUntil(clock, latestMs, signal)]);
   const clearing = await venue.closeGate(interval.index);
   takeClearing(context, saver, interval, clearing);
   report({

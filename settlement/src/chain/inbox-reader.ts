@@ -1,0 +1,103 @@
+import type { Account, Hex } from "@commonwatt/vpp-core";
+import { AbiCoder, type JsonRpcProvider } from "ethers";
+import { keccak256 } from "../hash/keccak.ts";
+import type { InboxOrder } from "../proofs/chain-facts.ts";
+import { chainError } from "./chain-error.ts";
+import { COURT, JUDGES } from "./contracts.ts";
+import { type EventLog, nodeEvents } from "./event-log.ts";
+import { encodeInboxOrder } from "./judge-calls.ts";
+import type { Deployment } from "./manifest.ts";
+
+/** What an order in the inbox must lie before the gate closes, in seconds; `NOTICE` of `contracts/judges`. */
+export const NOTICE_SECONDS = 300;
+
+/** An order that its own account put into the court's inbox. */
+export interface SubmittedOrder {
+  readonly order: InboxOrder;
+  /** Seconds since the epoch. */
+  readonly submittedAt: number;
+  readonly blockNumber: number;
+}
+
+/** Reads the court's inbox. */
+export interface InboxReader {
+  /**
+   * Orders for an interval, oldest first. What anybody else put there, or in another form, is no order of the account.
+   * @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`.
+   */
+  orders(intervalIndex: number): Promise<readonly SubmittedOrder[]>;
+}
+
+/** Makes a reader of a deployed court's inbox; `log` is where its events are read. */
+export function inboxReader(
+  rpc: JsonRpcProvider,
+  { court, block }: Deployment,
+  log: EventLog = nodeEvents(rpc),
+): InboxReader {
+  return {
+    async orders(intervalIndex) {
+      const topics = COURT.abi.encodeFilterTopics("OrderSubmitted", []);
+      const orders: SubmittedOrder[] = [];
+      for (const { topics: said, data, blockNumber } of await log.events(court, topics, block)) {
+        const event = COURT.abi.parseLog({ topics: said, data });
+        const bytes = event?.args["order"] as Hex;
+        const order = decodeInboxOrder(bytes);
+        if (order === null || order.intervalIndex !== intervalIndex) continue;
+        const isOwn = order.account.toLowerCase() === String(event?.args["account"]).toLowerCase();
+        // The judge asks for the order as it encodes it itself.
+        if (!isOwn || keccak256(encodeInboxOrder(order)) !== keccak256(bytes)) continue;
+        orders.push({ order, submittedAt: await blockTime(rpc, blockNumber), blockNumber });
+      }
+      return orders;
+    },
+  };
+}
+
+/** An order out of the inbox, or `null` for bytes that are none: anybody can put anything there. */
+function decodeInboxOrder(bytes: Hex): InboxOrder | null {
+  const inputs = JUDGES["InclusionJudge"]?.abi.getFunction("ignoredOrder")?.inputs ?? [];
+  const type = inputs.find(({ name }) => name === "order");
+  if (type === undefined) return null;
+  try {
+    const [order] = AbiCoder.defaultAbiCoder().decode([type], bytes) as unknown as [RawOrder];
+    const { signature: signed } = order;
+    return {
+      ...{ account: order.account, isBid: order.isBid, orderSalt: order.orderSalt },
+      ...{ limitPrice: Number(order.limitPrice), energyWh: Number(order.energyWh) },
+      intervalIndex: Number(order.intervalIndex),
+      signature: {
+        ...{ kind: Number(signed.kind), replaces: signed.replaces, group: Number(signed.group) },
+        ...{ counter: Number(signed.counter), index: Number(signed.index), proof: [...signed.proof] },
+        signature: signed.signature,
+      },
+    };
+  } catch {
+    return null;
+  }
+}
+
+interface RawOrder {
+  readonly account: Account;
+  readonly isBid: boolean;
+  readonly limitPrice: bigint;
+  readonly energyWh: bigint;
+  readonly intervalIndex: bigint;
+  readonly orderSalt: Hex;
+  readonly signature: {
+    readonly kind: bigint;
+    readonly replaces: Hex;
+    readonly group: bigint;
+    readonly counter: bigint;
+    readonly index: bigint;
+    readonly proof: readonly Hex[];
+    readonly signature: Hex;
+  };
+}
+
+/** The time of a block, in seconds since the epoch. */
+export async function blockTime(rpc: JsonRpcProvider, blockNumber: number): Promise<number> {
+  const block = await rpc.getBlock(blockNumber).catch((error: unknown) => {
+    throw chainError(error, `reading block ${blockNumber}`);
+  });
+  return block?.timestamp ?? 0;
+}

@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import type { Account } from "../grid/site.ts";
+import { siteId } from "../grid/site.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { SignedOrder } from "../ports/trading-venue.ts";
+import { deliveryInterval, intervalIndex } from "../time/delivery-interval.ts";
+import { wattHours } from "../units/energy.ts";
+import { priceMicroPerKwh } from "../units/price.ts";
+import { placeForced } from "./place-forced.ts";
+import type { RunEvent } from "./run-event.ts";
+
+const INTERVAL = deliveryInterval(intervalIndex(2_000_000), 15);
+
+function orderOf(home: number): SignedOrder {
+  return {
+    ...{ community: "street", siteId: siteId(`home-${home}`), side: "bid", intervalIndex: INTERVAL.index },
+    ...{ energyWh: wattHours(100), limitPrice: priceMicroPerKwh(1_000) },
+    ...{ account: `0x${"0a".repeat(20)}` as Account, salt: "0x", signature: "0x" },
+  };
+}
+
+function recorder(): { logger: Logger; errors: string[]; told: RunEvent[] } {
+  const errors: string[] = [];
+  const nothing = (): void => undefined;
+  const logger: Logger = {
+    ...{ debug: nothing, info: nothing, warn: nothing, child: () => logger },
+    error: (_, message) => errors.push(message),
+  };
+  return { logger, errors, told: [] };
+}
+
+it("places every order that lies on the chain, and reports those that the venue turns down", async () => {
+  const { logger, told } = recorder();
+  const placed: string[] = [];
+  await placeForced(
+    {
+      logger,
+      report: (event) => told.push(event),
+      rail: { forcedOrders: async () => [orderOf(1), orderOf(2)] },
+      venue: {
+        async submit(order) {
+          placed.push(order.siteId);
+          return order.siteId === "home-1"
+            ? { status: "rejected", code: "price-off-tick", message: "no" }
+            : { status: "accepted", orderId: "0x12", sequence: 3 };
+        },
+      },
+    },
+    INTERVAL,
+  );
+  expect(placed).toEqual(["home-1", "home-2"]);
+  expect(told).toMatchObject([{ event: "rejected", siteId: "home-1", code: "price-off-tick" }]);
+});
+
+it("does not hold up the gate when the chain is away", async () => {
+  const { logger, errors } = recorder();
+  const rail = { forcedOrders: () => Promise.reject(new Error("nobody answers")) };
+  const venue = { submit: () => Promise.reject(new Error("there is nothing to place")) };
+  await placeForced({ logger, rail, venue, report: () => undefined }, INTERVAL);
+  expect(errors).toHaveLength(1);
+});
