@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SettlementRail } from "@commonwatt/vpp-core";
+import type { Hex, SettlementRail } from "@commonwatt/vpp-core";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchFile } from "../batch/batch-archive.ts";
@@ -14,6 +15,7 @@ import { testContext, testInterval, testStreet, testTrade } from "../testing/str
 let directory: string;
 let rail: SettlementRail;
 let app: FastifyInstance;
+const batches = memoryBatches();
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "commonwatt-api-"));
@@ -22,7 +24,7 @@ beforeAll(async () => {
   app = Fastify();
   await app.register(rail.routes);
   expect((await app.inject("/v1/settlement/batches")).statusCode).toBe(503);
-  await rail.start(testContext(street, directory, { batches: memoryBatches(), outbox: memoryOutbox() }));
+  await rail.start(testContext(street, directory, { batches, outbox: memoryOutbox() }));
   for (const number of [1, 2]) {
     const interval = testInterval(number);
     const trades = [testTrade(interval, 1, 1, 2, 400, 150_000)];
@@ -67,6 +69,30 @@ describe("the settlement routes", () => {
     expect(verifyBatch(first, second)).toEqual([]);
   });
 
+  it("give out archives by their hash, byte for byte", async () => {
+    const { header } = (await app.inject("/v1/settlement/batches/2")).json();
+    const reply = await app.inject(`/v1/settlement/archives/${header.archiveHash}`);
+    expect(reply.statusCode).toBe(200);
+    expect(`0x${createHash("sha256").update(reply.rawPayload).digest("hex")}`).toBe(header.archiveHash);
+    expect(reply.json()).toEqual((await app.inject("/v1/settlement/batches/2/archive")).json());
+    expect(reply.headers).toMatchObject({
+      etag: `"${header.archiveHash}"`,
+      "cache-control": expect.stringContaining("immutable"),
+      "content-type": expect.stringContaining("application/json"),
+    });
+  });
+
+  it("give out nothing under a hash that it has not, though a header names it", async () => {
+    const record = await batches.byNumber(2);
+    const named = `0x${"0a".repeat(32)}`;
+    const lying = { ...(record?.header as object), archiveHash: named };
+    if (record === null) throw new Error("two intervals were settled");
+    await batches.insert({ ...record, number: 9, header: lying });
+    expect((await batches.byArchive(named as Hex))?.number).toBe(9);
+    const reply = await app.inject(`/v1/settlement/archives/${named}`);
+    expect([reply.statusCode, reply.json().code]).toEqual([404, "BATCH_UNKNOWN"]);
+  });
+
   it("show the escrow's audit with amounts as texts", async () => {
     const audit = (await app.inject("/v1/settlement/escrow")).json();
     expect(audit).toMatchObject({ conserved: true, owed: "200000000", tokenBalance: "200000000" });
@@ -76,6 +102,8 @@ describe("the settlement routes", () => {
   it.each([
     ["/v1/settlement/batches/3", 404],
     ["/v1/settlement/batches/3/archive", 404],
+    [`/v1/settlement/archives/0x${"00".repeat(32)}`, 404],
+    ["/v1/settlement/archives/0x00", 400],
     ["/v1/settlement/batches/0", 400],
     ["/v1/settlement/batches/one", 400],
     ["/v1/settlement/batches?from=0", 400],

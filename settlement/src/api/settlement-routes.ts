@@ -2,11 +2,13 @@ import {
   type BatchRecord,
   type BatchStore,
   type EscrowAudit,
+  type Hex,
   isCommonwattError,
   type RoutePlugin,
 } from "@commonwatt/vpp-core";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
+import { archiveText, type BatchArchive, hashText } from "../batch/batch-archive.ts";
 import { type Deployment, manifestToJson } from "../chain/manifest.ts";
 import { statementRoutes } from "./statement-routes.ts";
 
@@ -105,8 +107,46 @@ export function settlementRoutes(source: SettlementSource): RoutePlugin {
           return record === null ? unknownBatch(reply, request.params.number) : record.archive;
         }),
     );
+    await app.register(archiveRoutes(source));
     await app.register(chainRoutes(source));
     await app.register(statementRoutes(source.batches));
+  };
+}
+
+/** A year: what is found by its hash never changes. */
+const FOR_GOOD = "public, max-age=31536000, immutable";
+
+/** Archives by their hash, as the headers on the chain name them: whoever has one can check that it is the one. */
+function archiveRoutes(source: SettlementSource): RoutePlugin {
+  return async (app) => {
+    const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+    routes.get(
+      "/v1/settlement/archives/:hash",
+      {
+        schema: {
+          ...{ tags, summary: "The archive with this hash, byte for byte: its SHA-256 is the hash" },
+          params: Type.Object({ hash: Type.String({ pattern: "^0x[0-9a-f]{64}$" }) }),
+          response: { 200: Type.Unknown(), 404: Failure, 503: Failure },
+        },
+      },
+      async (request, reply) => {
+        const hash = request.params.hash as Hex;
+        const found = await answering(reply, async () => {
+          const record = await source.batches().byArchive(hash);
+          const text = record === null ? null : archiveText(record.archive as BatchArchive);
+          // A header can name what there is not.
+          return text !== null && hashText(text) === hash ? { text } : null;
+        });
+        if (found === null) {
+          reply.code(404);
+          return { code: "BATCH_UNKNOWN", message: `there is no archive ${hash}` };
+        }
+        if (!("text" in found)) return found;
+        reply.header("etag", `"${hash}"`).header("cache-control", FOR_GOOD).type("application/json");
+        // Fastify gives a text out as it is.
+        return reply.serializer((body) => body as string).send(found.text);
+      },
+    );
   };
 }
 

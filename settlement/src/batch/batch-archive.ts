@@ -85,6 +85,18 @@ export function hashArchive(archive: BatchArchive): Hex {
   return `0x${hash.digest("hex")}`;
 }
 
+/** The archive's canonical JSON, whose SHA-256 is {@link hashArchive}. */
+export function archiveText(archive: BatchArchive): string {
+  const pieces: string[] = [];
+  writeCanonical(archive, (piece) => pieces.push(piece));
+  return pieces.join("");
+}
+
+/** SHA-256 of a text in UTF-8: an archive's hash, when the text is its canonical JSON. */
+export function hashText(text: string): Hex {
+  return `0x${createHash("sha256").update(text, "utf8").digest("hex")}`;
+}
+
 /** A fill as a row of the archive. */
 export function fillToRow(fill: FillLeaf): FillRow {
   // In one piece: lists put together from lists take ten times as long, and there are two of these for every trade.

@@ -28,6 +28,14 @@ import { type LieKind, tellLie } from "./lies.ts";
 
 const POLL_MS = 50;
 
+/** The lie that is to be told, and where it was. */
+interface Cheat {
+  readonly kind: LieKind;
+  readonly from: number;
+  told: number | null;
+  archiveHash: string | null;
+}
+
 /**
  * For demonstrations: an operator that lies. The rail is the very one of {@link escrow}, on a development
  * chain of its own; what lies is the store beneath it, which swaps one honest batch (number `from`, or the
@@ -35,14 +43,16 @@ const POLL_MS = 50;
  */
 export function cheatingEscrow(kind: LieKind, from: number, options: EscrowOptions): SettlementRail {
   const rail = escrow(options);
-  const cheat = { kind, from, told: null as number | null };
+  const cheat: Cheat = { kind, from, told: null, archiveHash: null };
   return {
     ...rail,
     async routes(app, given) {
       // A batch whose archive the operator keeps to itself.
       app.addHook("onRequest", async (request, reply) => {
-        const withheld = kind === "withhold" && cheat.told !== null;
-        if (!withheld || !request.url.endsWith(`/batches/${cheat.told}/archive`)) return;
+        const isAsked = [`/batches/${cheat.told}/archive`, `/archives/${cheat.archiveHash}`].some((end) =>
+          request.url.endsWith(end),
+        );
+        if (kind !== "withhold" || cheat.told === null || !isAsked) return;
         await reply.code(404).send({ code: "BATCH_UNKNOWN", message: "there is no such batch" });
       });
       await rail.routes(app, given);
@@ -56,10 +66,7 @@ export function cheatingEscrow(kind: LieKind, from: number, options: EscrowOptio
   };
 }
 
-function lyingBatches(
-  context: RailContext,
-  cheat: { readonly kind: LieKind; readonly from: number; told: number | null },
-): BatchStore {
+function lyingBatches(context: RailContext, cheat: Cheat): BatchStore {
   const { batches } = context;
   return {
     ...batches,
@@ -70,6 +77,7 @@ function lyingBatches(
       const lie = tellLie(cheat.kind, previous === null ? null : fileOf(previous), fileOf(record));
       if (lie === null) return batches.insert(record);
       cheat.told = number;
+      cheat.archiveHash = lie.header.archiveHash;
       const told = recordOf(record, lie);
       // The operator's own client would see the overdraft and refuse; a liar commits it by hand.
       if (cheat.kind === "overdraft") await commitByHand(context, told);

@@ -25,6 +25,9 @@ export function memoryBatches(): BatchStore {
     },
     byNumber: async (number) => records.get(number) ?? null,
     byInterval: async (index) => ordered().find((one) => one.intervalIndex === index) ?? null,
+    byArchive: async (archiveHash) =>
+      ordered().find(({ header }) => (header as { archiveHash?: string }).archiveHash === archiveHash) ??
+      null,
     last: async () => ordered().at(-1) ?? null,
     unfinished: async () => ordered().filter(({ status }) => status !== "paid"),
     list: async (from, limit) =>

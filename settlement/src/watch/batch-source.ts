@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommonwattError, type Hex, messageOf } from "@commonwatt/vpp-core";
-import { type BatchArchive, hashArchive } from "../batch/batch-archive.ts";
+import { archiveText, type BatchArchive, hashArchive, hashText } from "../batch/batch-archive.ts";
 
 /** How long a source may take for one archive, and how many bytes of it are read at most. */
 const FETCH_TIMEOUT_MS = 30_000;
@@ -10,8 +10,8 @@ const ARCHIVE_BYTES_MAX = 512 * 1_024 * 1_024;
 /** Somebody who may have archives: the operator's API, or a folder. */
 export interface BatchSource {
   readonly name: string;
-  /** What it has for a batch, sound or not; `null` when it has nothing. */
-  archive(number: number, archiveHash: Hex): Promise<unknown>;
+  /** What it has under an archive's hash, sound or not, as a text; `null` when it has nothing. */
+  archive(archiveHash: Hex): Promise<string | null>;
 }
 
 /** An archive that somebody gave, or why nobody did. */
@@ -27,12 +27,12 @@ export function sourceAt(place: string): BatchSource {
 function apiSource(baseUrl: string): BatchSource {
   return {
     name: URL.parse(baseUrl)?.host ?? baseUrl,
-    async archive(number) {
-      const url = new URL(`/v1/settlement/batches/${number}/archive`, baseUrl);
+    async archive(archiveHash) {
+      const url = new URL(`/v1/settlement/archives/${archiveHash}`, baseUrl);
       const reply = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
       if (reply.status === 404) return null;
       if (!reply.ok) throw new Error(`status ${reply.status}`);
-      return JSON.parse(await boundedText(reply));
+      return boundedText(reply);
     },
   };
 }
@@ -52,9 +52,9 @@ async function boundedText(reply: Response): Promise<string> {
 export function folderSource(path: string): BatchSource {
   return {
     name: path,
-    async archive(_number, archiveHash) {
+    async archive(archiveHash) {
       try {
-        return JSON.parse(await readFile(join(path, `${archiveHash}.json`), "utf8"));
+        return await readFile(join(path, `${archiveHash}.json`), "utf8");
       } catch (error) {
         if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
         throw error;
@@ -63,12 +63,12 @@ export function folderSource(path: string): BatchSource {
   };
 }
 
-/** Keeps an archive in a folder, by its hash. */
+/** Keeps an archive in a folder, by its hash, which is the file's SHA-256. */
 export async function keepArchive(path: string, archiveHash: Hex, archive: BatchArchive): Promise<void> {
   const file = join(path, `${archiveHash}.json`);
   try {
     await mkdir(path, { recursive: true });
-    await writeFile(`${file}.new`, JSON.stringify(archive));
+    await writeFile(`${file}.new`, archiveText(archive));
     await rename(`${file}.new`, file);
   } catch (cause) {
     throw new CommonwattError("WATCH_COPY_FAILED", `${file} can't be written: ${messageOf(cause)}`, {
@@ -77,19 +77,19 @@ export async function keepArchive(path: string, archiveHash: Hex, archive: Batch
   }
 }
 
-/** Asks each source for an archive until one gives the very one that the header names. */
-export async function findArchive(
-  sources: readonly BatchSource[],
-  number: number,
-  archiveHash: Hex,
-): Promise<FoundArchive> {
+/**
+ * Asks each source for the archive that a header names until one gives it. Nothing else will do, however much it
+ * looks like the batch: what the header names is then as good as withheld.
+ */
+export async function findArchive(sources: readonly BatchSource[], archiveHash: Hex): Promise<FoundArchive> {
   const reasons: string[] = [];
   for (const source of sources) {
     try {
-      const given = await source.archive(number, archiveHash);
-      if (given === null) reasons.push(`${source.name} has no archive of batch ${number}`);
-      else if (isArchive(given, archiveHash)) return { archive: given, from: source.name };
-      else reasons.push(`what ${source.name} gives as batch ${number} is not what was committed`);
+      const given = await source.archive(archiveHash);
+      const archive = given === null ? null : archiveIn(given, archiveHash);
+      if (given === null) reasons.push(`${source.name} has no archive ${archiveHash}`);
+      else if (archive === null) reasons.push(`what ${source.name} gives is not what was committed`);
+      else return { archive, from: source.name };
     } catch (error) {
       reasons.push(`${source.name} does not answer: ${messageOf(error)}`);
     }
@@ -97,7 +97,12 @@ export async function findArchive(
   return { archive: null, why: reasons.join("; ") };
 }
 
-/** Whether something is the archive with a hash; what is in it is another question. */
-function isArchive(given: unknown, archiveHash: Hex): given is BatchArchive {
-  return hashArchive(given as BatchArchive) === archiveHash;
+/** The archive with a hash in a text, be it written otherwise; `null` when it is another, or none at all. */
+function archiveIn(text: string, archiveHash: Hex): BatchArchive | null {
+  try {
+    const archive = JSON.parse(text) as BatchArchive;
+    return hashText(text) === archiveHash || hashArchive(archive) === archiveHash ? archive : null;
+  } catch {
+    return null;
+  }
 }

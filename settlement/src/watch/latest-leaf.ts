@@ -57,7 +57,7 @@ export async function latestLeaf(
 }
 
 async function balancesIn({ header }: CommittedBatch, sources: readonly BatchSource[]): Promise<Balances> {
-  const found = await findArchive(sources, header.number, header.archiveHash);
+  const found = await findArchive(sources, header.archiveHash);
   if (found.archive !== null) {
     return balancesOf({ header: headerToJson(header), archive: found.archive });
   }

@@ -64,7 +64,7 @@ beforeAll(async () => {
   rpc = connectRpc(nodeUrl, DEV_CHAIN_ID);
   const stores = { batches: memoryBatches(), outbox: memoryOutbox() };
   const terms = { challengeWindowSeconds: 900, responseSeconds: 600, sweepEarnings: false };
-  rail = escrow({ rpcUrl: nodeUrl, ...terms });
+  rail = escrow({ rpcUrl: nodeUrl, finality: 0, ...terms });
   await rail.start(testContext(street, operatorFolder, stores));
   for (let number = 1; number <= BATCHES; number++) await rail.settle(deliveryOf(number));
   while ((await stores.batches.byNumber(BATCHES))?.status !== "committed") await pause();

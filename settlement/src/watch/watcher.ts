@@ -93,12 +93,12 @@ export class Watcher {
     const known = await this.#knownAs(number, commit);
     const isFinal = number <= finalNumber;
     if (known === undefined || known.verdict === "withheld") {
-      const loaded = await this.#load(number, commit);
+      const loaded = await this.#load(commit);
       const missingSinceMs = known?.missingSinceMs ?? now();
       if (loaded.file === null) await this.#withheld(number, commit, loaded, missingSinceMs, known, isFinal);
       else await this.#check(number, commit, loaded, isFinal, missingSinceMs, known);
     } else if (known.verdict === "wrong" && !isFinal) {
-      const loaded = await this.#load(number, commit);
+      const loaded = await this.#load(commit);
       if (loaded.file !== null) await this.#accuse(number, loaded.file, loaded.batch, known);
     }
     if (!isFinal) await this.#questions(number, commit);
@@ -112,18 +112,18 @@ export class Watcher {
     if (this.#context.checked.rightHeader(number) !== headerHash) return undefined;
     const again: Known = { headerHash, verdict: "right", missingSinceMs: 0, tried: [] };
     this.#known.set(number, again);
-    const { file } = await this.#load(number, commit);
+    const { file } = await this.#load(commit);
     if (file !== null) await this.#witness(number, file);
     return again;
   }
 
-  async #load(number: number, commit: BatchCommit): Promise<Loaded> {
+  async #load(commit: BatchCommit): Promise<Loaded> {
     const { rpc, sources, archives } = this.#context;
     const header = await committedHeader(rpc, commit);
     if (header === null) return { batch: null, file: null, why: "its header can't be read from the chain" };
     const batch = { header, committedAt: commit.committedAt };
     const own = folderSource(archives);
-    const found = await findArchive([own, ...sources], number, header.archiveHash);
+    const found = await findArchive([own, ...sources], header.archiveHash);
     if (found.archive === null) return { batch, file: null, why: found.why };
     if (found.from !== own.name) await keepArchive(archives, header.archiveHash, found.archive);
     return { batch, file: { header: headerToJson(header), archive: found.archive }, why: null };
@@ -132,7 +132,7 @@ export class Watcher {
   async #previous(number: number): Promise<BatchFile | null | "missing"> {
     if (number === 1) return null;
     const commit = await this.#context.court.commitOf(number - 1, null);
-    const loaded = commit === null ? null : await this.#load(number - 1, commit);
+    const loaded = commit === null ? null : await this.#load(commit);
     return loaded?.file ?? "missing";
   }
 
@@ -263,7 +263,7 @@ export class Watcher {
     const header = await committedHeader(rpc, commit);
     if (header === null) return;
     const batch = { header, committedAt: commit.committedAt };
-    const load = async (): Promise<BatchFile | null> => (await this.#load(number, commit)).file;
+    const load = async (): Promise<BatchFile | null> => (await this.#load(commit)).file;
     if (!(await dealWithQuestions({ ...this.#context, challenger }, batch, load))) return;
     this.#challenged += 1;
     this.#known.delete(number);

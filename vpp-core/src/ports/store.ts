@@ -94,6 +94,8 @@ export interface BatchStore {
   update(number: number, progress: BatchProgress): Promise<void>;
   byNumber(number: number): Promise<BatchRecord | null>;
   byInterval(index: IntervalIndex): Promise<BatchRecord | null>;
+  /** The batch whose header names an archive by its hash. */
+  byArchive(archiveHash: Hex): Promise<BatchRecord | null>;
   last(): Promise<BatchRecord | null>;
   /** Batches that are not `paid` yet, oldest first. */
   unfinished(): Promise<readonly BatchRecord[]>;

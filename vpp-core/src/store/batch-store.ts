@@ -122,6 +122,7 @@ export function batchStore(database: Database): BatchStore {
     update: (number, progress) => update(database, number, progress),
     byNumber: (number) => readOne(database, "where number = $1", [number]),
     byInterval: (index) => readOne(database, "where interval_index = $1", [index]),
+    byArchive: (archiveHash) => readOne(database, "where header::json ->> 'archiveHash' = $1", [archiveHash]),
     last: () => readOne(database, "order by number desc limit 1", []),
     unfinished: () => read(database, "where status <> 'paid' order by number", []),
     list: (fromNumber, limit) =>

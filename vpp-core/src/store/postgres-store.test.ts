@@ -201,6 +201,8 @@ function batchTests(): void {
     expect(await store.batches.byNumber(1)).toEqual(batch(1));
     expect(await store.batches.byInterval(intervalIndex(interval + 1))).toEqual(batch(1));
     expect(JSON.stringify((await store.batches.last())?.archive)).toBe(JSON.stringify(batch(1).archive));
+    expect(await store.batches.byArchive("0x0a1")).toEqual(batch(1));
+    expect(await store.batches.byArchive("0x0a2")).toBeNull();
     expect(await store.batches.byNumber(2)).toBeNull();
     const [row] = await runSql(
       database.connectionString,

@@ -105,7 +105,7 @@ export const batch = (number: number): BatchRecord => ({
   intervalIndex: intervalIndex(interval + number),
   status: "stored",
   headerHash: `0x${number.toString(16).padStart(64, "0")}`,
-  header: { root: "0xaa", sums: ["1", "2"] },
+  header: { root: "0xaa", sums: ["1", "2"], archiveHash: `0x0a${number}` },
   // Keys out of order, a number's form and a NUL: text keeps what jsonb would change or refuse.
   archive: { z: 1, a: [{ energy: "18446744073709551616", ratio: 1e21 }], note: "ü\u0000\u2028" },
   settlement: {
