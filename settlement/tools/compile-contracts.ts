@@ -50,14 +50,15 @@ const packageFolder = resolve(import.meta.dirname, "..");
 const require = createRequire(import.meta.url);
 
 /**
- * Compiles the deployed contracts with the npm build of solc; needs neither network nor forge.
+ * Compiles contracts, the deployed ones unless others are named, with the npm build of solc; needs neither network nor
+ * forge.
  * @throws Error with solc's own messages when a source does not compile.
  */
-export function compileContracts(): readonly ContractArtifact[] {
+export function compileContracts(names: readonly string[] = CONTRACT_SOURCES): readonly ContractArtifact[] {
   const sources = new Map<string, string>();
-  for (const source of CONTRACT_SOURCES) readSourceTree(`contracts/${source}`, sources);
+  for (const source of names) readSourceTree(`contracts/${source}`, sources);
   const output = compile(sources);
-  return CONTRACT_SOURCES.map((source) => {
+  return names.map((source) => {
     const contractName = basename(source, ".sol");
     const compiled = output.contracts[`contracts/${source}`]?.[contractName];
     if (compiled === undefined) throw new Error(`solc gave no contract ${contractName}`);

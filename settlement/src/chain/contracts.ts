@@ -95,6 +95,7 @@ export function namedRevert(contract: CompiledContract, error: CommonwattError):
   });
 }
 
-function compiled(artifact: { readonly abi: unknown; readonly bytecode: string }): CompiledContract {
+/** A contract as the compiler gave it. */
+export function compiled(artifact: { readonly abi: unknown; readonly bytecode: string }): CompiledContract {
   return { abi: new Interface(artifact.abi as InterfaceAbi), bytecode: artifact.bytecode };
 }
