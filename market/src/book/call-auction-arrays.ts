@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CallOutcome } from "./call-auction.ts";
 import { crossLadders, type Ladder } from "./clearing-price.ts";
 import { keyOf } from "./layout.ts";
-import { rationMargin } from "./marginal-rationing.ts";
+import { createRationing, type Rationing, ration } from "./marginal-rationing.ts";
 
 /** Orders of one call auction, as arrays of equal length. */
 export interface OrderArrays {
@@ -21,6 +21,17 @@ interface LadderArrays extends Ladder {
   length: number;
 }
 
+/** The orders at the margin of a side, in arrays that are used again. */
+interface MarginArrays {
+  count: number;
+  /** Which order it is. */
+  readonly orders: Int32Array;
+  readonly quantitiesWh: Int32Array;
+  readonly sites: Int32Array;
+  readonly sharesWh: Int32Array;
+  readonly room: Rationing;
+}
+
 /**
  * The call auction of {@link clearCall} over arrays: the same price, volume and fills, for any number of orders
  * in two passes. The first adds up each price; the second writes each order's fill by a table that knows of
@@ -35,6 +46,9 @@ export class ArrayAuction {
   readonly #masks: Int32Array;
   readonly #bids: LadderArrays;
   readonly #offers: LadderArrays;
+  /** As long as the largest auction so far, twice over. */
+  #bidMargin: MarginArrays = emptyMargin(0);
+  #offerMargin: MarginArrays = emptyMargin(0);
 
   /** For orders with ticks 0 to `ticks` − 1. */
   constructor(ticks: number) {
@@ -68,26 +82,34 @@ export class ArrayAuction {
     this.#masks.fill(0);
     this.#masks.fill(-1, bidKey + 1, this.#ticks);
     this.#masks.fill(-1, offerKey + 1 + 2 * this.#ticks, 2 * this.#ticks);
-    const margin = fillAll(keys, quantitiesWh, fillsWh, this.#masks, bidKey, offerKey);
-    for (const [key, filledWh] of [
-      [bidKey, bidFilledWh],
-      [offerKey, offerFilledWh],
-    ] as const) {
-      const at = margin.filter((i) => keys[i] === key);
-      const shares = rationMargin(
-        Int32Array.from(at, (i) => quantitiesWh[i] as number),
-        Int32Array.from(at, (i) => sites[i] as number),
-        filledWh,
-        seed,
-      );
-      for (const [n, i] of at.entries()) fillsWh[i] = shares[n] as number;
+    if (keys.length > this.#bidMargin.orders.length) {
+      this.#bidMargin = emptyMargin(2 * keys.length);
+      this.#offerMargin = emptyMargin(2 * keys.length);
     }
+    const [bidMargin, offerMargin] = [this.#bidMargin, this.#offerMargin];
+    bidMargin.count = 0;
+    offerMargin.count = 0;
+    fillAll(orders, fillsWh, this.#masks, bidKey, bidMargin, offerKey, offerMargin);
+    fillMargin(bidMargin, bidFilledWh, seed, fillsWh);
+    fillMargin(offerMargin, offerFilledWh, seed, fillsWh);
     return { tick, volumeWh };
   }
 }
 
 function emptyLadder(ticks: number): LadderArrays {
   return { ticks: new Int32Array(ticks), quantitiesWh: new Float64Array(ticks), length: 0 };
+}
+
+function emptyMargin(ordersMax: number): MarginArrays {
+  const column = (): Int32Array => new Int32Array(ordersMax);
+  return {
+    count: 0,
+    orders: column(),
+    quantitiesWh: column(),
+    sites: column(),
+    sharesWh: column(),
+    room: createRationing(ordersMax),
+  };
 }
 
 function addUp(keys: Int32Array, quantitiesWh: Int32Array, ticks: number, totals: Float64Array): void {
@@ -118,22 +140,37 @@ function listLevels(totals: Float64Array, from: number, ladder: LadderArrays): v
   ladder.length = length;
 }
 
-/** Fills every order that is better than the margin of its side; answers the indices of those at a margin. */
+/** Fills every order that is better than the margin of its side, and lists those at a margin. */
 function fillAll(
-  keys: Int32Array,
-  quantitiesWh: Int32Array,
+  { keys, quantitiesWh, sites }: OrderArrays,
   fillsWh: Int32Array,
   masks: Int32Array,
   bidKey: number,
+  bidMargin: MarginArrays,
   offerKey: number,
-): number[] {
-  const margin: number[] = [];
+  offerMargin: MarginArrays,
+): void {
   const count = keys.length;
   const span = masks.length;
   for (let i = 0; i < count; i++) {
     const key = keys[i] as number;
-    fillsWh[i] = (quantitiesWh[i] as number) & (masks[key + ((key >> 31) & span)] as number);
-    if (key === bidKey || key === offerKey) margin.push(i);
+    const quantityWh = quantitiesWh[i] as number;
+    fillsWh[i] = quantityWh & (masks[key + ((key >> 31) & span)] as number);
+    if (key !== bidKey && key !== offerKey) continue;
+    const margin = key === bidKey ? bidMargin : offerMargin;
+    const at = margin.count++;
+    margin.orders[at] = i;
+    margin.quantitiesWh[at] = quantityWh;
+    margin.sites[at] = sites[i] as number;
   }
-  return margin;
+}
+
+function fillMargin(
+  { count, orders, quantitiesWh, sites, sharesWh, room }: MarginArrays,
+  filledWh: number,
+  seed: number,
+  fillsWh: Int32Array,
+): void {
+  ration(quantitiesWh, sites, count, filledWh, seed, sharesWh, room);
+  for (let at = 0; at < count; at++) fillsWh[orders[at] as number] = sharesWh[at] as number;
 }

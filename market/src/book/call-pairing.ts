@@ -56,7 +56,7 @@ export class CallPairing {
     for (let order = 0; order < count; order++) {
       if (fillsWh[order] === 0) continue;
       const at = placeOf(keys[order] as number, ticks);
-      assert(at >= 0 && at < 2 * ticks, "every tick within the range");
+      if (!(at >= 0 && at < 2 * ticks)) assert.fail("every tick within the range");
       places[at + 1] = (places[at + 1] as number) + 1;
     }
     for (let at = 1; at <= 2 * ticks; at++) places[at] = (places[at] as number) + (places[at - 1] as number);
@@ -101,7 +101,8 @@ function byFallingFill({ count, orders, filledWh }: FilledSide, keys: Int32Array
     const before = orders[at - 1] as number;
     if (keys[order] !== keys[before]) continue;
     const site = sites[order] as number;
-    assert(site >= (sites[before] as number), "orders by rising site");
+    if (site < (sites[before] as number)) assert.fail("orders by rising site");
+    if (site !== sites[before]) continue;
     const energyWh = filledWh[at] as number;
     let to = at;
     while (

@@ -15,39 +15,101 @@ export function rationMargin(
   filledWh: number,
   seed: number,
 ): Int32Array {
-  const askedWh = quantitiesWh.reduce((sum, quantityWh) => sum + quantityWh, 0);
-  assert(filledWh >= 0 && filledWh <= askedWh, "cannot share out more than was asked for");
-  if (filledWh === askedWh) return quantitiesWh.slice();
   const shares = new Int32Array(quantitiesWh.length);
-  const fractions = new Float64Array(quantitiesWh.length);
-  let leftWh = filledWh;
-  for (let i = 0; i < shares.length; i++) {
-    const [share, fraction] = divide(filledWh, quantitiesWh[i] as number, askedWh);
-    shares[i] = share;
-    fractions[i] = fraction;
-    leftWh -= share;
-  }
-  if (leftWh === 0) return shares;
-  const byLuck = Uint32Array.from(shares, (_, i) => i).sort((a, b) => {
-    const [left, right] = [sites[a] as number, sites[b] as number];
-    return (
-      (fractions[b] as number) - (fractions[a] as number) ||
-      lot(seed, left) - lot(seed, right) ||
-      left - right ||
-      (quantitiesWh[b] as number) - (quantitiesWh[a] as number) ||
-      a - b
-    );
-  });
-  for (const i of byLuck.subarray(0, leftWh)) shares[i] = (shares[i] as number) + 1;
+  const room = createRationing(quantitiesWh.length);
+  ration(quantitiesWh, sites, quantitiesWh.length, filledWh, seed, shares, room);
   return shares;
 }
 
-/** ⌊a·b / c⌋ and the remainder, exactly. */
-function divide(a: number, b: number, c: number): readonly [number, number] {
-  const product = a * b;
-  if (product <= Number.MAX_SAFE_INTEGER) return [Math.floor(product / c), product % c];
-  const exact = BigInt(a) * BigInt(b);
-  return [Number(exact / BigInt(c)), Number(exact % BigInt(c))];
+/** Room for rationing, used again. */
+export interface Rationing {
+  readonly fractions: Float64Array;
+  /** How many fractions there are in each of so many equal ranges, the largest first. */
+  readonly ranges: Int32Array;
+}
+
+const RANGES = 1_024;
+
+/** Room for so many orders at a margin. */
+export function createRationing(ordersMax: number): Rationing {
+  return { fractions: new Float64Array(ordersMax), ranges: new Int32Array(RANGES) };
+}
+
+/**
+ * The rule of {@link rationMargin} for the first `count` orders, into `sharesWh`. Fractions are counted by range,
+ * so that only those of the range in which the last Wh is drawn need to be sorted.
+ */
+export function ration(
+  quantitiesWh: Int32Array,
+  sites: Int32Array,
+  count: number,
+  filledWh: number,
+  seed: number,
+  sharesWh: Int32Array,
+  { fractions, ranges }: Rationing,
+): void {
+  let askedWh = 0;
+  for (let i = 0; i < count; i++) askedWh += quantitiesWh[i] as number;
+  assert(filledWh >= 0 && filledWh <= askedWh, "cannot share out more than was asked for");
+  let leftWh = filledWh;
+  ranges.fill(0);
+  for (let i = 0; i < count; i++) {
+    const quantityWh = quantitiesWh[i] as number;
+    const product = filledWh * quantityWh;
+    const isExact = product <= Number.MAX_SAFE_INTEGER;
+    const share = isExact ? Math.floor(product / askedWh) : exactShare(filledWh, quantityWh, askedWh);
+    const fraction = isExact ? product - share * askedWh : exactRest(filledWh, quantityWh, askedWh);
+    sharesWh[i] = share;
+    fractions[i] = fraction;
+    leftWh -= share;
+    const range = rangeOf(fraction, askedWh);
+    ranges[range] = (ranges[range] as number) + 1;
+  }
+  if (leftWh === 0) return;
+  let last = 0;
+  for (; leftWh > (ranges[last] as number); last++) leftWh -= ranges[last] as number;
+  const candidates: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const range = rangeOf(fractions[i] as number, askedWh);
+    if (range < last) sharesWh[i] = (sharesWh[i] as number) + 1;
+    else if (range === last) candidates.push(i);
+  }
+  if (leftWh < candidates.length)
+    candidates.sort((a, b) => byLuck(a, b, quantitiesWh, sites, fractions, seed));
+  for (const i of candidates.slice(0, leftWh)) sharesWh[i] = (sharesWh[i] as number) + 1;
+}
+
+/** Which range a fraction below the sum is in: the larger it is, the earlier. */
+function rangeOf(fraction: number, askedWh: number): number {
+  return RANGES - 1 - Math.floor((fraction * RANGES) / askedWh);
+}
+
+function byLuck(
+  a: number,
+  b: number,
+  quantitiesWh: Int32Array,
+  sites: Int32Array,
+  fractions: Float64Array,
+  seed: number,
+): number {
+  const [left, right] = [sites[a] as number, sites[b] as number];
+  return (
+    (fractions[b] as number) - (fractions[a] as number) ||
+    lot(seed, left) - lot(seed, right) ||
+    left - right ||
+    (quantitiesWh[b] as number) - (quantitiesWh[a] as number) ||
+    a - b
+  );
+}
+
+/** ⌊a·b / c⌋, exactly, for a product beyond the safe integers. */
+function exactShare(a: number, b: number, c: number): number {
+  return Number((BigInt(a) * BigInt(b)) / BigInt(c));
+}
+
+/** What is left of that division. */
+function exactRest(a: number, b: number, c: number): number {
+  return Number((BigInt(a) * BigInt(b)) % BigInt(c));
 }
 
 /** A site's lot in a draw: 32 bits of seed and site (the finaliser of MurmurHash3, Appleby 2011, twice). */

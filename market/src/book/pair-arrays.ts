@@ -38,7 +38,7 @@ export function walkPairs(
   let offeredWh = offers > 0 ? (offerWh[0] as number) : 0;
   for (let bid = 0; bid < bids; bid++) {
     for (let wantedWh = bidWh[bid] as number; wantedWh > 0; ) {
-      assert(offer < offers, "more bid than offered");
+      if (offer >= offers) assert.fail("more bid than offered");
       const pairedWh = Math.min(wantedWh, offeredWh);
       bidAt[count] = bid;
       offerAt[count] = offer;

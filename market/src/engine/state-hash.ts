@@ -1,7 +1,6 @@
+import { hash } from "node:crypto";
 import type { Hex } from "@commonwatt/vpp-core";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { arenaHash } from "../book/book-hash.ts";
-import { hexOf } from "../order/hex.ts";
 import type { AcceptedOrder, Book, MarketState } from "./market-state.ts";
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */
@@ -14,7 +13,7 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of a value's canonical JSON in UTF-8. */
 export function hashOf(value: unknown): Hex {
-  return hexOf(sha256(Buffer.from(canonicalJson(value))));
+  return `0x${hash("sha256", canonicalJson(value))}`;
 }
 
 /** The hash of one book with all its orders, its trades and how it cleared. */

@@ -4,6 +4,7 @@ import { registerDemo } from "./demo-command.ts";
 import { registerDemosTest } from "./demos-test-command.ts";
 import { registerLeasesTest } from "./leases-test-command.ts";
 import { registerSimulate } from "./simulate-command.ts";
+import { registerSimulationBench } from "./simulation-bench-command.ts";
 
 /** What this package adds to the `commonwatt` command. */
 export const plugin: CommonwattPlugin = {
@@ -14,5 +15,6 @@ export const plugin: CommonwattPlugin = {
     registerDemo(program);
     registerSimulate(program);
     registerDemosTest(program);
+    registerSimulationBench(program);
   },
 };

@@ -123,23 +123,32 @@ export class ArrayRun {
 
   /** Puts this thread's quotes where all can read them. */
   #publish(t: number): void {
-    const { keys, quantitiesWh, sites, orderCounts } = this.#shared;
+    const { keys, quantitiesWh, sites, orderCounts, orderTicks } = this.#shared;
     const parity = (t & 1) as 0 | 1;
     const columns = { keys: keys[parity], quantitiesWh: quantitiesWh[parity], sites: sites[parity] };
     const from = this.#fromHome * QUOTES_MAX;
     const count = placeQuotes(this.#bidding.quotes, this.#priceTick, columns, from);
-    orderCounts[parity * this.#part.parts + this.#part.part] = count;
+    let highest = 0;
+    for (let at = from; at < from + count; at++)
+      highest = Math.max(highest, tickOf(columns.keys[at] as number));
+    const place = parity * this.#part.parts + this.#part.part;
+    orderCounts[place] = count;
+    orderTicks[place] = highest + 1;
   }
 
   /** Reads the quotes of all threads, homes rising. */
   #gather(t: number, orders: IntervalOrders): void {
-    const { keys, quantitiesWh, sites, orderCounts } = this.#shared;
+    const { keys, quantitiesWh, sites, orderCounts, orderTicks } = this.#shared;
     const { parts, homesFrom } = this.#part;
     const parity = (t & 1) as 0 | 1;
-    let count = 0;
-    for (let part = 0; part < parts; part++) count += orderCounts[parity * parts + part] as number;
+    let [count, ticks] = [0, 1];
+    for (let part = 0; part < parts; part++) {
+      count += orderCounts[parity * parts + part] as number;
+      ticks = Math.max(ticks, orderTicks[parity * parts + part] as number);
+    }
     orders.reserve(count);
     orders.interval = t;
+    orders.ticks = ticks;
     let to = 0;
     for (let part = 0; part < parts; part++) {
       const from = (homesFrom[part] as number) * QUOTES_MAX;
@@ -149,9 +158,6 @@ export class ArrayRun {
       orders.sites.set(sites[parity].subarray(from, end), to);
       to += end - from;
     }
-    let highest = 0;
-    for (let at = 0; at < count; at++) highest = Math.max(highest, tickOf(orders.keys[at] as number));
-    orders.ticks = highest + 1;
   }
 
   #deliver(t: number, orders: IntervalOrders, meteredWh: Int32Array): void {

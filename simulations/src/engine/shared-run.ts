@@ -9,6 +9,8 @@ export interface SharedRun {
   readonly barrier: Int32Array;
   /** How many orders each part has placed, for even and for odd intervals: `[parity * parts + part]`. */
   readonly orderCounts: Int32Array;
+  /** One more than the highest tick in each part's orders, at the same places. */
+  readonly orderTicks: Int32Array;
   /** Orders, each part's from its first home's place times `QUOTES_MAX` on; for even and for odd intervals. */
   readonly keys: readonly [Int32Array, Int32Array];
   readonly quantitiesWh: readonly [Int32Array, Int32Array];
@@ -28,6 +30,7 @@ export function createSharedRun(homes: number, parts: number): SharedRun {
   return {
     barrier: ints(barrierWords),
     orderCounts: ints(2 * parts),
+    orderTicks: ints(2 * parts),
     keys: orders(),
     quantitiesWh: orders(),
     sites: orders(),

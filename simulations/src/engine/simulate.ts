@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import { CommonwattError, type SiteId } from "@commonwatt/vpp-core";
 import { checkNeighbourhood } from "../neighbourhood/check-neighbourhood.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
@@ -8,7 +6,7 @@ import { addColumns, createTraceColumns, type ResultColumns } from "./columns.ts
 import { namedMechanism } from "./named-mechanism.ts";
 import { resultHash } from "./result-hash.ts";
 import { type RunTask, runTask } from "./run-task.ts";
-import type { RunAnswer } from "./run-thread.ts";
+import { readyThreads } from "./run-threads.ts";
 import { createSharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type { IntervalBook, IntervalColumns, SimulationResult, TraceColumns } from "./simulation-result.ts";
@@ -38,13 +36,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const trace = options.trace === undefined ? null : traceOf(options.trace.homes, siteIds, intervals);
   const shared = createSharedRun(siteIds.length, parts);
   const taskOf = (part: number): RunTask => ({ options: given, shared, trace, part, parts, homesFrom });
-  const others = await startThreads(Array.from({ length: parts - 1 }, (_, i) => taskOf(i + 1)));
+  const threads = await readyThreads(parts - 1);
+  const others = threads.map((thread, i) => thread.run(taskOf(i + 1)));
   const kept: IntervalBook[] = [];
   const every = Math.max(1, Math.floor(intervals / PROGRESS_STEPS));
   const own = runTask(taskOf(0), kept, (done) => {
     if (done % every === 0 || done === intervals) onProgress?.(done, intervals);
   });
-  const [columns, ...rest] = await allOf([own, ...others.map((thread) => thread.columns)]);
+  const [columns, ...rest] = await allOf([own, ...others]);
   for (const part of rest) addColumns(columns, part);
   finishIntervals(columns.intervals, neighbourhood);
   return {
@@ -99,27 +98,6 @@ function traceOf(
 function byCodeUnit(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** A thread that is ready to begin, and waits for all others where it must. */
-interface Thread {
-  readonly columns: Promise<ResultColumns>;
-}
-
-/** Starts a thread for each task; settles when all are ready to begin. */
-async function startThreads(tasks: readonly RunTask[]): Promise<readonly Thread[]> {
-  return Promise.all(
-    tasks.map(async (workerData) => {
-      const worker = new Worker(new URL("./run-thread.ts", import.meta.url), { workerData, execArgv: [] });
-      await once(worker, "message");
-      return { columns: once(worker, "message").then(([answer]: RunAnswer[]) => columnsOf(answer)) };
-    }),
-  );
-}
-
-function columnsOf(answer: RunAnswer | undefined): ResultColumns {
-  if (answer?.status === "done") return answer.columns;
-  throw new CommonwattError("SIMULATION_THREAD_FAILED", answer?.message ?? "it has ended");
 }
 
 /** What all parts come to; the cause when one has failed, not what others say of it. */

@@ -39,9 +39,9 @@ export class UniformMarket implements MarketRun {
     toHome: number,
   ): void {
     const { keys, sites, fillsWh, count } = orders;
-    for (let at = 0; at < count; at++) {
+    for (let at = firstOfHome(sites, count, fromHome); at < count; at++) {
       const home = sites[at] as number;
-      if (home < fromHome || home >= toHome) continue;
+      if (home >= toHome) break;
       const column = (keys[at] as number) < 0 ? soldWh : boughtWh;
       column[home] = (column[home] as number) + (fillsWh[at] as number);
     }
@@ -85,4 +85,15 @@ export class UniformMarket implements MarketRun {
     welfare.welfareNano = gained * PRICE_TICK;
     welfare.bestNano = best * PRICE_TICK;
   }
+}
+
+/** The place of the first order of this home or a later one; homes rise. */
+function firstOfHome(sites: Int32Array, count: number, home: number): number {
+  let [from, to] = [0, count];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sites[middle] as number) < home) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

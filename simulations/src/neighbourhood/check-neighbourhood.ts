@@ -96,7 +96,7 @@ function checkExact(neighbourhood: Neighbourhood): void {
   let homeMaxWh = 0;
   for (const column of [neighbourhood.loadWh, neighbourhood.pvWh]) {
     let most = 0;
-    for (const energyWh of column) if (energyWh > most) most = energyWh;
+    for (let i = 0; i < column.length; i++) most = Math.max(most, column[i] as number);
     homeMaxWh += most;
   }
   let batteryMaxW = 0;

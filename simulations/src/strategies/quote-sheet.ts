@@ -16,7 +16,7 @@ export class QuoteSheet {
   /** Adds a quote; one of no energy is none. */
   add(home: number, side: 0 | 1, energyWh: number, limitPrice: number): void {
     if (energyWh === 0) return;
-    assert(energyWh > 0, "a quote is of energy above 0");
+    if (!(energyWh > 0)) assert.fail(`a quote is of energy above 0, not of ${energyWh}`);
     if (this.count === this.homes.length) this.#grow();
     const at = this.count++;
     this.homes[at] = home;
