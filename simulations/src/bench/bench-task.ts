@@ -45,8 +45,8 @@ export interface ObjectComparison {
   readonly homeIntervals: number;
   /** Whether every column is the same. */
   readonly same: boolean;
+  /** Home-intervals of the run on objects per second of CPU. */
   readonly objectsPerSecond: number;
-  readonly arraysPerSecond: number;
 }
 
 const PROCESS = fileURLToPath(new URL("./simulation-bench-process.ts", import.meta.url));
