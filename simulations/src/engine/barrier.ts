@@ -4,8 +4,8 @@ export const barrierWords = 3;
 const ARRIVED = 0;
 const GENERATION = 1;
 const BROKEN = 2;
-/** So often it looks whether all are there before it sleeps: some ten microseconds. */
-const SPINS = 4_000;
+/** So often it looks whether all are there before it sleeps: some fifty microseconds, as long as it takes to wake. */
+const SPINS = 10_000;
 /** A sleeper looks again by itself, in case the one who woke it did so before it slept. */
 const SLEEP_MS = 100;
 

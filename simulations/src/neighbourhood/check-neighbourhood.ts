@@ -41,13 +41,15 @@ export function checkNeighbourhood(neighbourhood: Neighbourhood): void {
       name,
     ), "strategies", `no strategy is called ${name}; there are ${Object.keys(STRATEGIES).join(", ")}`);
   }
-  checkColumn("loadWh", neighbourhood.loadWh, intervals * homes, 0, HOME_ENERGY_MAX_WH);
-  checkColumn("pvWh", neighbourhood.pvWh, intervals * homes, 0, HOME_ENERGY_MAX_WH);
+  const loadMaxWh = checkColumn("loadWh", neighbourhood.loadWh, intervals * homes, 0, HOME_ENERGY_MAX_WH);
+  const pvMaxWh = checkColumn("pvWh", neighbourhood.pvWh, intervals * homes, 0, HOME_ENERGY_MAX_WH);
   const powerMaxW = (HOME_ENERGY_MAX_WH * 60) / intervalMinutes;
   checkColumn("importPowerMaxW", neighbourhood.importPowerMaxW, homes, 0, powerMaxW);
   checkColumn("exportPowerMaxW", neighbourhood.exportPowerMaxW, homes, 0, powerMaxW);
-  checkColumn("retailPrice", neighbourhood.retailPrice, intervals, -PRICE_MAX, PRICE_MAX);
-  checkColumn("feedInPrice", neighbourhood.feedInPrice, intervals, -PRICE_MAX, PRICE_MAX);
+  const priceMax = Math.max(
+    checkColumn("retailPrice", neighbourhood.retailPrice, intervals, -PRICE_MAX, PRICE_MAX),
+    checkColumn("feedInPrice", neighbourhood.feedInPrice, intervals, -PRICE_MAX, PRICE_MAX),
+  );
   for (let t = 0; t < intervals; t++) {
     const isTariff = (neighbourhood.feedInPrice[t] as number) <= (neighbourhood.retailPrice[t] as number);
     require(isTariff, `feedInPrice[${t}]`, "must not be above the retail price: energy could be sold in a circle");
@@ -55,17 +57,19 @@ export function checkNeighbourhood(neighbourhood: Neighbourhood): void {
   const { carbonGPerKwh } = neighbourhood;
   if (carbonGPerKwh !== null)
     require(carbonGPerKwh.length === intervals, "carbonGPerKwh", `must hold ${intervals} values`);
-  checkBatteries(neighbourhood.batteries, homes, powerMaxW);
-  checkExact(neighbourhood);
+  const batteryMaxW = checkBatteries(neighbourhood.batteries, homes, powerMaxW);
+  checkExact(neighbourhood, loadMaxWh + pvMaxWh + (batteryMaxW * intervalMinutes) / 60, priceMax);
 }
 
-function checkBatteries(batteries: BatteryColumns, homes: number, powerMaxW: number): void {
+/** Answers the highest power that any of them has. */
+function checkBatteries(batteries: BatteryColumns, homes: number, powerMaxW: number): number {
   const capacityMax = 100 * HOME_ENERGY_MAX_WH;
   for (const name of ["capacityWh", "storedMinWh", "storedMaxWh", "startStoredWh", "reserveWh"] as const) {
     checkColumn(`batteries.${name}`, batteries[name], homes, 0, capacityMax);
   }
+  let highestW = 0;
   for (const name of ["chargePowerMaxW", "dischargePowerMaxW", "inverterPowerMaxW"] as const) {
-    checkColumn(`batteries.${name}`, batteries[name], homes, 0, powerMaxW);
+    highestW = Math.max(highestW, checkColumn(`batteries.${name}`, batteries[name], homes, 0, powerMaxW));
   }
   for (const name of ["chargeEfficiencyPermille", "dischargeEfficiencyPermille"] as const) {
     checkColumn(`batteries.${name}`, batteries[name], homes, 1, 1_000);
@@ -84,37 +88,30 @@ function checkBatteries(batteries: BatteryColumns, homes: number, powerMaxW: num
       reserveWh <=
         capacityWh, `batteries[${home}]`, "startStoredWh and reserveWh must not be above capacityWh");
   }
+  return highestW;
 }
 
 /** What everybody moves in the worst interval, and one home in all of them, at the highest price. */
-function checkExact(neighbourhood: Neighbourhood): void {
-  const { siteIds, intervals, batteries, intervalMinutes } = neighbourhood;
-  let priceMax = 0;
-  for (const prices of [neighbourhood.retailPrice, neighbourhood.feedInPrice]) {
-    for (const price of prices) priceMax = Math.max(priceMax, Math.abs(price));
-  }
-  let homeMaxWh = 0;
-  for (const column of [neighbourhood.loadWh, neighbourhood.pvWh]) {
-    let most = 0;
-    for (let i = 0; i < column.length; i++) most = Math.max(most, column[i] as number);
-    homeMaxWh += most;
-  }
-  let batteryMaxW = 0;
-  for (const column of [batteries.chargePowerMaxW, batteries.dischargePowerMaxW]) {
-    for (const powerW of column) batteryMaxW = Math.max(batteryMaxW, powerW);
-  }
-  homeMaxWh += (batteryMaxW * intervalMinutes) / 60;
+function checkExact({ siteIds, intervals }: Neighbourhood, homeMaxWh: number, priceMax: number): void {
   const mostNano = 4 * homeMaxWh * Math.max(1, priceMax) * Math.max(siteIds.length, intervals);
-  require(mostNano <
-    EXACT_MAX, "loadWh, pvWh, batteries and prices", "together could come to sums that are no longer exact");
+  const isExact = mostNano < EXACT_MAX;
+  require(isExact, "loadWh, pvWh, batteries and prices", "together could come to sums that are no longer exact");
 }
 
-function checkColumn(name: string, column: Int32Array, length: number, min: number, max: number): void {
+/** Answers the largest magnitude in the column. */
+function checkColumn(name: string, column: Int32Array, length: number, min: number, max: number): number {
   require(column.length === length, name, `must hold ${length} values, got ${column.length}`);
+  let [lowest, highest] = [max, min];
   for (let i = 0; i < length; i++) {
     const value = column[i] as number;
-    if (value < min || value > max) require(false, `${name}[${i}]`, `must be ${min} to ${max}, got ${value}`);
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
   }
+  if (lowest < min || highest > max) {
+    const at = column.findIndex((value) => value < min || value > max);
+    require(false, `${name}[${at}]`, `must be ${min} to ${max}, got ${column[at]}`);
+  }
+  return Math.max(Math.abs(lowest), Math.abs(highest));
 }
 
 function require(holds: boolean, where: string, what: string): void {
