@@ -1,4 +1,4 @@
-import { tickOf } from "@commonwatt/market";
+import { drawSeed, tickOf } from "@commonwatt/market";
 import { intervalLength } from "@commonwatt/vpp-core";
 import { Accounting } from "./accounting.ts";
 import { Barrier } from "./barrier.ts";
@@ -90,6 +90,8 @@ export class ArrayRun {
     const { intervals } = this.#options.neighbourhood;
     const { parts } = this.#part;
     try {
+      for (let t = this.#part.part; t < intervals; t += parts)
+        this.#shared.draws[t] = drawSeed(this.#seed(t));
       for (let t = 0; t < intervals; t++) {
         this.#runInterval(t);
         onInterval(t + 1);
@@ -105,7 +107,6 @@ export class ArrayRun {
   }
 
   #runInterval(t: number): void {
-    const { community, startMs, intervalMinutes } = this.#options.neighbourhood;
     const { parts, part } = this.#part;
     const { meteredWh } = this.#shared;
     this.#bidding.bid(t, this.#lastPrice, this.#delivery.storedMillijoules);
@@ -114,11 +115,17 @@ export class ArrayRun {
     if (t > 0 && t % parts === 0) this.#account(t - parts);
     const orders = t % parts === part ? this.#ownOrders : this.#otherOrders;
     this.#gather(t, orders);
-    const seed = `${community}/${startMs / intervalLength(intervalMinutes) + t}`;
+    const seed = this.#seed(t);
     this.#onOrders(orders, seed);
     this.#market.clear(orders, seed);
     if (orders.price >= 0) this.#lastPrice = orders.price;
     this.#deliver(t, orders, meteredWh[t % meteredWh.length] as Int32Array);
+  }
+
+  /** The seed of an interval, as in a live market. */
+  #seed(t: number): string {
+    const { community, startMs, intervalMinutes } = this.#options.neighbourhood;
+    return `${community}/${startMs / intervalLength(intervalMinutes) + t}`;
   }
 
   /** Puts this thread's quotes where all can read them. */
@@ -149,6 +156,7 @@ export class ArrayRun {
     orders.reserve(count);
     orders.interval = t;
     orders.ticks = ticks;
+    orders.draw = this.#shared.draws[t] as number;
     let to = 0;
     for (let part = 0; part < parts; part++) {
       const from = (homesFrom[part] as number) * QUOTES_MAX;

@@ -3,6 +3,8 @@ import type { BookOrder, MechanismOutcome } from "@commonwatt/market";
 /** The orders of one interval as columns, homes rising, and what the clearing made of them. */
 export class IntervalOrders {
   interval = -1;
+  /** What the auction draws by. */
+  draw = 0;
   count = 0;
   /** Side and tick of each, see `keyOf` of the market. */
   keys: Int32Array = new Int32Array(0);

@@ -15,12 +15,14 @@ export interface SharedRun {
   readonly keys: readonly [Int32Array, Int32Array];
   readonly quantitiesWh: readonly [Int32Array, Int32Array];
   readonly sites: readonly [Int32Array, Int32Array];
+  /** What each interval's auction draws by, `[t]`; each thread finds out its share of them before the run. */
+  readonly draws: Int32Array;
   /** What each meter counted, + is import, of the last intervals: `[t % length][home]`. */
   readonly meteredWh: readonly Int32Array[];
 }
 
-/** Memory for a run of so many homes on so many threads. */
-export function createSharedRun(homes: number, parts: number): SharedRun {
+/** Memory for a run of so many homes and intervals on so many threads. */
+export function createSharedRun(homes: number, intervals: number, parts: number): SharedRun {
   const ints = (length: number): Int32Array =>
     new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
   const orders = (): readonly [Int32Array, Int32Array] => [
@@ -34,6 +36,7 @@ export function createSharedRun(homes: number, parts: number): SharedRun {
     keys: orders(),
     quantitiesWh: orders(),
     sites: orders(),
+    draws: ints(intervals),
     // An interval is accounted at most `parts` intervals after its own, while the next one is delivered.
     meteredWh: Array.from({ length: parts + 1 }, () => ints(homes)),
   };

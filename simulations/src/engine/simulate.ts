@@ -34,7 +34,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     Math.floor((siteIds.length * part) / parts),
   );
   const trace = options.trace === undefined ? null : traceOf(options.trace.homes, siteIds, intervals);
-  const shared = createSharedRun(siteIds.length, parts);
+  const shared = createSharedRun(siteIds.length, intervals, parts);
   const taskOf = (part: number): RunTask => ({ options: given, shared, trace, part, parts, homesFrom });
   const threads = await readyThreads(parts - 1);
   const others = threads.map((thread, i) => thread.run(taskOf(i + 1)));

@@ -1,4 +1,4 @@
-import { ArrayAuction, CallPairing, drawSeed } from "@commonwatt/market";
+import { ArrayAuction, CallPairing } from "@commonwatt/market";
 import type { IntervalOrders } from "./interval-orders.ts";
 import { type Lumps, type MarketRun, NO_LUMPS, type Positions, type Welfare } from "./market-run.ts";
 import { PRICE_TICK } from "./place-quotes.ts";
@@ -15,8 +15,8 @@ export class UniformMarket implements MarketRun {
     this.#kPerMille = kPerMille;
   }
 
-  clear(orders: IntervalOrders, seed: string): void {
-    const { count, ticks } = orders;
+  clear(orders: IntervalOrders): void {
+    const { count, ticks, draw } = orders;
     if (ticks > this.#ticks) {
       this.#ticks = ticks;
       this.#auction = new ArrayAuction(ticks);
@@ -28,7 +28,7 @@ export class UniformMarket implements MarketRun {
       sites: orders.sites.subarray(0, count),
     };
     const fillsWh = orders.fillsWh.subarray(0, count);
-    const { tick } = this.#auction.clear(columns, this.#kPerMille, drawSeed(seed), fillsWh);
+    const { tick } = this.#auction.clear(columns, this.#kPerMille, draw, fillsWh);
     orders.price = tick === null ? -1 : tick * PRICE_TICK;
   }
 

@@ -9,11 +9,15 @@ const EXACT_MAX = Number.MAX_SAFE_INTEGER;
 /** The most that a price may be, either way: 100 per kWh. */
 const PRICE_MAX = 100_000_000;
 
+/** What was found sound; nobody writes into a neighbourhood's columns after it was made. */
+const sound = new WeakSet<Neighbourhood>();
+
 /**
  * Checks that a neighbourhood is one and that everything it can come to is counted exactly. Throws a
  * `CommonwattError` `SIMULATION_NEIGHBOURHOOD_INVALID` that says which column is wrong where.
  */
 export function checkNeighbourhood(neighbourhood: Neighbourhood): void {
+  if (sound.has(neighbourhood)) return;
   const { siteIds, intervals, intervalMinutes, startMs, feePpm } = neighbourhood;
   const homes = siteIds.length;
   require(homes > 0, "siteIds", "there must be a home");
@@ -59,6 +63,7 @@ export function checkNeighbourhood(neighbourhood: Neighbourhood): void {
     require(carbonGPerKwh.length === intervals, "carbonGPerKwh", `must hold ${intervals} values`);
   const batteryMaxW = checkBatteries(neighbourhood.batteries, homes, powerMaxW);
   checkExact(neighbourhood, loadMaxWh + pvMaxWh + (batteryMaxW * intervalMinutes) / 60, priceMax);
+  sound.add(neighbourhood);
 }
 
 /** Answers the highest power that any of them has. */
