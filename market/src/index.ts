@@ -64,7 +64,7 @@ export { DEFAULT_MARKET_RULES, type MarketRules } from "./engine/market-rules.ts
 export { type Fill, pairFills } from "./engine/pair-fills.ts";
 export { type JournalWriter, startWriter } from "./journal/journal-writer.ts";
 export { loadHighs } from "./linear-program/highs.ts";
-export type { LinearProgram, LinearSolution, LinearSolver } from "./linear-program/linear-program.ts";
+export type { Column, LinearProgram, LinearSolution, LinearSolver } from "./linear-program/linear-program.ts";
 export type {
   BookOrder,
   ClearingContext,

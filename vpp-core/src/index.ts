@@ -24,6 +24,7 @@ export {
   createQuoteSteps,
   type QuoteSteps,
   type QuoteTerms,
+  valueByFill,
   writeQuoteSteps,
 } from "./dispatch/quote-steps.ts";
 export type { SiteImage } from "./dispatch/site-image.ts";

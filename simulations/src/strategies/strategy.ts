@@ -45,9 +45,9 @@ export interface StrategyRun {
   quote(home: number, moment: BiddingMoment, quotes: QuoteSheet): void;
   /**
    * What the battery does, in W (+ is discharge), while nothing is traded and nothing else has a say. Without
-   * it the battery follows its own house.
+   * it, or where it is `undefined`, the battery follows its own house.
    */
-  idlePowerW?(home: number, moment: BiddingMoment): number;
+  idlePowerW?(home: number, moment: BiddingMoment): number | undefined;
   /** Hears what an interval came to for a home: its fills in Wh, and the mean price or −1. For those who learn. */
   cleared?(home: number, interval: number, soldWh: number, boughtWh: number, price: number): void;
 }

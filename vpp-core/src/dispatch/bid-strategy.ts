@@ -2,7 +2,7 @@ import type { Tariff } from "../grid/tariff.ts";
 import type { OrderSide } from "../ports/trading-venue.ts";
 import { type WattHours, wattHours } from "../units/energy.ts";
 import { type PriceMicroPerKwh, priceMicroPerKwh } from "../units/price.ts";
-import { createQuoteSteps, writeQuoteSteps } from "./quote-steps.ts";
+import { createQuoteSteps, valueByFill, writeQuoteSteps } from "./quote-steps.ts";
 
 /** What a site expects of one delivery interval, and what its battery could add. */
 export interface BidInput {
@@ -54,8 +54,10 @@ export function quotes({
 }: BidInput): readonly Quote[] {
   const steps = createQuoteSteps();
   const netSoldLoadWh = netLoadWh + netSoldWh;
-  const terms = { netLoadWh: netSoldLoadWh, referencePrice, ...tariff, ...(battery ?? NO_BATTERY) };
-  writeQuoteSteps(terms, steps);
+  const storage = battery ?? NO_BATTERY;
+  const { retailPrice, feedInPrice } = tariff;
+  const storedPrice = valueByFill(retailPrice, feedInPrice, storage.storedWh, storage.capacityWh);
+  writeQuoteSteps({ netLoadWh: netSoldLoadWh, referencePrice, storedPrice, ...tariff, ...storage }, steps);
   return Array.from({ length: steps.count }, (_, at) => ({
     side: steps.isBid ? "bid" : "offer",
     energyWh: wattHours(steps.energyWh[at] as number),

@@ -14,6 +14,8 @@ export interface QuoteTerms {
   retailPrice: number;
   feedInPrice: number;
   referencePrice: number;
+  /** What a kWh in the battery is worth to its owner; see {@link valueByFill}. */
+  storedPrice: number;
   /** 0 without a battery. */
   capacityWh: number;
   storedWh: number;
@@ -30,6 +32,21 @@ export function createQuoteSteps(): QuoteSteps {
   return { isBid: true, count: 0, energyWh: new Float64Array(3), limitPrice: new Float64Array(3) };
 }
 
+/**
+ * What a kWh in a battery is worth as long as nothing is known of the hours to come: the retail price when it is
+ * empty, the feed-in price when it is full, linear between.
+ */
+export function valueByFill(
+  retailPrice: number,
+  feedInPrice: number,
+  storedWh: number,
+  capacityWh: number,
+): number {
+  if (capacityWh <= 0) return feedInPrice;
+  const emptyWh = Math.max(0, capacityWh - storedWh);
+  return feedInPrice + Math.floor(((retailPrice - feedInPrice) * emptyWh) / capacityWh);
+}
+
 /** The rule of `quotes` on bare numbers, without an object: writes the steps of the side that is worth more. */
 export function writeQuoteSteps(terms: QuoteTerms, steps: QuoteSteps): void {
   const { netLoadWh: base, retailPrice, feedInPrice, referencePrice, capacityWh } = terms;
@@ -40,9 +57,8 @@ export function writeQuoteSteps(terms: QuoteTerms, steps: QuoteSteps): void {
   if (capacityWh > 0) {
     const { storedWh } = terms;
     const emptyWh = Math.max(0, capacityWh - storedWh);
-    const value = feedInPrice + Math.floor(((retailPrice - feedInPrice) * emptyWh) / capacityWh);
-    const charge = Math.floor((value * ONE_WAY_EFFICIENCY_PERMILLE) / 1000);
-    const discharge = Math.floor((value * 1000) / ONE_WAY_EFFICIENCY_PERMILLE);
+    const charge = Math.floor((terms.storedPrice * ONE_WAY_EFFICIENCY_PERMILLE) / 1000);
+    const discharge = Math.floor((terms.storedPrice * 1000) / ONE_WAY_EFFICIENCY_PERMILLE);
     chargePrice = Math.min(retailPrice, Math.max(feedInPrice, charge));
     dischargePrice = Math.min(retailPrice, Math.max(feedInPrice, discharge));
     atLow = base + Math.min(terms.chargeMaxWh, emptyWh);
