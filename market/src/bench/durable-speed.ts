@@ -15,7 +15,9 @@ import { replayBooks } from "../durable/recover-books.ts";
 import { median } from "./cpu-time.ts";
 import { FlatEngine } from "./flat-engine.ts";
 import { LIMIT_WH, sizeOf } from "./open-shape.ts";
-import { ADD, CANCEL, MESSAGE_STRIDE, TAKE, type Workload, type WorkloadShape } from "./workload.ts";
+import { MESSAGE, type Workload, type WorkloadShape } from "./workload.ts";
+
+const { ADD, CANCEL, MESSAGE_STRIDE, TAKE } = MESSAGE;
 
 const { OPEN_BOOK } = BOOK_COMMAND;
 const { EVENTS_END } = COUNTER;

@@ -16,7 +16,7 @@ export interface EngineSpeed {
 /** A kernel may count a thread's time in ticks of this length: a shorter run reads as nothing, and counts as one. */
 const TICK_S = 0.004;
 /** A fast engine plays on until its runs took so many seconds of CPU, so that one moment of the machine decides less. */
-const RUNS_S = 1.5;
+const RUNS_S = 0.5;
 /** But not more often than this. */
 const RUNS_MAX = 15;
 /** Seconds of CPU that an engine may take to fill its books. */

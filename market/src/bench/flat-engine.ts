@@ -7,16 +7,9 @@ import { replaceOrder } from "../book/replace-order.ts";
 import { submitOrder, TIME_IN_FORCE } from "../book/submit-order.ts";
 import { touch } from "../book/touch.ts";
 import { openShape } from "./open-shape.ts";
-import {
-  ADD,
-  type BenchEngine,
-  CANCEL,
-  type Depth,
-  MESSAGE_STRIDE,
-  TAKE,
-  type TradeTrace,
-  type WorkloadShape,
-} from "./workload.ts";
+import { type BenchEngine, type Depth, MESSAGE, type TradeTrace, type WorkloadShape } from "./workload.ts";
+
+const { ADD, CANCEL, MESSAGE_STRIDE, TAKE } = MESSAGE;
 
 const { EVENT_STRIDE, TRADED } = EVENT;
 const { EVENTS_END } = COUNTER;

@@ -1,15 +1,8 @@
 import type { BookSide } from "../book/layout.ts";
 import { inPriority, type NaiveBook, NaiveMarket, type NaiveOrder } from "../reference/naive-market.ts";
-import {
-  ADD,
-  type BenchEngine,
-  CANCEL,
-  type Depth,
-  MESSAGE_STRIDE,
-  MOVE,
-  type TradeTrace,
-  type WorkloadShape,
-} from "./workload.ts";
+import { type BenchEngine, type Depth, MESSAGE, type TradeTrace, type WorkloadShape } from "./workload.ts";
+
+const { ADD, CANCEL, MESSAGE_STRIDE, MOVE } = MESSAGE;
 
 /** The plain arrays that the core is tested against. */
 export class NaiveEngine implements BenchEngine {

@@ -1,15 +1,8 @@
 import { type IOrder, type LimitOrderOptions, OrderBook, Side } from "nodejs-order-book";
 import type { BookSide } from "../book/layout.ts";
-import {
-  ADD,
-  type BenchEngine,
-  CANCEL,
-  type Depth,
-  MESSAGE_STRIDE,
-  MOVE,
-  type TradeTrace,
-  type WorkloadShape,
-} from "./workload.ts";
+import { type BenchEngine, type Depth, MESSAGE, type TradeTrace, type WorkloadShape } from "./workload.ts";
+
+const { ADD, CANCEL, MESSAGE_STRIDE, MOVE } = MESSAGE;
 
 type TimeInForce = NonNullable<LimitOrderOptions["timeInForce"]>;
 

@@ -1,16 +1,9 @@
 import type { BookSide } from "../book/layout.ts";
 import { OrderBooks } from "../book/order-books.ts";
 import { sizeOf } from "./open-shape.ts";
-import {
-  ADD,
-  type BenchEngine,
-  CANCEL,
-  type Depth,
-  MESSAGE_STRIDE,
-  MOVE,
-  type TradeTrace,
-  type WorkloadShape,
-} from "./workload.ts";
+import { type BenchEngine, type Depth, MESSAGE, type TradeTrace, type WorkloadShape } from "./workload.ts";
+
+const { ADD, CANCEL, MESSAGE_STRIDE, MOVE } = MESSAGE;
 
 /** Any will do: no answer depends on it. */
 const ID_SEED = 1;

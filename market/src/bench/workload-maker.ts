@@ -3,7 +3,9 @@ import { takeEvents } from "../book/book-event.ts";
 import { type BookSide, SIDE } from "../book/layout.ts";
 import { generationOf, openQuantity } from "../book/order-slot.ts";
 import { FlatEngine } from "./flat-engine.ts";
-import { CANCEL, MESSAGE_STRIDE, MOVE, type WorkloadShape } from "./workload.ts";
+import { MESSAGE, type WorkloadShape } from "./workload.ts";
+
+const { CANCEL, MESSAGE_STRIDE, MOVE } = MESSAGE;
 
 const { BID } = SIDE;
 

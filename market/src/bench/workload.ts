@@ -1,17 +1,19 @@
-/** A good-till-gate order. */
-export const ADD = 0;
-/** An immediate-or-cancel order. */
-export const TAKE = 1;
-/** Cancels the order that an earlier message brought. */
-export const CANCEL = 2;
-/** Gives an earlier order another price. */
-export const MOVE = 3;
-
-/**
- * Int32 of a message: what it does, its order's number, book, site, side, tick and quantity in Wh; then, of a
- * cancel or move, the slot and generation that the core answered to the order, as its sender would know them.
- */
-export const MESSAGE_STRIDE = 9;
+/** What a message does, and how long one is. Take names from here into constants of your own, as in the core. */
+export const MESSAGE = {
+  /** A good-till-gate order. */
+  ADD: 0,
+  /** An immediate-or-cancel order. */
+  TAKE: 1,
+  /** Cancels the order that an earlier message brought. */
+  CANCEL: 2,
+  /** Gives an earlier order another price. */
+  MOVE: 3,
+  /**
+   * Int32 of a message: what it does, its order's number, book, site, side, tick and quantity in Wh; then, of a
+   * cancel or move, the slot and generation that the core answered to the order, as its sender would know them.
+   */
+  MESSAGE_STRIDE: 9,
+} as const;
 
 /** What a workload looks like. */
 export interface WorkloadShape {

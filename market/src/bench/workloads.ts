@@ -1,7 +1,9 @@
 import { type Random, seededRandom } from "@commonwatt/vpp-core";
 import { SIDE } from "../book/layout.ts";
-import { ADD, TAKE, type Workload, type WorkloadShape } from "./workload.ts";
+import { MESSAGE, type Workload, type WorkloadShape } from "./workload.ts";
 import { WorkloadMaker } from "./workload-maker.ts";
+
+const { ADD, TAKE } = MESSAGE;
 
 const { BID, OFFER } = SIDE;
 

@@ -8,7 +8,7 @@ const { LEVEL_SHIFT } = LEVEL_FIELD;
 const { ORDER_SHIFT } = ORDER_FIELD;
 const { POSITION_SHIFT } = POSITION_FIELD;
 
-/** The arrays of an arena that hold its state. */
+/** The arrays of an arena that hold its state; orders and levels, which share one, stand apart. */
 const PARTS = [
   "counters",
   "clock",
@@ -26,10 +26,17 @@ const PARTS = [
 /** An array of an arena that holds state. */
 export type ArenaPart = (typeof PARTS)[number];
 
+type PartArray<Part extends ArenaPart> = Part extends keyof BookArena ? BookArena[Part] : Int32Array;
+
 /** All that an arena holds, as copies of the parts in use: what comes after a restore is the same to the byte. */
 export interface ArenaSnapshot {
   readonly size: ArenaSize;
-  readonly parts: { readonly [Part in ArenaPart]: BookArena[Part] };
+  readonly parts: { readonly [Part in ArenaPart]: PartArray<Part> };
+}
+
+function partOf({ levelsAt, ...arena }: BookArena, part: ArenaPart): Int32Array | Float64Array {
+  if (part === "levels") return arena.orders.subarray(levelsAt);
+  return part === "orders" ? arena.orders.subarray(0, levelsAt) : arena[part];
 }
 
 function usedLength({ counters, size, wordsPerLadder }: BookArena, part: ArenaPart): number {
@@ -62,7 +69,7 @@ function usedLength({ counters, size, wordsPerLadder }: BookArena, part: ArenaPa
 /** Copies an arena's state: one slice per array, up to what was ever used. */
 export function takeSnapshot(arena: BookArena): ArenaSnapshot {
   const parts = Object.fromEntries(
-    PARTS.map((part) => [part, arena[part].slice(0, usedLength(arena, part))]),
+    PARTS.map((part) => [part, partOf(arena, part).slice(0, usedLength(arena, part))]),
   );
   return { size: arena.size, parts: parts as ArenaSnapshot["parts"] };
 }
@@ -71,8 +78,9 @@ export function takeSnapshot(arena: BookArena): ArenaSnapshot {
 export function restoreSnapshot({ size, parts }: ArenaSnapshot): BookArena {
   const arena = createArena(size);
   for (const part of PARTS) {
-    assert(parts[part].length <= arena[part].length, `${part} is longer than the arena's size allows`);
-    arena[part].set(parts[part]);
+    const into = partOf(arena, part);
+    assert(parts[part].length <= into.length, `${part} is longer than the arena's size allows`);
+    into.set(parts[part]);
   }
   for (const part of PARTS) {
     assert.equal(parts[part].length, usedLength(arena, part), `${part} must be as long as the counters say`);

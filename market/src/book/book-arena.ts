@@ -34,12 +34,12 @@ export interface BookArena {
   /** Words of a ladder in `ladderBits`: per 32 levels, then per 32 of these words from `words32At`. */
   readonly wordsPerLadder: number;
   readonly words32At: number;
+  /** The records of orders and, from `levelsAt`, the first and last order of every level of every ladder. */
   readonly orders: Int32Array;
+  readonly levelsAt: number;
   readonly books: Int32Array;
   readonly positions: Float64Array;
   readonly holders: Float64Array;
-  /** First and last order of every level of every ladder. */
-  readonly levels: Int32Array;
   /** Which levels of a ladder hold orders: a bit per level, per word of those, and per word of these. */
   readonly ladderBits: Int32Array;
   readonly counters: Int32Array;
@@ -108,16 +108,19 @@ export function createArena(size: ArenaSize): BookArena {
   counters[COUNTER.BOOKS_USED] = 1;
   counters[COUNTER.POSITIONS_USED] = 1;
   counters[COUNTER.LADDERS_USED] = 1;
+  const levelsAt = (ordersMax + 1) << ORDER_SHIFT;
+  const recordsEnd = levelsAt + (laddersMax + 1) * ticksMax * 2 ** LEVEL_SHIFT;
+  assert(recordsEnd < 2 ** 31, "laddersMax ladders of ticksMax ticks are more than an arena can hold");
   return {
     size: { booksMax, ordersMax, positionsMax, ticksMax, laddersMax },
-    bookMask: 2 ** (32 - Math.clz32(booksMax)) - 1,
+    bookMask: (2 ** (32 - Math.clz32(booksMax)) - 1) | 0,
     wordsPerLadder,
     words32At,
-    orders: new Int32Array((ordersMax + 1) << ORDER_SHIFT).fill(0),
+    orders: new Int32Array(recordsEnd).fill(0, 0, levelsAt),
+    levelsAt,
     books: new Int32Array((booksMax + 1) * BOOK_STRIDE),
     positions: new Float64Array((positionsMax + 1) << POSITION_SHIFT),
     holders: new Float64Array((positionsMax + 1) << POSITION_SHIFT),
-    levels: new Int32Array(((laddersMax + 1) * ticksMax) << LEVEL_SHIFT),
     ladderBits: new Int32Array((laddersMax + 1) * wordsPerLadder),
     counters,
     clock: new Float64Array(2),

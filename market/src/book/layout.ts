@@ -92,7 +92,10 @@ export const HOLDER_FIELD = {
   NEXT_POSITION: 3,
 } as const;
 
-/** A price level of a ladder: its first and last order. */
+/**
+ * A price level of a ladder: 2 Int32, its first and last order, at the places where an order names its next and its
+ * previous one. So a level stands in for the neighbours that its first and last order do not have.
+ */
 export const LEVEL_FIELD = {
   LEVEL_SHIFT: 1,
   /** First order in time priority. */

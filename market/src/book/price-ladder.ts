@@ -19,7 +19,7 @@ export function hasFreeLadder({ counters, size }: BookArena): boolean {
 
 /** Takes an empty ladder; one must be free. */
 export function takeLadder(arena: BookArena): number {
-  const { counters, levels } = arena;
+  const { counters, orders } = arena;
   const free = counters[FREE_LADDER] as number;
   if (free === NONE) {
     const unused = counters[LADDERS_USED] as number;
@@ -27,62 +27,91 @@ export function takeLadder(arena: BookArena): number {
     return unused;
   }
   const link = levelAt(arena, free, 0) + HEAD;
-  counters[FREE_LADDER] = levels[link] as number;
-  levels[link] = NONE;
+  counters[FREE_LADDER] = orders[link] as number;
+  orders[link] = NONE;
   return free;
 }
 
 /** Gives an empty ladder back. */
 export function giveLadder(arena: BookArena, ladder: number): void {
-  arena.levels[levelAt(arena, ladder, 0) + HEAD] = arena.counters[FREE_LADDER] as number;
+  arena.orders[levelAt(arena, ladder, 0) + HEAD] = arena.counters[FREE_LADDER] as number;
   arena.counters[FREE_LADDER] = ladder;
 }
 
-function levelAt({ size }: BookArena, ladder: number, index: number): number {
-  return (ladder * size.ticksMax + index) << LEVEL_SHIFT;
+function levelAt({ levelsAt, size }: BookArena, ladder: number, index: number): number {
+  return levelsAt + ((ladder * size.ticksMax + index) << LEVEL_SHIFT);
+}
+
+/**
+ * Where the record of an order begins that stands beside another; where there is none, that of their level. Whether
+ * there is one is computed with and not asked for: it is as good as tossed, and a processor guesses it wrong.
+ */
+function neighbourAt(slot: number, level: number): number {
+  return (slot << ORDER_SHIFT) | (level & ((slot - 1) >> 31));
 }
 
 /** The first order of a level in time priority. */
 export function levelHead(arena: BookArena, ladder: number, index: number): number {
-  return arena.levels[levelAt(arena, ladder, index) + HEAD] as number;
+  return arena.orders[levelAt(arena, ladder, index) + HEAD] as number;
 }
 
 /** Adds an order behind all others of its level. */
 export function appendToLevel(arena: BookArena, ladder: number, index: number, slot: number): void {
-  const { orders, levels } = arena;
-  const at = levelAt(arena, ladder, index);
-  const last = levels[at + TAIL] as number;
-  levels[at + TAIL] = slot;
-  orders[(slot << ORDER_SHIFT) + NEXT] = NONE;
-  orders[(slot << ORDER_SHIFT) + PREVIOUS] = last;
-  if (last === NONE) {
-    levels[at + HEAD] = slot;
-    setBit(arena, ladder, index);
-  } else {
-    orders[(last << ORDER_SHIFT) + NEXT] = slot;
-  }
+  const { orders } = arena;
+  const orderAt = slot << ORDER_SHIFT;
+  const level = levelAt(arena, ladder, index);
+  const last = orders[level + TAIL] as number;
+  orders[orderAt + NEXT] = NONE;
+  orders[orderAt + PREVIOUS] = last;
+  orders[neighbourAt(last, level) + NEXT] = slot;
+  orders[level + TAIL] = slot;
+  setBit(arena, ladder, index);
 }
 
 /** Removes an order from its level. */
 export function removeFromLevel(arena: BookArena, ladder: number, index: number, slot: number): void {
-  const { orders, levels } = arena;
+  const { orders } = arena;
   const orderAt = slot << ORDER_SHIFT;
+  const level = levelAt(arena, ladder, index);
   const previous = orders[orderAt + PREVIOUS] as number;
   const next = orders[orderAt + NEXT] as number;
-  const at = levelAt(arena, ladder, index);
-  if (previous === NONE) levels[at + HEAD] = next;
-  else orders[(previous << ORDER_SHIFT) + NEXT] = next;
-  if (next === NONE) levels[at + TAIL] = previous;
-  else orders[(next << ORDER_SHIFT) + PREVIOUS] = previous;
-  if ((previous | next) === NONE) clearBit(arena, ladder, index);
+  orders[neighbourAt(previous, level) + NEXT] = next;
+  orders[neighbourAt(next, level) + PREVIOUS] = previous;
+  clearBit(arena, ladder, index, ((previous | next) - 1) >>> 31);
+}
+
+/** Takes an order from its level and adds it behind all others of another, or of the same. */
+export function moveToLevel(arena: BookArena, ladder: number, from: number, to: number, slot: number): void {
+  const { orders, ladderBits } = arena;
+  const orderAt = slot << ORDER_SHIFT;
+  const left = levelAt(arena, ladder, from);
+  const entered = left + ((to - from) << LEVEL_SHIFT);
+  const previous = orders[orderAt + PREVIOUS] as number;
+  const next = orders[orderAt + NEXT] as number;
+  orders[neighbourAt(previous, left) + NEXT] = next;
+  orders[neighbourAt(next, left) + PREVIOUS] = previous;
+  const last = orders[entered + TAIL] as number;
+  orders[orderAt + NEXT] = NONE;
+  orders[orderAt + PREVIOUS] = last;
+  orders[neighbourAt(last, entered) + NEXT] = slot;
+  orders[entered + TAIL] = slot;
+  const base = ladder * arena.wordsPerLadder;
+  const word = base + (from >> 5);
+  const bits = (ladderBits[word] as number) & ~((((previous | next) - 1) >>> 31) << (from & 31));
+  ladderBits[word] = bits;
+  if (bits === 0) clearWord(arena, base, from);
+  const toWord = base + (to >> 5);
+  const before = ladderBits[toWord] as number;
+  ladderBits[toWord] = before | (1 << (to & 31));
+  if (before === 0) setWord(arena, base, to);
 }
 
 /** Removes the first order of a level, which is `slot`. Answers which is the first then; `NONE` when none is left. */
 export function removeFirst(arena: BookArena, ladder: number, index: number, slot: number): number {
-  const { orders, levels } = arena;
+  const { orders } = arena;
   const at = levelAt(arena, ladder, index);
   const next = orders[(slot << ORDER_SHIFT) + NEXT] as number;
-  levels[at + HEAD] = next;
+  orders[at + HEAD] = next;
   if (next !== NONE) {
     orders[(next << ORDER_SHIFT) + PREVIOUS] = NONE;
     // Changes nothing, but brings the order after that into the cache by the time that it is the first.
@@ -90,8 +119,8 @@ export function removeFirst(arena: BookArena, ladder: number, index: number, slo
     if (second !== NONE) orders[(second << ORDER_SHIFT) + PREVIOUS] = next;
     return next;
   }
-  levels[at + TAIL] = NONE;
-  clearBit(arena, ladder, index);
+  orders[at + TAIL] = NONE;
+  clearBit(arena, ladder, index, 1);
   return NONE;
 }
 
@@ -114,28 +143,39 @@ export function nextLevel(arena: BookArena, ladder: number, index: number): numb
   return (word << 5) + 31 - Math.clz32(ladderBits[base + word] as number);
 }
 
-function setBit({ ladderBits, wordsPerLadder, words32At }: BookArena, ladder: number, index: number): void {
-  const base = ladder * wordsPerLadder;
+function setBit(arena: BookArena, ladder: number, index: number): void {
+  const { ladderBits } = arena;
+  const base = ladder * arena.wordsPerLadder;
   const word = base + (index >> 5);
   const before = ladderBits[word] as number;
   ladderBits[word] = before | (1 << (index & 31));
-  if (before !== 0) return;
+  if (before === 0) setWord(arena, base, index);
+}
+
+/** Sets the bits of the upper layers over a word in which the first level has come. */
+function setWord({ ladderBits, wordsPerLadder, words32At }: BookArena, base: number, index: number): void {
   const block = base + words32At + (index >> 10);
   ladderBits[block] = (ladderBits[block] as number) | (1 << ((index >> 5) & 31));
   const top = base + wordsPerLadder - 1;
   ladderBits[top] = (ladderBits[top] as number) | (1 << (index >> 10));
 }
 
-function clearBit({ ladderBits, wordsPerLadder, words32At }: BookArena, ladder: number, index: number): void {
-  const base = ladder * wordsPerLadder;
+/** Takes the bit of a level away when `isEmpty` is 1, and nothing when it is 0. */
+function clearBit(arena: BookArena, ladder: number, index: number, isEmpty: number): void {
+  const { ladderBits } = arena;
+  const base = ladder * arena.wordsPerLadder;
   const word = base + (index >> 5);
-  const after = (ladderBits[word] as number) & ~(1 << (index & 31));
-  ladderBits[word] = after;
-  if (after !== 0) return;
+  const bits = (ladderBits[word] as number) & ~(isEmpty << (index & 31));
+  ladderBits[word] = bits;
+  if (bits === 0) clearWord(arena, base, index);
+}
+
+/** Takes the bits of the upper layers over a word away from which the last level has gone. */
+function clearWord({ ladderBits, wordsPerLadder, words32At }: BookArena, base: number, index: number): void {
   const block = base + words32At + (index >> 10);
-  const wordsAfter = (ladderBits[block] as number) & ~(1 << ((index >> 5) & 31));
-  ladderBits[block] = wordsAfter;
-  if (wordsAfter !== 0) return;
+  const words = (ladderBits[block] as number) & ~(1 << ((index >> 5) & 31));
+  ladderBits[block] = words;
+  if (words !== 0) return;
   const top = base + wordsPerLadder - 1;
   ladderBits[top] = (ladderBits[top] as number) & ~(1 << (index >> 10));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { OneBook } from "../../test/one-book.ts";
+import { OneBook, SMALL } from "../../test/one-book.ts";
 import { cancelOrder } from "./cancel-order.ts";
 import { SIDE } from "./layout.ts";
 import { replaceOrder } from "./replace-order.ts";
@@ -66,20 +66,47 @@ describe("price-time priority", () => {
   });
 });
 
-describe("replace", () => {
+describe.each([
+  ["a short queue", 0],
+  ["a ladder", 20],
+])("replace in %s", (_form, others) => {
   test.each([
-    ["a smaller quantity keeps its place", 40, 3, ["1:3@40", "2:5@40"]],
-    ["the same order keeps its place", 40, 5, ["1:5@40", "2:5@40"]],
-    ["a larger quantity goes behind", 40, 6, ["2:5@40", "1:6@40"]],
-    ["a worse price goes behind", 41, 3, ["2:5@40", "1:3@41"]],
-    ["a better price goes in front", 39, 9, ["1:9@39", "2:5@40"]],
+    ["a smaller quantity keeps its place", 40, 3, ["1:3@40", "2:5@40", "2:5@44"]],
+    ["the same order keeps its place", 40, 5, ["1:5@40", "2:5@40", "2:5@44"]],
+    ["a larger quantity goes behind", 40, 6, ["2:5@40", "1:6@40", "2:5@44"]],
+    ["a worse price goes behind", 41, 3, ["2:5@40", "1:3@41", "2:5@44"]],
+    ["a much worse price goes behind all of it", 44, 5, ["2:5@40", "2:5@44", "1:5@44"]],
+    ["a better price goes in front", 39, 9, ["1:9@39", "2:5@40", "2:5@44"]],
   ])("%s", (_what, tick, quantity, expected) => {
     const book = new OneBook();
     const slot = book.offer(1, 40, 5);
     book.offer(2, 40, 5);
+    book.offer(2, 44, 5);
+    for (let i = 0; i < others; i++) book.offer(3, 60 + i, 1);
     expect(replaceOrder(book.arena, slot, 0, tick, quantity)).toBe(0);
-    expect(book.side(OFFER)).toEqual(expected);
+    expect(book.side(OFFER).slice(0, 3)).toEqual(expected);
+    expect(book.side(OFFER)).toHaveLength(3 + others);
     expect(cancelOrder(book.arena, slot, 0)).toBe(0);
+  });
+
+  test("the best order leaves its price to the next", () => {
+    const book = new OneBook();
+    const slot = book.bid(1, 50, 5);
+    book.bid(2, 30, 5);
+    for (let i = 0; i < others; i++) book.bid(3, 1 + i, 1);
+    expect(replaceOrder(book.arena, slot, 0, 25, 5)).toBe(0);
+    expect(book.side(BID).slice(0, 2)).toEqual(["2:5@30", "1:5@25"]);
+  });
+});
+
+describe("replace", () => {
+  test("the only order of a ladder gives it back", () => {
+    const book = new OneBook({ size: { ...SMALL, laddersMax: 1 } });
+    const [first = 0, ...others] = Array.from({ length: 15 }, (_, i) => book.bid(1, 20 + i, 1));
+    for (const slot of others) expect(cancelOrder(book.arena, slot, 0)).toBe(0);
+    expect(replaceOrder(book.arena, first, 0, 10, 1)).toBe(0);
+    for (let i = 0; i < 15; i++) expect(book.offer(2, 50 + i, 1)).toBeGreaterThan(0);
+    expect(book.side(BID)).toEqual(["1:1@10"]);
   });
 
   test("a price that crosses trades at once, and the order keeps its handle", () => {

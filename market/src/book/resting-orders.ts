@@ -5,6 +5,7 @@ import {
   giveLadder,
   indexOfKey,
   levelHead,
+  moveToLevel,
   nextLevel,
   removeFirst,
   removeFromLevel,
@@ -122,6 +123,45 @@ function removeFromQueue(books: Int32Array, queue: number, slot: number): void {
     books[at + 1] = books[at + 3] as number;
     at += 2;
   }
+}
+
+/** Gives an order another price of its side; it then stands behind all others of that price. */
+export function moveOrder(arena: BookArena, bookAt: number, slot: number, oldKey: number, key: number): void {
+  const { books, orders } = arena;
+  const sideAt = bookAt + sideOf(key);
+  const ladder = books[sideAt + LADDER] as number;
+  orders[(slot << ORDER_SHIFT) + KEY] = key;
+  if (ladder === NONE || books[sideAt + COUNT] === 1) {
+    leaveAndEnter(arena, bookAt, slot, oldKey, key);
+    return;
+  }
+  const ticks = books[bookAt + TICKS] as number;
+  moveToLevel(arena, ladder, indexOfKey(oldKey, ticks), indexOfKey(key, ticks), slot);
+  if (key > (books[sideAt + BEST] as number)) {
+    books[sideAt + BEST] = key;
+    books[sideAt + BEST_ORDER] = slot;
+  } else if (books[sideAt + BEST_ORDER] === slot) {
+    loseBest(arena, bookAt, oldKey);
+  }
+}
+
+/** `moveOrder` by way of an empty place: in a short queue, and where a side's last order gives the ladder back. */
+function leaveAndEnter(arena: BookArena, bookAt: number, slot: number, oldKey: number, key: number): void {
+  const keyAt = (slot << ORDER_SHIFT) + KEY;
+  arena.orders[keyAt] = oldKey;
+  removeOrder(arena, bookAt, slot);
+  arena.orders[keyAt] = key;
+  addOrder(arena, bookAt, slot, key);
+}
+
+/** After the order that trades first went to a worse price, or to the end of its own. */
+function loseBest(arena: BookArena, bookAt: number, key: number): void {
+  const { books } = arena;
+  const side = sideOf(key);
+  const index = indexOfKey(key, books[bookAt + TICKS] as number);
+  const head = levelHead(arena, books[bookAt + LADDER + side] as number, index);
+  books[bookAt + BEST_ORDER + side] = head;
+  if (head === NONE) leaveLevel(arena, bookAt, side, index);
 }
 
 /** Removes the order that trades first; the side must not be empty. */

@@ -28,7 +28,7 @@ export function registerMarketBench(program: Program): void {
         "time. Then times single messages, a workload with every command on the disk by the wall clock, and the " +
         "call auction. Docs: market/docs/matching.md.",
     )
-    .option("--rounds <n>", "turns of every engine", wholeNumber(1, 100), 3)
+    .option("--rounds <n>", "turns of every engine", wholeNumber(1, 100), 5)
     .option("--seed <n>", "makes the workloads", wholeNumber(0, 1_000_000), 1)
     .option("--percent <n>", "size of the workloads; less than 100 proves nothing", wholeNumber(1, 100), 100)
     .option("--json", "print NDJSON; the last line is the summary")
