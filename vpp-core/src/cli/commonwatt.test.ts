@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -96,5 +96,29 @@ describe("commonwatt", () => {
     rmSync(join(folder, "package.json"));
     expect(stderr).toMatch(/CONFIG_PLUGIN: .*package\.json: plugin no-such-package: Cannot find/);
     expect(status).toBe(2);
+  });
+});
+
+describe("what is compiled", () => {
+  const help = (environment: Record<string, string>): string =>
+    spawnSync(process.execPath, [cli, "--help"], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, ...environment },
+    }).stdout;
+
+  test("is kept in the user's cache for the next start", () => {
+    const cache = join(folder, "cache");
+    expect(help({ XDG_CACHE_HOME: cache })).toContain("Usage: commonwatt");
+    const [version = ""] = readdirSync(join(cache, "commonwatt"));
+    expect(readdirSync(join(cache, "commonwatt", version)).length).toBeGreaterThan(100);
+    expect(help({ XDG_CACHE_HOME: cache })).toContain("Usage: commonwatt");
+  });
+
+  test("is not kept when that is switched off, or where it cannot be", () => {
+    const cache = join(folder, "none");
+    expect(help({ XDG_CACHE_HOME: cache, NODE_DISABLE_COMPILE_CACHE: "1" })).toContain("Usage: commonwatt");
+    expect(existsSync(cache)).toBe(false);
+    expect(help({ XDG_CACHE_HOME: cli })).toContain("Usage: commonwatt");
   });
 });
