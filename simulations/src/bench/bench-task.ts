@@ -11,7 +11,11 @@ export type BenchTask =
   /** Runs on one thread and on two, in turns. */
   | { readonly do: "threads"; readonly homes: number; readonly days: number; readonly rounds: number }
   /** A run on arrays beside one on the objects of the live path. */
-  | { readonly do: "objects"; readonly homes: number; readonly days: number };
+  | { readonly do: "objects"; readonly homes: number; readonly days: number }
+  /** A run of homes with batteries that all plan ahead. */
+  | { readonly do: "optimiser"; readonly homes: number; readonly days: number }
+  /** Power flows of a feeder, of an OpenDSS folder or drawn. */
+  | { readonly do: "feeder"; readonly folder: string | null; readonly rounds: number };
 
 /** A run, by the clock on the wall and by the CPU of all threads of its process. */
 export interface RunSpeed {
@@ -47,6 +51,25 @@ export interface ObjectComparison {
   readonly same: boolean;
   /** Home-intervals of the run on objects per second of CPU. */
   readonly objectsPerSecond: number;
+}
+
+/** How fast homes plan, in CPU time. */
+export interface OptimiserSpeed {
+  readonly homeDays: number;
+  readonly homeDaysPerSecond: number;
+}
+
+/** Power flows of a feeder, one for each minute of a day and round. */
+export interface FeederSpeed {
+  readonly buses: number;
+  readonly homes: number;
+  readonly flows: number;
+  /** In CPU time; voltages of all buses and their extremes included. */
+  readonly medianPerSecond: number;
+  readonly worstPerSecond: number;
+  /** The largest of all, see `FlowSummary`. */
+  readonly residual: number;
+  readonly sweepsMax: number;
 }
 
 const PROCESS = fileURLToPath(new URL("./simulation-bench-process.ts", import.meta.url));

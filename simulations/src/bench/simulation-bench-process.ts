@@ -4,13 +4,34 @@ import { ObjectRun } from "../engine/object-run.ts";
 import { simulate } from "../engine/simulate.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import type { SimulationResult } from "../engine/simulation-result.ts";
+import { runFeeder } from "../grid/feeder-run.ts";
 import { syntheticNeighbourhood } from "../neighbourhood/synthetic-neighbourhood.ts";
-import type { BenchTask, ObjectComparison, RunCost, RunSpeed, ThreadSpeed } from "./bench-task.ts";
+import type { StrategyName } from "../strategies/strategy-name.ts";
+import type {
+  BenchTask,
+  FeederSpeed,
+  ObjectComparison,
+  OptimiserSpeed,
+  RunCost,
+  RunSpeed,
+  ThreadSpeed,
+} from "./bench-task.ts";
+import { feederDay } from "./feeder-day.ts";
 
 const KIB_PER_MIB = 1_024;
 
-function optionsOf({ homes, days }: BenchTask, workers: number): SimulationOptions {
-  const shape = { homes, days, intervalMinutes: 15, seed: "bench", strategy: "truthful" } as const;
+/** What neighbourhoods are made of. */
+interface Size {
+  readonly homes: number;
+  readonly days: number;
+}
+
+function optionsOf(
+  { homes, days }: Size,
+  workers: number,
+  strategy: StrategyName = "truthful",
+): SimulationOptions {
+  const shape = { homes, days, intervalMinutes: 15, seed: "bench", strategy } as const;
   return {
     neighbourhood: syntheticNeighbourhood(shape),
     ...{ mechanism: "uniform", forecast: "perfect", seed: "bench", workers },
@@ -31,7 +52,7 @@ async function timed<Result>(
   return { result, wallSeconds: (processUptimeMs() - fromMs) / 1_000, cpuSeconds: (user + system) / 1e6 };
 }
 
-async function run(task: BenchTask): Promise<RunSpeed> {
+async function run(task: Size): Promise<RunSpeed> {
   const prepared = await timed(() => optionsOf(task, 1));
   const { wallSeconds, cpuSeconds } = await timed(() => simulate(prepared.result));
   return {
@@ -74,7 +95,7 @@ async function threads(task: BenchTask & { do: "threads" }): Promise<ThreadSpeed
   };
 }
 
-async function objects(task: BenchTask): Promise<ObjectComparison> {
+async function objects(task: Size): Promise<ObjectComparison> {
   const options = optionsOf(task, 1);
   const onObjects = (): SimulationResult => {
     const objectRun = new ObjectRun(options);
@@ -87,6 +108,41 @@ async function objects(task: BenchTask): Promise<ObjectComparison> {
   return { homeIntervals, same, objectsPerSecond: homeIntervals / cpuSeconds };
 }
 
+/** Half of the synthetic homes have a battery, and plan once an hour; the other half only come along. */
+async function optimiser(task: Size): Promise<OptimiserSpeed> {
+  const options = optionsOf(task, 1, "optimiser");
+  const { siteIds, batteries } = options.neighbourhood;
+  const planning = siteIds.filter((_, home) => (batteries.capacityWh[home] as number) > 0).length;
+  const homeDays = planning * task.days;
+  await simulate({
+    ...options,
+    neighbourhood: optionsOf({ ...task, days: 1 }, 1, "optimiser").neighbourhood,
+  });
+  const { cpuSeconds } = await timed(() => simulate(options));
+  return { homeDays, homeDaysPerSecond: homeDays / cpuSeconds };
+}
+
+async function feeder({ folder, rounds }: BenchTask & { do: "feeder" }): Promise<FeederSpeed> {
+  const day = await feederDay(folder);
+  const { intervals, connections } = day.metered;
+  const perSecond: number[] = [];
+  let result = runFeeder(day.feeder, day.metered);
+  for (let round = 0; round < rounds; round++) {
+    const measured = await timed(() => runFeeder(day.feeder, day.metered));
+    result = measured.result;
+    perSecond.push(intervals / measured.cpuSeconds);
+  }
+  return {
+    buses: result.buses.length,
+    homes: connections.length,
+    flows: intervals * rounds,
+    medianPerSecond: median(perSecond),
+    worstPerSecond: Math.min(...perSecond),
+    residual: result.residual,
+    sweepsMax: result.sweepsMax,
+  };
+}
+
 /** The middle value; of an even count the lower of the two. */
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
@@ -95,7 +151,9 @@ function median(values: readonly number[]): number {
 async function main(task: BenchTask): Promise<unknown> {
   if (task.do === "run") return run(task);
   if (task.do === "cost") return cost(task);
-  return task.do === "threads" ? threads(task) : objects(task);
+  if (task.do === "threads") return threads(task);
+  if (task.do === "optimiser") return optimiser(task);
+  return task.do === "feeder" ? feeder(task) : objects(task);
 }
 
 process.stdout.write(`${JSON.stringify(await main(JSON.parse(process.argv[2] ?? "") as BenchTask))}\n`);

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type BenchTask,
+  type FeederSpeed,
   type ObjectComparison,
+  type OptimiserSpeed,
   type RunCost,
   type RunSpeed,
   runBenchTask,
@@ -18,15 +20,25 @@ export interface SimulationBenchResult {
   readonly cost: { readonly 100: RunCost; readonly 10000: RunCost };
   readonly threads: ThreadSpeed;
   readonly objects: ObjectComparison;
+  readonly optimiser: OptimiserSpeed;
+  readonly feeder: FeederSpeed;
+}
+
+/** What is measured. */
+export interface SimulationBenchPlan {
+  /** 1 is as described, less is smaller. */
+  readonly scale: number;
+  /** The OpenDSS folder of a feeder; `null` for one that is drawn. */
+  readonly feeder: string | null;
 }
 
 /**
  * Measures simulations with batteries, bidding, the call auction, accounting and the columns behind all figures, each
- * part in a process of its own; `scale` 1 is as described, less is smaller. First of all a run is compared with one on
- * the objects of the live path. `onStep` is told of each finished part.
+ * part in a process of its own; then homes that plan ahead, and the power flow of a feeder. First of all a run is compared
+ * with one on the objects of the live path. `onStep` is told of each finished part.
  */
 export async function simulationBench(
-  scale: number,
+  { scale, feeder: folderOfFeeder }: SimulationBenchPlan,
   onStep: (step: object) => void,
 ): Promise<SimulationBenchResult> {
   const days = (full: number): number => Math.max(1, Math.round(full * scale));
@@ -43,7 +55,9 @@ export async function simulationBench(
     const few = await step<RunCost>({ do: "cost", homes: 100, days: days(200), rounds: 3 });
     const many = await step<RunCost>({ do: "cost", homes: 10_000, days: days(10), rounds: 3 });
     const threads = await step<ThreadSpeed>({ do: "threads", homes: 1_000, days: days(20), rounds });
-    return { year, cost: { 100: few, 10000: many }, threads, objects };
+    const optimiser = await step<OptimiserSpeed>({ do: "optimiser", homes: 20, days: days(5) });
+    const feeder = await step<FeederSpeed>({ do: "feeder", folder: folderOfFeeder, rounds });
+    return { optimiser, feeder, year, cost: { 100: few, 10000: many }, threads, objects };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

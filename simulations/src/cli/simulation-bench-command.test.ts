@@ -19,6 +19,8 @@ test("simulation-bench compares arrays with live objects, and judges every figur
     "cost",
     "cost",
     "threads",
+    "optimiser",
+    "feeder",
   ]);
   expect(summary).toMatchObject({
     event: "summary",
@@ -26,7 +28,10 @@ test("simulation-bench compares arrays with live objects, and judges every figur
     objects: { homeIntervals: 60 * 96, same: true },
     year: { homeIntervals: 1_000 * 4 * 96 },
     threads: { sameHash: true },
+    feeder: { buses: 906, homes: 55, flows: 1_440 },
   });
+  expect(summary.optimiserHomeDaysPerSecond).toBeGreaterThan(0);
+  expect(summary.feeder.residual).toBeLessThan(1e-6);
   expect(summary.year.peakMemoryMiB).toBeGreaterThan(50);
   expect(summary.checks.map(({ name }: { name: string }) => name)).toEqual([
     "sameAsLiveObjects",
@@ -35,5 +40,7 @@ test("simulation-bench compares arrays with live objects, and judges every figur
     "costGrowth100To10000Homes",
     "twoWorkerSpeedup",
     "twoWorkersSameHash",
+    "powerFlowsPerSecond",
+    "powerBalanceResidual",
   ]);
 }, 300_000);
