@@ -9,8 +9,8 @@ import {
   sleep,
   systemClock,
 } from "@commonwatt/vpp-core";
-import Fastify, { type FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { serveRoutes, type TestApi } from "../api/test-api.ts";
 import { hashHeader, headerFromJson } from "../batch/batch-header.ts";
 import { courtReader } from "../chain/court-reader.ts";
 import { DEV_CHAIN_ID } from "../chain/dev-chain.ts";
@@ -38,7 +38,7 @@ const NOWHERE: Hex = `0x${"0a".repeat(32)}`;
 
 let directory: string;
 let rail: SettlementRail;
-let app: FastifyInstance;
+let api: TestApi;
 let rpc: JsonRpcProvider;
 const controller = new AbortController();
 
@@ -48,7 +48,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   rpc.destroy();
-  await app.close();
+  await api.close();
   await rail.stop();
   await rm(directory, { recursive: true, force: true });
 });
@@ -99,9 +99,7 @@ it("demands what a header names and nobody has, whatever else somebody answers w
   timeout: 60_000,
 }, async () => {
   rail = escrow({ challengeWindowSeconds: 600, responseSeconds: 600, sweepEarnings: false });
-  app = Fastify();
-  await app.register(rail.routes);
-  await app.listen({ host: "127.0.0.1", port: 0 });
+  api = await serveRoutes(rail.routes);
   const street = testStreet(2);
   const batches = namingNothing(memoryBatches());
   await rail.start(testContext(street, directory, { batches, outbox: memoryOutbox() }));
@@ -111,15 +109,13 @@ it("demands what a header names and nobody has, whatever else somebody answers w
   await rail.settle(street.deliver(interval, flows, trades, rail.signingDomain()));
   while ((await batches.byNumber(1))?.status !== "committed") await sleep(systemClock, durationMs(20));
 
-  const address = app.server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
   // All leaves of the batch, and every root of the header: but not the archive that it names.
   const eager: BatchSource = {
     name: "eager",
-    archive: async () => (await fetch(`http://127.0.0.1:${port}/v1/settlement/batches/1/archive`)).text(),
+    archive: async () => (await fetch(`${api.url}/v1/settlement/batches/1/archive`)).text(),
   };
   const events: WatchEvent[] = [];
-  const watcher = await watcherOf([sourceAt(`http://127.0.0.1:${port}`), eager], events);
+  const watcher = await watcherOf([sourceAt(api.url), eager], events);
   await watcher.round();
   expect(events).toMatchObject([
     {
