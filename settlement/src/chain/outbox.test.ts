@@ -7,7 +7,6 @@ import {
   durationMs,
   epochMs,
   type Hex,
-  isAlive,
   type SettlementEvent,
   sleep,
   systemClock,
@@ -166,9 +165,12 @@ describe("the outbox", { timeout: 60_000 }, () => {
     const { signal } = stopping;
     const emit = (event: SettlementEvent): number => events.push(event);
     const patient = patience({ wallClock: systemClock, logger: silent, emit, signal });
-    process.kill(chain.anvilProcessId, "SIGKILL");
-    while (isAlive(chain.anvilProcessId)) await sleep(systemClock, durationMs(5));
-    expect(await patient.until(() => nonceOf(rpc, accountOfKey(senderKey)))).toBe(0);
+    // Nobody listens at the first address: its connections are refused at once, and more than once.
+    const nobody = connectRpc("http://127.0.0.1:9", DEV_CHAIN_ID);
+    let asked = 0;
+    const ask = (): Promise<number> => nonceOf(asked++ < 2 ? nobody : rpc, accountOfKey(senderKey));
+    expect(await patient.until(ask)).toBe(0);
+    nobody.destroy();
     expect(events.map(({ kind }) => kind)).toEqual(["unreachable", "reachable"]);
   });
 });
