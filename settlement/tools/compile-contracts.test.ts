@@ -10,7 +10,7 @@ import {
   printArtifact,
 } from "./compile-contracts.ts";
 
-test("the committed artefacts are what the sources compile to", () => {
+test("the committed artefacts are what the sources compile to", { timeout: 240_000 }, () => {
   const artifacts = compileContracts();
   expect(artifacts.map((artifact) => `${artifact.contractName}.sol`)).toEqual(
     CONTRACT_SOURCES.map((source) => basename(source)),
