@@ -7,7 +7,7 @@ import type { BenchRound, BenchTask } from "./bench-worker.ts";
 export type ParallelRound = readonly BenchRound[];
 
 /** Rounds that let the machine code settle, as it has in an operator that has made a few batches. */
-const WARM_UPS = 5;
+export const WARM_UPS = 5;
 
 /** Runs a task on a thread for each core, all at once, so many times after some that only warm up. */
 export async function parallelRounds(task: BenchTask, rounds: number): Promise<readonly ParallelRound[]> {

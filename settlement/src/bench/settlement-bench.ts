@@ -3,7 +3,7 @@ import { accountInterval } from "../accounting/account-interval.ts";
 import type { MeteredEnergy } from "../accounting/site-statement.ts";
 import { type BatchGas, gasCost } from "./gas-cost.ts";
 import { largeInterval } from "./large-interval.ts";
-import { type ParallelRound, parallelRounds } from "./parallel-rounds.ts";
+import { type ParallelRound, parallelRounds, WARM_UPS } from "./parallel-rounds.ts";
 import { threadMs } from "./thread-time.ts";
 
 /** What was measured; times are of thread CPU, and the worst of all rounds, as rates are. */
@@ -22,8 +22,6 @@ export interface SettlementBenchResult {
 const SITES = 1_000;
 const TRADES = 5_000;
 const SIGNED_ORDERS = 1_000;
-/** Rounds that let the machine code settle before accounting is timed. */
-const WARM_UPS = 5;
 
 /** Measures what a batch costs, in gas on a development chain and in time on this machine. */
 export async function settlementBench(

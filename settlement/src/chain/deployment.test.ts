@@ -13,8 +13,7 @@ import { DEV_CHAIN_ID } from "./dev-chain.ts";
 import { fundGas } from "./gas.ts";
 import type { Deployment } from "./manifest.ts";
 import { memoryOutbox } from "./memory-outbox.ts";
-import { createOutbox } from "./outbox.ts";
-import { patience } from "./patience.ts";
+import { patientOutbox } from "./patient-outbox.ts";
 import { connectRpc, type JsonRpcProvider, nonceOf } from "./rpc.ts";
 import { keySigner } from "./signer.ts";
 import { sendRaw } from "./trial-chain.ts";
@@ -42,20 +41,11 @@ afterAll(async () => {
 /** Deploys as the rail does, over a store that may fail. */
 function deploy(store: OutboxStore): Promise<Deployment> {
   const { signal } = new AbortController();
-  const wallClock = systemClock;
-  const patient = patience({ wallClock, logger: silent, signal, emit: () => undefined });
-  const outbox = createOutbox({
-    rpc,
-    store,
-    patience: patient,
-    wallClock,
-    logger: silent,
-    signal,
-    feeCapWei: null,
-  });
+  const context = { rpc, store, wallClock: systemClock, logger: silent, signal, feeCapWei: null };
+  const outbox = patientOutbox(context);
   const operator = keySigner(KEY);
-  const context = testContext(testStreet(1), directory, { batches: memoryBatches(), outbox: store });
-  const terms = termsFor(context, completeOptions({}), operator.account);
+  const street = testContext(testStreet(1), directory, { batches: memoryBatches(), outbox: store });
+  const terms = termsFor(street, completeOptions({}), operator.account);
   const manifest = join(directory, "deployment.json");
   const where = { manifest, chainId: DEV_CHAIN_ID, rpc, outbox, operator, token: null, replaceable: false };
   return ensureDeployment(where, terms);

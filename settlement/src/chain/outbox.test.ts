@@ -17,8 +17,9 @@ import { silent } from "../testing/street.ts";
 import { DEV_CHAIN_ID, type DevChain, startDevChain } from "./dev-chain.ts";
 import { fundGas } from "./gas.ts";
 import { memoryOutbox } from "./memory-outbox.ts";
-import { createOutbox, type Outbox, type OutboxCall } from "./outbox.ts";
+import type { Outbox, OutboxCall } from "./outbox.ts";
 import { patience } from "./patience.ts";
+import { patientOutbox } from "./patient-outbox.ts";
 import { connectRpc, nonceOf } from "./rpc.ts";
 import { accountOfKey, keySigner } from "./signer.ts";
 
@@ -59,8 +60,8 @@ afterEach(async () => {
 
 function outbox(wallClock: Clock = systemClock, feeCapWei: bigint | null = null): Outbox {
   const { signal } = stopping;
-  const patient = patience({ wallClock, logger: silent, emit: (event) => events.push(event), signal });
-  return createOutbox({ rpc, store, patience: patient, wallClock, logger: silent, signal, feeCapWei });
+  const emit = (event: SettlementEvent): number => events.push(event);
+  return patientOutbox({ rpc, store, wallClock, logger: silent, signal, feeCapWei, emit });
 }
 
 /** A call that does nothing but take a nonce; `done` says whether it counts as happened otherwise. */

@@ -8,20 +8,17 @@ import {
 } from "@commonwatt/vpp-core";
 import { type CompiledContract, callData } from "../chain/contracts.ts";
 import { type CourtReader, courtReader } from "../chain/court-reader.ts";
-import { checkDeployment } from "../chain/deployment.ts";
-import { chainIdOfAny } from "../chain/endpoints.ts";
 import { type EscrowReader, escrowReader } from "../chain/escrow-reader.ts";
 import { signerFrom } from "../chain/key-source.ts";
 import type { Deployment } from "../chain/manifest.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
-import { createOutbox } from "../chain/outbox.ts";
-import { patience } from "../chain/patience.ts";
+import { patientOutbox } from "../chain/patient-outbox.ts";
 import { type RegistryReader, registryReader } from "../chain/registry-reader.ts";
-import { type ChainReceipt, connectRpc, type JsonRpcProvider } from "../chain/rpc.ts";
+import type { ChainReceipt, JsonRpcProvider } from "../chain/rpc.ts";
 import { weiOfGwei } from "../chain/sign-call.ts";
 import { type BatchSource, sourceAt } from "../watch/batch-source.ts";
-import { findManifest } from "./find-manifest.ts";
-import { type KeyOptions, keySourceOf, type Program, rpcUrlsOf, withKeyOptions } from "./key-options.ts";
+import { onDeployedChain } from "./deployed-chain.ts";
+import { type KeyOptions, keySourceOf, type Program, withKeyOptions } from "./key-options.ts";
 import { inPlainWords } from "./refusal-words.ts";
 
 /** What every command is told that does one thing on the chain. */
@@ -67,20 +64,13 @@ export async function inSession(
   options: SessionOptions,
   work: (session: ChainSession) => Promise<{ readonly words: string } & Readonly<Record<string, unknown>>>,
 ): Promise<void> {
-  const rpcUrls = rpcUrlsOf(options.rpc);
-  const chainId = await chainIdOfAny(rpcUrls);
-  const rpc = connectRpc(rpcUrls, chainId);
-  try {
-    const deployment = await findManifest(options);
-    await checkDeployment(rpc, chainId, deployment);
+  await onDeployedChain(options, async ({ rpc, deployment }) => {
     const result = await work(await sessionOn(options, rpc, deployment));
     const text = (_name: string, value: unknown): unknown =>
       typeof value === "bigint" ? value.toString() : value;
     const line = options.json === true ? JSON.stringify({ event: "summary", ...result }, text) : result.words;
     process.stdout.write(`${line}\n`);
-  } finally {
-    rpc.destroy();
-  }
+  });
 }
 
 async function sessionOn(
@@ -97,10 +87,9 @@ async function sessionOn(
   const logger = createLogger("warn", options.json === true);
   const signal = stopRequest(process, process.stdout);
   const wallClock = systemClock;
-  const patient = patience({ wallClock, logger, signal, emit: () => undefined });
   const feeCapWei = options.maxFeeGwei === undefined ? null : weiOfGwei(options.maxFeeGwei);
   const store = memoryOutbox();
-  const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei });
+  const outbox = patientOutbox({ rpc, store, wallClock, logger, signal, feeCapWei });
   return {
     ...{ rpc, deployment, court: courtReader(rpc, deployment), escrow: escrowReader(rpc, deployment) },
     registry: registryReader(rpc, deployment),

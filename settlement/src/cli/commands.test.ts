@@ -1,16 +1,14 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Hex } from "@commonwatt/vpp-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEV_CHAIN_ID, type DevChain, startDevChain } from "../chain/dev-chain.ts";
 import { fundGas } from "../chain/gas.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { accountOfKey } from "../chain/signer.ts";
+import { runCommand } from "../testing/run-command.ts";
 
-const COMMAND = fileURLToPath(import.meta.resolve("@commonwatt/vpp-core/commonwatt"));
 const DOCS = ["how-a-kwh-is-paid", "run-a-watcher", "deploy", "your-money"];
 /** Commands that have commands of their own. */
 const GROUPS = ["demo", "escrow", "site"];
@@ -32,20 +30,6 @@ afterAll(async () => {
   await chain.stop();
   await rm(directory, { recursive: true, force: true });
 });
-
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function commonwatt(args: readonly string[]): Promise<Said> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-    });
-  });
-}
 
 /** Every command of the docs, its arguments apart. */
 async function documented(): Promise<readonly (readonly string[])[]> {
@@ -69,7 +53,7 @@ describe("the commands of the docs", { timeout: 240_000 }, () => {
       for (const option of command.filter((word) => word.startsWith("--"))) known.add(option);
     }
     for (const [name, written] of options) {
-      const { out } = await commonwatt([...name.split(" "), "--help"]);
+      const { out } = await runCommand([...name.split(" "), "--help"]);
       for (const option of written) expect(out).toContain(option);
     }
   });
@@ -82,17 +66,17 @@ describe("the commands of the docs", { timeout: 240_000 }, () => {
       if (word === "operator.key") return join(directory, "operator.key");
       return word.startsWith("http") ? chain.rpcUrl : word;
     });
-    const first = await commonwatt([...replaced, "--json"]);
+    const first = await runCommand([...replaced, "--json"]);
     expect(first.err).toBe("");
     const summary = JSON.parse(first.out);
     expect(summary).toMatchObject({ event: "summary", version: 2, chainId: DEV_CHAIN_ID });
     expect(Object.keys(summary.judges)).toHaveLength(8);
-    const again = JSON.parse((await commonwatt([...replaced, "--json"])).out);
+    const again = JSON.parse((await runCommand([...replaced, "--json"])).out);
     expect(again).toEqual(summary);
     expect(`${first.out}${first.err}`).not.toContain("5c5c");
 
     const args = ["watch", "--rpc", chain.rpcUrl, "--source", directory, "--manifest", manifest];
-    const watched = await commonwatt([...args, "--data", join(directory, "watch"), "--once", "--json"]);
+    const watched = await runCommand([...args, "--data", join(directory, "watch"), "--once", "--json"]);
     expect(watched.code).toBe(0);
     expect(watched.out).toContain('"event":"summary","batches":0');
 
@@ -100,7 +84,7 @@ describe("the commands of the docs", { timeout: 240_000 }, () => {
     const other = { ...summary, terms: { ...terms, challengeWindowSeconds: 5 } };
     const changed = join(directory, "changed.json");
     await writeFile(changed, JSON.stringify(other));
-    const refused = await commonwatt([...args.slice(0, -1), changed, "--once"]);
+    const refused = await runCommand([...args.slice(0, -1), changed, "--once"]);
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("DEPLOYMENT_DIFFERS") });
   });
 
@@ -116,7 +100,7 @@ describe("the commands of the docs", { timeout: 240_000 }, () => {
       "STATEMENT_UNAVAILABLE",
     ],
   ])("say what is wrong with %j", async (args, code) => {
-    const said = await commonwatt(args);
+    const said = await runCommand(args);
     expect(said.code).toBeGreaterThan(0);
     expect(said.err).toContain(code);
   });

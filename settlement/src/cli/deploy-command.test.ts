@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   type Account,
   durationMs,
@@ -20,8 +19,8 @@ import { fundGas } from "../chain/gas.ts";
 import { readManifest } from "../chain/manifest.ts";
 import { connectRpc, type JsonRpcProvider, nonceOf } from "../chain/rpc.ts";
 import { accountOfKey } from "../chain/signer.ts";
+import { COMMAND } from "../testing/run-command.ts";
 
-const COMMAND = fileURLToPath(import.meta.resolve("@commonwatt/vpp-core/commonwatt"));
 /** Token, register, eight judges, court and escrow. */
 const CONTRACTS = 12;
 

@@ -15,8 +15,7 @@ import { chainIdOfAny } from "../chain/endpoints.ts";
 import { fileOutbox } from "../chain/file-outbox.ts";
 import { signerFrom } from "../chain/key-source.ts";
 import { type DeploymentTerms, finalityLimitSeconds, manifestToJson } from "../chain/manifest.ts";
-import { createOutbox } from "../chain/outbox.ts";
-import { patience } from "../chain/patience.ts";
+import { patientOutbox } from "../chain/patient-outbox.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { weiOfGwei } from "../chain/sign-call.ts";
 import {
@@ -128,14 +127,13 @@ async function deploy(options: DeployOptions): Promise<void> {
   const logger = createLogger("warn", json);
   const signal = stopRequest(process, process.stdout);
   const wallClock = systemClock;
-  const patient = patience({ wallClock, logger, signal, emit: () => undefined });
   const feeCapWei = options.maxFeeGwei === undefined ? null : weiOfGwei(options.maxFeeGwei);
   await mkdir(dirname(options.manifest), { recursive: true });
   const token = options.token === undefined ? null : addressOf("--token", options.token);
   const terms = termsOf(options, operator.account);
   try {
     const store = await fileOutbox(`${options.manifest}.part`, purposeOf(chainId, token, terms));
-    const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei });
+    const outbox = patientOutbox({ rpc, store, wallClock, logger, signal, feeCapWei });
     const deployment = await ensureDeployment(
       { manifest: options.manifest, chainId, rpc, outbox, operator, token, replaceable: false },
       terms,

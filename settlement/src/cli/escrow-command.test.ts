@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   type Account,
   durationMs,
@@ -24,9 +22,9 @@ import { connectRpc, type JsonRpcProvider } from "../chain/rpc.ts";
 import { sendRaw } from "../chain/trial-chain.ts";
 import { escrow } from "../escrow-rail.ts";
 import { memoryBatches } from "../testing/memory-batches.ts";
+import { runOnChain } from "../testing/run-command.ts";
 import { testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
 
-const COMMAND = fileURLToPath(import.meta.resolve("@commonwatt/vpp-core/commonwatt"));
 // Far longer than the tests take on a busy machine: only the clock of the chain is moved over it.
 const WINDOW_SECONDS = 3_600;
 const MONTH_SECONDS = 31 * 24 * 3_600;
@@ -78,29 +76,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-interface Said {
-  readonly code: number;
-  readonly err: string;
-  readonly summary: Readonly<Record<string, unknown>>;
-}
-
 /** Runs `commonwatt escrow …` with somebody's key. */
-function run(who: string, ...args: readonly string[]): Promise<Said> {
-  const key =
+function run(who: string, ...args: readonly string[]): ReturnType<typeof runOnChain> {
+  const keyFile =
     who === "operator" ? join(directory, "operator", "operator.key") : join(directory, `${who}.key`);
-  const where = [
-    "--rpc",
-    `http://127.0.0.1:${anvil.port}`,
-    "--manifest",
-    manifestPath(join(directory, "operator")),
-  ];
-  const all = [COMMAND, "escrow", ...args, ...where, "--key-file", key, "--json"];
-  return new Promise((resolve) => {
-    execFile(process.execPath, all, (error, out, err) => {
-      const code = typeof error?.code === "number" ? error.code : 0;
-      resolve({ code, err, summary: out === "" ? {} : JSON.parse(out.trim().split("\n").at(-1) ?? "{}") });
-    });
-  });
+  const manifest = manifestPath(join(directory, "operator"));
+  return runOnChain(["escrow", ...args], { rpcUrl: `http://127.0.0.1:${anvil.port}`, manifest, keyFile });
 }
 
 async function passSeconds(seconds: number): Promise<void> {

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Hex } from "@commonwatt/vpp-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AnvilProcess, startAnvil } from "../chain/anvil-process.ts";
@@ -16,9 +14,9 @@ import { meterKeyOf, signDigest } from "../chain/site-record.ts";
 import { escrow } from "../escrow-rail.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
 import { memoryBatches } from "../testing/memory-batches.ts";
+import { runOnChain } from "../testing/run-command.ts";
 import { testContext, testStreet } from "../testing/street.ts";
 
-const COMMAND = fileURLToPath(import.meta.resolve("@commonwatt/vpp-core/commonwatt"));
 const OLD_METER: Hex = `0x${(0x2000).toString(16).padStart(64, "0")}`;
 const NEW_METER: Hex = `0x${"41".repeat(32)}`;
 const BUYER: Hex = `0x${"42".repeat(32)}`;
@@ -59,27 +57,11 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-interface Said {
-  readonly code: number;
-  readonly err: string;
-  readonly summary: Readonly<Record<string, unknown>>;
-}
-
 /** Runs `commonwatt site …` as the first home's owner. */
-function run(...args: readonly string[]): Promise<Said> {
-  const where = [
-    "--rpc",
-    `http://127.0.0.1:${anvil.port}`,
-    "--manifest",
-    manifestPath(join(directory, "operator")),
-  ];
-  const all = [COMMAND, "site", ...args, ...where, "--key-file", key("owner"), "--json"];
-  return new Promise((resolve) => {
-    execFile(process.execPath, all, (error, out, err) => {
-      const code = typeof error?.code === "number" ? error.code : 0;
-      resolve({ code, err, summary: out === "" ? {} : JSON.parse(out.trim().split("\n").at(-1) ?? "{}") });
-    });
-  });
+function run(...args: readonly string[]): ReturnType<typeof runOnChain> {
+  const manifest = manifestPath(join(directory, "operator"));
+  const caller = { rpcUrl: `http://127.0.0.1:${anvil.port}`, manifest, keyFile: key("owner") };
+  return runOnChain(["site", ...args], caller);
 }
 
 const key = (name: string): string => join(directory, `${name}.key`);

@@ -9,23 +9,20 @@ import {
   wholeNumber,
 } from "@commonwatt/vpp-core";
 import { courtReader } from "../chain/court-reader.ts";
-import { checkDeployment } from "../chain/deployment.ts";
-import { chainIdOfAny } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { signerFrom } from "../chain/key-source.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
-import { createOutbox } from "../chain/outbox.ts";
-import { patience } from "../chain/patience.ts";
+import { patientOutbox } from "../chain/patient-outbox.ts";
 import { registryReader } from "../chain/registry-reader.ts";
-import { connectRpc } from "../chain/rpc.ts";
+import type { JsonRpcProvider } from "../chain/rpc.ts";
 import { sourceAt } from "../watch/batch-source.ts";
 import type { ChallengeContext } from "../watch/challenge.ts";
 import { checkedBatches } from "../watch/checked-batches.ts";
 import { keptEvents } from "../watch/kept-events.ts";
 import type { WatchEvent } from "../watch/watch-event.ts";
 import { troubleOf, Watcher } from "../watch/watcher.ts";
-import { findManifest } from "./find-manifest.ts";
-import { type KeyOptions, keySourceOf, type Program, rpcUrlsOf, withKeyOptions } from "./key-options.ts";
+import { onDeployedChain } from "./deployed-chain.ts";
+import { type KeyOptions, keySourceOf, type Program, withKeyOptions } from "./key-options.ts";
 
 const SECONDS_MAX = 30 * 24 * 3_600;
 /** How often a watcher looks, unless told: eight times in a window, and every half minute at least. */
@@ -87,12 +84,7 @@ async function watch(options: WatchOptions): Promise<number> {
     process.stdout.write(json ? `${JSON.stringify(event)}\n` : `${textOf(event)}\n`);
   };
   const signal = stopRequest(process, process.stdout);
-  const rpcUrls = rpcUrlsOf(options.rpc);
-  const chainId = await chainIdOfAny(rpcUrls);
-  const rpc = connectRpc(rpcUrls, chainId);
-  try {
-    const deployment = await findManifest(options);
-    await checkDeployment(rpc, chainId, deployment);
+  return await onDeployedChain(options, async ({ rpc, chainId, deployment }) => {
     const log = keptEvents(rpc, deployment, join(options.data, "events.ndjson"));
     const court = courtReader(rpc, deployment, log);
     const challenger = await challengerOf(options, rpc, { deployment, court }, logger, signal, print);
@@ -124,9 +116,7 @@ async function watch(options: WatchOptions): Promise<number> {
     const summary = watcher.summary(reward.toString());
     print(summary);
     return options.once === true && summary.right < summary.batches ? 1 : 0;
-  } finally {
-    rpc.destroy();
-  }
+  });
 }
 
 async function rounds(
@@ -155,7 +145,7 @@ async function rounds(
 
 async function challengerOf(
   options: WatchOptions,
-  rpc: ReturnType<typeof connectRpc>,
+  rpc: JsonRpcProvider,
   { deployment, court }: Pick<ChallengeContext, "deployment" | "court">,
   logger: Logger,
   signal: AbortSignal,
@@ -168,9 +158,8 @@ async function challengerOf(
   const emit = (event: { readonly kind: string; readonly message?: string }): void => {
     if (event.message !== undefined) print({ event: "trouble", code: event.kind, words: event.message });
   };
-  const patient = patience({ wallClock, logger, signal, emit });
   const store = memoryOutbox();
-  const outbox = createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei: null });
+  const outbox = patientOutbox({ rpc, store, wallClock, logger, signal, feeCapWei: null, emit });
   const [escrow, registry] = [escrowReader(rpc, deployment), registryReader(rpc, deployment)];
   return { deployment, court, escrow, registry, outbox, signer, wallClock };
 }

@@ -18,8 +18,7 @@ import { DEV_CHAIN_ID } from "../chain/dev-chain.ts";
 import { devChainUrl } from "../chain/dev-chain-lock.ts";
 import { signerFrom } from "../chain/key-source.ts";
 import { manifestPath, readManifest } from "../chain/manifest.ts";
-import { createOutbox } from "../chain/outbox.ts";
-import { patience } from "../chain/patience.ts";
+import { patientOutbox } from "../chain/patient-outbox.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { escrow } from "../escrow-rail.ts";
 import type { EscrowOptions } from "../rail/escrow-options.ts";
@@ -113,13 +112,12 @@ async function commitByHand(context: RailContext, record: BatchRecord): Promise<
   const rpc = connectRpc(url, DEV_CHAIN_ID);
   const { signal } = new AbortController();
   const wallClock = systemClock;
-  const patient = patience({ wallClock, logger, signal, emit: () => undefined });
   const court = courtReader(rpc, deployment);
   try {
     while ((await court.progress()).head < record.number - 1) await sleep(wallClock, durationMs(POLL_MS));
     const before = record.number === 1 ? null : await court.commitOf(record.number - 1, null);
     const header = headerFromJson(record.header as BatchFile["header"]);
-    await createOutbox({ rpc, store, patience: patient, wallClock, logger, signal, feeCapWei: null }).submit({
+    await patientOutbox({ rpc, store, wallClock, logger, signal, feeCapWei: null }).submit({
       ...{ key: `commit:${record.number}`, sender, to: deployment.court },
       data: commitData(header, before?.committedAt ?? 0),
       done: async () => (await court.progress()).head >= record.number,

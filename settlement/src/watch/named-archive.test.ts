@@ -19,8 +19,7 @@ import { escrowReader } from "../chain/escrow-reader.ts";
 import { nodeEvents } from "../chain/event-log.ts";
 import { manifestPath, readManifest } from "../chain/manifest.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
-import { createOutbox } from "../chain/outbox.ts";
-import { patience } from "../chain/patience.ts";
+import { patientOutbox } from "../chain/patient-outbox.ts";
 import { registryReader } from "../chain/registry-reader.ts";
 import { connectRpc, type JsonRpcProvider } from "../chain/rpc.ts";
 import { keySigner } from "../chain/signer.ts";
@@ -74,10 +73,7 @@ async function watcherOf(sources: readonly BatchSource[], events: WatchEvent[]):
   const log = nodeEvents(rpc);
   const court = courtReader(rpc, deployment, log);
   const [wallClock, logger, { signal }] = [systemClock, silent, controller];
-  const patient = patience({ wallClock, logger, signal, emit: () => undefined });
-  const outbox = createOutbox({
-    ...{ rpc, store: memoryOutbox(), patience: patient, wallClock, logger, signal, feeCapWei: null },
-  });
+  const outbox = patientOutbox({ rpc, store: memoryOutbox(), wallClock, logger, signal, feeCapWei: null });
   const signer = keySigner(KEY);
   const readers = { court, escrow: escrowReader(rpc, deployment), registry: registryReader(rpc, deployment) };
   const challenger = { deployment, ...readers, outbox, signer, wallClock };

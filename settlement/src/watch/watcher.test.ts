@@ -20,8 +20,7 @@ import { DEV_CHAIN_ID } from "../chain/dev-chain.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { type Deployment, manifestPath, readManifest } from "../chain/manifest.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
-import { createOutbox } from "../chain/outbox.ts";
-import { patience } from "../chain/patience.ts";
+import { patientOutbox } from "../chain/patient-outbox.ts";
 import { registryReader } from "../chain/registry-reader.ts";
 import { connectRpc, type JsonRpcProvider } from "../chain/rpc.ts";
 import { keySigner } from "../chain/signer.ts";
@@ -142,20 +141,11 @@ async function watch(
 function challengerOf(node: JsonRpcProvider): ChallengeContext {
   const { signal } = new AbortController();
   const wallClock = systemClock;
-  const patient = patience({ wallClock, logger: silent, signal, emit: () => undefined });
   const store = memoryOutbox();
   return {
     ...{ deployment, court: courtReader(node, deployment), escrow: escrowReader(node, deployment) },
     registry: registryReader(node, deployment),
-    outbox: createOutbox({
-      rpc: node,
-      store,
-      patience: patient,
-      wallClock,
-      logger: silent,
-      signal,
-      feeCapWei: null,
-    }),
+    outbox: patientOutbox({ rpc: node, store, wallClock, logger: silent, signal, feeCapWei: null }),
     ...{ signer: keySigner(WATCHER_KEY), wallClock },
   };
 }
