@@ -1,4 +1,5 @@
 import { seededRandom } from "@commonwatt/vpp-core";
+import type { RunPlan } from "../src/runs/run-plan.ts";
 import { folderWith } from "./data-files.ts";
 
 const DAYS = 3;
@@ -30,6 +31,15 @@ export function smallStreet(): Promise<string> {
     "carbon_intensity.csv": column("carbon_intensity", (row) => 0.1 + (row % 24) / 100),
     ...Object.fromEntries(homes.map((name) => [`${name}.csv`, building(name)])),
   });
+}
+
+/** A run of it, as usual but for what is changed. */
+export async function smallPlan(changes: Partial<RunPlan> = {}): Promise<RunPlan> {
+  return {
+    ...{ scenario: null, data: await smallStreet(), days: null, feeder: null, shuffle: null, lieBooks: 4 },
+    ...{ mechanism: "uniform", strategy: "truthful", forecast: "persistence", seed: "1" },
+    ...changes,
+  };
 }
 
 function building(name: string): string {

@@ -1,7 +1,14 @@
 import { seededRandom, siteId } from "@commonwatt/vpp-core";
 import { readDataFolder } from "../data/read-data.ts";
 import { connectHomes } from "../grid/connect-homes.ts";
-import { type Branch, type Connection, type Feeder, fromSequences, radialFeeder } from "../grid/feeder.ts";
+import {
+  type Branch,
+  type Connection,
+  type Feeder,
+  fromSequences,
+  radialFeeder,
+  times,
+} from "../grid/feeder.ts";
 import type { MeteredColumns } from "../grid/feeder-run.ts";
 import { readOpendssFeeder } from "../grid/read-opendss-feeder.ts";
 
@@ -49,12 +56,7 @@ function drawnFeeder(): Feeder {
   for (let bus = 1; bus < BUSES; bus++) {
     const from = random.next() < 0.9 ? bus - 1 : random.integer(0, bus - 1);
     const metres = random.between(0.5, 3);
-    const impedance = {
-      selfOhm: perMetre.selfOhm * metres,
-      selfReactanceOhm: perMetre.selfReactanceOhm * metres,
-      mutualOhm: perMetre.mutualOhm * metres,
-      mutualReactanceOhm: perMetre.mutualReactanceOhm * metres,
-    };
+    const impedance = times(perMetre, metres);
     branches.push({ name: `line-${bus}`, from: String(from), to: String(bus), impedance });
   }
   const connections = Array.from({ length: HOMES }, (_, home): Connection => {

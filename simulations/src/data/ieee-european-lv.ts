@@ -3,7 +3,7 @@ import { epochMs } from "@commonwatt/vpp-core";
 import { badFile, numberIn } from "./csv.ts";
 import type { RawDataSet } from "./data-set.ts";
 import { type Importing, isWanted, requireSites } from "./data-source.ts";
-import { definitions, requiredOf } from "./opendss-script.ts";
+import { definitions, type PhaseOfBus, phaseOfBus, requiredOf } from "./opendss-script.ts";
 import type { RawSeries } from "./raw-series.ts";
 import { readText } from "./read-file.ts";
 
@@ -27,19 +27,11 @@ export async function readIeeeEuropeanLv({ source }: Importing): Promise<RawData
   );
   const startMs = epochMs(source.startMs ?? START_MS);
   const series: RawSeries[] = [];
-  const connections = new Map<string, { readonly bus: string; readonly phase: 1 | 2 | 3 }>();
+  const connections = new Map<string, PhaseOfBus>();
   let [stepMs, steps] = [MINUTE_MS, 0];
   for (const load of loads) {
     if (!isWanted(source, load.name)) continue;
-    const [bus = "", phase = ""] = requiredOf(load, "bus1", loadsFile).split(".");
-    if (phase !== "1" && phase !== "2" && phase !== "3") {
-      throw badFile(
-        loadsFile,
-        load.line,
-        `bus1 must name one phase, as 34.1, not ${load.values.get("bus1")}`,
-      );
-    }
-    connections.set(load.name, { bus, phase: Number(phase) as 1 | 2 | 3 });
+    connections.set(load.name, phaseOfBus(load, loadsFile));
     const shapeName = load.values.get("yearly") ?? load.values.get("daily") ?? "";
     const shape = shapes.get(shapeName.toLowerCase());
     if (shape === undefined)

@@ -29,3 +29,20 @@ export function requiredOf({ values, line }: Definition, key: string, file: stri
   if (value === undefined) throw badFile(file, line, `there is no ${key}`);
   return value;
 }
+
+/** The bus and the phase of a connection to one phase. */
+export interface PhaseOfBus {
+  readonly bus: string;
+  readonly phase: 1 | 2 | 3;
+}
+
+/**
+ * Where a load of one phase is connected.
+ * @throws CommonwattError `IMPORT_BAD_FILE` unless `bus1` names one phase.
+ */
+export function phaseOfBus(load: Definition, file: string): PhaseOfBus {
+  const place = requiredOf(load, "bus1", file);
+  const [, bus = "", phase = ""] = /^([^.]+)\.([123])$/.exec(place) ?? [];
+  if (bus === "") throw badFile(file, load.line, `bus1 must name one phase, as 34.1, not ${place}`);
+  return { bus, phase: Number(phase) as 1 | 2 | 3 };
+}

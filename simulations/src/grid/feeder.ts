@@ -63,6 +63,16 @@ export function fromSequences(r1: number, x1: number, r0: number, x0: number): I
   };
 }
 
+/** An impedance that is so many times as large, as of so many metres. */
+export function times(impedance: Impedance, factor: number): Impedance {
+  return {
+    selfOhm: impedance.selfOhm * factor,
+    selfReactanceOhm: impedance.selfReactanceOhm * factor,
+    mutualOhm: impedance.mutualOhm * factor,
+    mutualReactanceOhm: impedance.mutualReactanceOhm * factor,
+  };
+}
+
 /** Two impedances one after the other. */
 export function inSeries(a: Impedance, b: Impedance): Impedance {
   return {

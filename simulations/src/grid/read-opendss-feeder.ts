@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { badFile, numberIn } from "../data/csv.ts";
-import { type Definition, definitions, requiredOf } from "../data/opendss-script.ts";
+import { type Definition, definitions, phaseOfBus, requiredOf } from "../data/opendss-script.ts";
 import { readText } from "../data/read-file.ts";
 import {
   type Branch,
@@ -9,6 +9,7 @@ import {
   fromSequences,
   type Impedance,
   radialFeeder,
+  times,
 } from "./feeder.ts";
 
 /** What an OpenDSS folder without its master file does not say. */
@@ -124,12 +125,7 @@ function branchesOf(lines: ScriptFile, codes: ScriptFile): readonly Branch[] {
       name: line.name,
       from: requiredOf(line, "bus1", lines.path),
       to: requiredOf(line, "bus2", lines.path),
-      impedance: {
-        selfOhm: impedance.selfOhm * length,
-        selfReactanceOhm: impedance.selfReactanceOhm * length,
-        mutualOhm: impedance.mutualOhm * length,
-        mutualReactanceOhm: impedance.mutualReactanceOhm * length,
-      },
+      impedance: times(impedance, length),
     };
   });
 }
@@ -142,12 +138,8 @@ function metresOf(definition: Definition, file: string): number {
 }
 
 function connectionOf(load: Definition, file: string): Connection {
-  const [, bus = "", phase = ""] = /^([^.]+)\.([123])$/.exec(requiredOf(load, "bus1", file)) ?? [];
-  if (bus === "") {
-    throw badFile(file, load.line, `bus1 must name one phase, as 34.1, not ${load.values.get("bus1")}`);
-  }
   const powerFactor = numberOf(load, "pf", file);
   if (!(powerFactor > 0 && powerFactor <= 1))
     throw badFile(file, load.line, "pf must be above 0 and at most 1");
-  return { name: load.name, bus, phase: Number(phase) as 1 | 2 | 3, powerFactor };
+  return { name: load.name, ...phaseOfBus(load, file), powerFactor };
 }

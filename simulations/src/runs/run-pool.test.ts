@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith } from "../../test/data-files.ts";
-import { smallStreet } from "../../test/small-street.ts";
+import { smallPlan } from "../../test/small-street.ts";
 import { groupsOf } from "./group-runs.ts";
 import { axisIn, plansOf } from "./run-grid.ts";
 import type { RunOutcome, StudyRun } from "./run-outcome.ts";
@@ -14,18 +14,7 @@ import { groupTable, runTable } from "./study-tables.ts";
 const AXES = [axisIn("mechanism=uniform,pay-as-bid,muda"), axisIn("seed=1..3")];
 
 async function grid(changes: Partial<RunPlan> = {}): Promise<readonly RunPlan[]> {
-  const usual = { mechanism: "uniform", strategy: "truthful", forecast: "persistence", seed: "1" } as const;
-  const plan = {
-    scenario: null,
-    data: await smallStreet(),
-    ...usual,
-    days: null,
-    feeder: null,
-    shuffle: null,
-    lieBooks: 3,
-    ...changes,
-  };
-  return plansOf(plan, AXES);
+  return plansOf(await smallPlan({ lieBooks: 3, ...changes }), AXES);
 }
 
 async function run(plans: readonly RunPlan[], folder: string, workers: number): Promise<readonly StudyRun[]> {

@@ -1,23 +1,9 @@
 import { expect, test } from "vitest";
-import { smallStreet } from "../../test/small-street.ts";
+import { smallPlan } from "../../test/small-street.ts";
 import { inputHash } from "./input-hash.ts";
 import { loadRun } from "./load-run.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { studyRun } from "./study-run.ts";
-
-async function planned(changes: Partial<RunPlan> = {}): Promise<RunPlan> {
-  const usual = { mechanism: "uniform", strategy: "truthful", forecast: "persistence", seed: "1" } as const;
-  return {
-    scenario: null,
-    data: await smallStreet(),
-    ...usual,
-    days: null,
-    feeder: null,
-    shuffle: null,
-    lieBooks: 4,
-    ...changes,
-  };
-}
 
 async function studied(plan: RunPlan, workers: number = 1) {
   const { neighbourhood, settings } = await loadRun(plan, { workers, tracedHomes: 0 });
@@ -30,7 +16,7 @@ async function studied(plan: RunPlan, workers: number = 1) {
 }
 
 test("a run is the same bits again, with homes in another order and with any number of threads", async () => {
-  const plan = await planned();
+  const plan = await smallPlan();
   const first = await studied(plan);
   expect(first.checks.every(({ holds }) => holds)).toBe(true);
   expect(first.kpis.find(({ name }) => name === "traded")?.value).toBeGreaterThan(0);
@@ -40,7 +26,7 @@ test("a run is the same bits again, with homes in another order and with any num
 });
 
 test("a run is known by what its figures depend on", async () => {
-  const loaded = await loadRun(await planned(), { workers: 1, tracedHomes: 0 });
+  const loaded = await loadRun(await smallPlan(), { workers: 1, tracedHomes: 0 });
   const { neighbourhood, settings } = loaded;
   const dearer = neighbourhood.retailPrice.map((price) => price + 1);
   const hashes = [
@@ -58,7 +44,7 @@ test("a run is known by what its figures depend on", async () => {
 });
 
 test("with nobody trading there is nothing to gain, and nothing to lose", async () => {
-  const { kpis, checks } = await studied(await planned({ strategy: "none" }));
+  const { kpis, checks } = await studied(await smallPlan({ strategy: "none" }));
   const value = (name: string) => kpis.find((kpi) => kpi.name === name);
   expect(value("traded")?.value).toBe(0);
   expect(value("savingsPerHome")?.value).toBe(0);

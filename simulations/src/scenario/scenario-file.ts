@@ -1,4 +1,4 @@
-import type { ColumnUnit, ValueColumn } from "../data/column-map.ts";
+import type { ColumnMap } from "../data/column-map.ts";
 import type { DataRules } from "../data/data-rules.ts";
 import type { DataFormat } from "../data/data-source.ts";
 import type { TimeFormat } from "../data/parse-time.ts";
@@ -101,16 +101,10 @@ export interface ScenarioData {
   readonly timeZone?: string;
   readonly start?: string;
   readonly sites?: readonly string[];
-  readonly columns?: {
+  readonly columns?: Omit<ColumnMap, "time"> & {
     readonly time:
-      | { readonly column: string; readonly format?: TimeFormat; readonly at?: "start" | "end" }
+      | Extract<ColumnMap["time"], { readonly column: string }>
       | { readonly start: string; readonly stepMinutes: number };
-    readonly unit?: ColumnUnit;
-    readonly kind?: "interval" | "register";
-    readonly siteColumn?: string;
-    readonly values: readonly ValueColumn[];
-    readonly delimiter?: "," | ";" | "\t";
-    readonly decimal?: "." | ",";
   };
   readonly statistics?: Readonly<Record<string, Quantity>>;
   readonly rules?: Partial<DataRules>;
