@@ -8,12 +8,14 @@ import { REPOSITORY, runForge } from "./forge.ts";
 const COVERAGE_PERCENT = 98;
 /** Bytes of a contract's code that a chain takes at most (EIP-170). */
 const CODE_LIMIT = 24_576;
-const FULL = { FOUNDRY_PROFILE: "full" };
+const PROFILES: readonly string[] = ["full", "quick"];
 
 // Tests the contracts, then measures their size and what the tests ran of them: npm run test:contracts
-// --full: more runs of everything random. Other arguments go to forge and choose tests; then nothing is measured.
-const settings = process.argv.includes("--full") ? FULL : {};
-const chosen = process.argv.slice(2).filter((parameter) => parameter !== "--full");
+// --full or --quick: more or fewer runs of everything random. Other arguments go to forge and choose tests; then nothing
+// is measured.
+const profile = PROFILES.find((name) => process.argv.includes(`--${name}`));
+const settings = profile === undefined ? {} : { FOUNDRY_PROFILE: profile };
+const chosen = process.argv.slice(2).filter((parameter) => parameter !== `--${profile}`);
 const { status } = runForge(
   ["test", "--gas-snapshot-check", "true", "--gas-snapshot-emit", "false", ...chosen],
   settings,

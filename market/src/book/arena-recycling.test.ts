@@ -90,7 +90,8 @@ test("400,000 orders leave nothing on the heap: all memory was taken when the ar
   // 8,000 books and 400,000 orders: the smallest object for each would be 6.4 MB. What is allowed is
   // what the test runner itself leaves lying about.
   expect(after.heapUsed - before.heapUsed).toBeLessThan(3e6);
-  expect(after.arrayBuffers).toBe(before.arrayBuffers);
+  // Buffers that others left behind may be collected between; none may be added.
+  expect(after.arrayBuffers).toBeLessThanOrEqual(before.arrayBuffers);
 });
 
 test("a restored snapshot goes on exactly where it was taken", () => {
