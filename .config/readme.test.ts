@@ -25,6 +25,13 @@ describe("README", () => {
     expect(Object.keys(scripts)).toContain(name);
   });
 
+  // Without `--` at its end npm would keep options for itself.
+  const handedOn = Object.values(scripts).filter((script) => script.includes("--workspace"));
+
+  test.each(handedOn)("%s hands options on", (script) => {
+    expect(script).toMatch(/ --$/);
+  });
+
   const commands = [...readme.matchAll(/npx commonwatt ([a-z-]+(?: [a-z]+)?)/g)].map(
     ([, words = ""]) => words,
   );
