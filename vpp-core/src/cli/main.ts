@@ -1,7 +1,6 @@
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { isCommonwattError, messageOf } from "../errors/commonwatt-error.ts";
-import { loadPlugins } from "./load-plugins.ts";
-import { registerStart } from "./start-command.ts";
+import { createProgram } from "./create-program.ts";
 
 /** Exit codes: 0 fine, 1 a check or the work failed, 2 wrong usage or configuration. */
 const EXIT_FAILED = 1;
@@ -11,14 +10,7 @@ const WRITTEN_WRONGLY =
   /^(CONFIG_|USAGE_|IMPORT_|SCENARIO_|PROFILE_(INVALID$|UNKNOWN$|FILE_)|SIMULATION_MECHANISM_UNKNOWN$)/;
 
 async function main(): Promise<number> {
-  const program = new Command("commonwatt")
-    .description("A street is a power plant: homes that trade solar power with each other.")
-    .exitOverride()
-    .showHelpAfterError()
-    .configureHelp({ showGlobalOptions: true });
-  registerStart(program);
-  for (const plugin of await loadPlugins(process.cwd())) plugin.commands(program);
-  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  const program = await createProgram(process.cwd());
   await program.parseAsync();
   return typeof process.exitCode === "number" ? process.exitCode : 0;
 }
