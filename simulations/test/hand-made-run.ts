@@ -15,6 +15,7 @@ const BATTERY = {
   startStoredWh: wattHours(1_000),
   reserveWh: wattHours(0),
   inverterPowerMaxW: null,
+  replacementPricePerKwh: 500,
 };
 
 /** Two homes, one with modules and a battery, over two hours. */
@@ -85,6 +86,9 @@ const HOMES: HomeColumns = {
   chargedWh: Float64Array.of(1_000, 0),
   dischargedWh: Float64Array.of(800, 0),
   cycles: Float64Array.of(0.2, 0),
+  fullCycles: Float64Array.of(0.225, 0),
+  calendarLossPpm: Float64Array.of(600, 0),
+  cycleLossPpm: Float64Array.of(400, 0),
   endStoredWh: Float64Array.of(1_100, 0),
   loadErrorWh: Float64Array.of(0, 0),
   pvErrorWh: Float64Array.of(0, 0),

@@ -27,6 +27,10 @@ const battery: fc.Arbitrary<HomeBattery> = fc
     chargeEfficiencyPermille: fc.integer({ min: 500, max: 1_000 }),
     dischargeEfficiencyPermille: fc.integer({ min: 500, max: 1_000 }),
     inverterPowerMaxW: fc.option(fc.integer({ min: 500, max: 8_000 })),
+    standbyLossW: fc.constantFrom(0, 0, 12, 400),
+    workingLossW: fc.constantFrom(0, 0, 35, 900),
+    fullPowerLossW: fc.constantFrom(0, 0, 170, 1_500),
+    cellTemperatureC: fc.integer({ min: -10, max: 45 }),
   })
   .map(({ minPercent, maxPercent, startPercent, reservePercent, ...drawn }) => {
     const part = (percent: number): number => Math.floor((drawn.capacityWh * percent) / 100);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { boundedPowerW, intervalLength, type PowerBounds, positionPowerW } from "@commonwatt/vpp-core";
-import { batteryPowerW, MILLIJOULES_PER_WH, storedAfter } from "../models/battery.ts";
+import { type BatteryRatings, batteryPowerW, MILLIJOULES_PER_WH, storedAfter } from "../models/battery.ts";
 import { curtailedPowerW, requestedPowerW } from "../models/home-plant.ts";
+import { batteryRatings } from "../neighbourhood/homes-of.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
+import { AgeingMeter } from "./ageing-meter.ts";
 import type { ResultColumns } from "./columns.ts";
 import type { Positions } from "./market-run.ts";
 import type { TraceColumns } from "./simulation-result.ts";
@@ -26,6 +28,9 @@ export class Delivery {
   readonly #columns: ResultColumns;
   readonly #fromHome: number;
   readonly #toHome: number;
+  /** By home; `null`: no battery. */
+  readonly #ratings: readonly (BatteryRatings | null)[];
+  readonly #ageing: AgeingMeter;
   readonly #inverterMaxW: Float64Array;
   /** What each meter has counted beyond its last whole Wh, in watt-minutes. */
   readonly #importRestWmin: Float64Array;
@@ -46,6 +51,8 @@ export class Delivery {
       batteries.startStoredWh,
       (energyWh) => energyWh * MILLIJOULES_PER_WH,
     );
+    this.#ratings = siteIds.map((_, home) => batteryRatings(batteries, home));
+    this.#ageing = new AgeingMeter(batteries, this.storedMillijoules, intervalLength(intervalMinutes));
     this.#inverterMaxW = Float64Array.from(
       batteries.inverterPowerMaxW,
       (powerW) => powerW || Number.POSITIVE_INFINITY,
@@ -70,9 +77,8 @@ export class Delivery {
     moment: BiddingMoment,
     meteredWh: Int32Array,
   ): void {
-    const { siteIds, loadWh, pvWh, batteries, exportPowerMaxW, intervalMinutes } = this.#neighbourhood;
+    const { siteIds, loadWh, pvWh, exportPowerMaxW, intervalMinutes } = this.#neighbourhood;
     const { homes: homeColumns, intervals } = this.#columns;
-    const { capacityWh } = batteries;
     const [inverterMaxW, toHome] = [this.#inverterMaxW, this.#toHome];
     const [chargedSumW, dischargedSumW, curtailedSumW] = [
       this.#chargedW,
@@ -90,9 +96,10 @@ export class Delivery {
       const loadW = homeLoadWh * wattsPerWh;
       const pvW = homePvWh * wattsPerWh;
       let batteryW = 0;
-      if ((capacityWh[home] as number) > 0) {
+      const ratings = this.#ratings[home] as BatteryRatings | null;
+      if (ratings !== null) {
         const netSoldWh = (soldWh[home] as number) - (boughtWh[home] as number);
-        batteryW = this.#moveBattery(home, loadW, pvW, netSoldWh, strategies, moment);
+        batteryW = this.#moveBattery(home, ratings, loadW, pvW, netSoldWh, strategies, moment);
         if (batteryW > 0) {
           dischargedW += batteryW;
           dischargedSumW[home] = (dischargedSumW[home] as number) + batteryW;
@@ -152,6 +159,7 @@ export class Delivery {
   /** Decides what a home's battery does, and moves it; its power in W. */
   #moveBattery(
     home: number,
+    ratings: BatteryRatings,
     loadW: number,
     pvW: number,
     netSoldWh: number,
@@ -183,23 +191,14 @@ export class Delivery {
       windowMaxW = windowMinW;
     }
     const powerW = batteryPowerW(
+      ratings,
       requestedPowerW(loadW, pvW, windowMinW, windowMaxW, inverterMaxW),
       stored,
-      batteries.storedMinWh[home] as number,
-      batteries.storedMaxWh[home] as number,
-      batteries.chargePowerMaxW[home] as number,
-      batteries.dischargePowerMaxW[home] as number,
-      batteries.chargeEfficiencyPermille[home] as number,
-      batteries.dischargeEfficiencyPermille[home] as number,
       bounds.horizonMs,
     );
-    this.storedMillijoules[home] = storedAfter(
-      stored,
-      powerW,
-      batteries.chargeEfficiencyPermille[home] as number,
-      batteries.dischargeEfficiencyPermille[home] as number,
-      bounds.horizonMs,
-    );
+    const after = storedAfter(ratings, stored, powerW, bounds.horizonMs);
+    this.storedMillijoules[home] = after;
+    this.#ageing.note(home, stored, after, powerW !== 0);
     return powerW;
   }
 
@@ -254,6 +253,7 @@ export class Delivery {
       homes.curtailedWh[home] = Math.floor((at(this.#curtailedW, home) * intervalMinutes) / 60);
       const rangeWh = at(batteries.storedMaxWh, home) - at(batteries.storedMinWh, home);
       homes.cycles[home] = rangeWh === 0 ? 0 : at(homes.dischargedWh, home) / rangeWh;
+      this.#ageing.finish(home, homes);
       homes.endStoredWh[home] = Math.floor(at(this.storedMillijoules, home) / MILLIJOULES_PER_WH);
     }
   }

@@ -14,6 +14,7 @@ import {
 } from "@commonwatt/vpp-core";
 import { type BatteryRatings, MILLIJOULES_PER_WH, stepBattery } from "../models/battery.ts";
 import { curtailedPowerW, requestedPowerW } from "../models/home-plant.ts";
+import { batteryRatings } from "../neighbourhood/homes-of.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 
 /** What one home does in one interval, in mean powers; PV + battery + grid − curtailed = load. */
@@ -36,18 +37,7 @@ export class ObjectHome {
     const { batteries } = neighbourhood;
     const at = (column: Int32Array): number => column[home] as number;
     this.storedMillijoules = at(batteries.startStoredWh) * MILLIJOULES_PER_WH;
-    this.#ratings =
-      at(batteries.capacityWh) === 0
-        ? null
-        : {
-            capacityWh: wattHours(at(batteries.capacityWh)),
-            storedMinWh: wattHours(at(batteries.storedMinWh)),
-            storedMaxWh: wattHours(at(batteries.storedMaxWh)),
-            chargePowerMaxW: watts(at(batteries.chargePowerMaxW)),
-            dischargePowerMaxW: watts(at(batteries.dischargePowerMaxW)),
-            chargeEfficiencyPermille: at(batteries.chargeEfficiencyPermille),
-            dischargeEfficiencyPermille: at(batteries.dischargeEfficiencyPermille),
-          };
+    this.#ratings = batteryRatings(batteries, home);
   }
 
   /** In whole Wh. */

@@ -16,6 +16,7 @@ import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { QuoteSheet } from "../strategies/quote-sheet.ts";
 import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
+import { AgeingMeter } from "./ageing-meter.ts";
 import { bookOrders } from "./book-orders.ts";
 import { createHomeColumns, createIntervalColumns, createTraceColumns } from "./columns.ts";
 import { namedMechanism } from "./named-mechanism.ts";
@@ -57,6 +58,7 @@ export class ObjectRun {
   readonly #books: IntervalBook[] = [];
   /** Watts by home, for sums that are rounded once. */
   readonly #sumsW: readonly { chargedW: number; dischargedW: number; curtailedW: number }[];
+  readonly #ageing: AgeingMeter;
   #referencePrice: number | null = null;
 
   constructor(options: SimulationOptions) {
@@ -67,6 +69,8 @@ export class ObjectRun {
     assert(mechanism.promises.onePricePerTrade, `${mechanism.name} has no price for each trade`);
     this.#auction = new ObjectAuction(mechanism, siteIds);
     this.#homes = siteIds.map((_, home) => new ObjectHome(neighbourhood, home));
+    const startStored = this.#homes.map(({ storedMillijoules }) => storedMillijoules);
+    this.#ageing = new AgeingMeter(batteries, startStored, intervalLength(neighbourhood.intervalMinutes));
     const forecast = FORECASTS[options.forecast].begin(neighbourhood, seed);
     this.#forecast = forecast;
     const runs = new Map(
@@ -117,6 +121,7 @@ export class ObjectRun {
       columns.curtailedWh[h] = whOf(curtailedW);
       const rangeWh = (batteries.storedMaxWh[h] as number) - (batteries.storedMinWh[h] as number);
       columns.cycles[h] = rangeWh === 0 ? 0 : whOf(dischargedW) / rangeWh;
+      this.#ageing.finish(h, columns);
       columns.endStoredWh[h] = home.storedWh();
     });
     return {
@@ -163,7 +168,7 @@ export class ObjectRun {
     trades: readonly Trade[],
     isExpected: boolean,
   ): void {
-    const { siteIds, loadWh, pvWh, feePpm, intervalMinutes } = this.#options.neighbourhood;
+    const { siteIds, loadWh, pvWh, batteries, feePpm, intervalMinutes } = this.#options.neighbourhood;
     const netSoldWh = new Map<SiteId, number>(siteIds.map((id) => [id, 0]));
     for (const { sellerId, buyerId, energyWh } of trades) {
       netSoldWh.set(sellerId, (netSoldWh.get(sellerId) ?? 0) + energyWh);
@@ -175,7 +180,11 @@ export class ObjectRun {
       const powers = { loadW: wattsOf(loadWh[at] as number), pvW: wattsOf(pvWh[at] as number) };
       const sold = wattHours(netSoldWh.get(siteIds[h] as SiteId) ?? 0);
       const planned = this.#strategies[h]?.idlePowerW?.(h, this.#moment) ?? null;
-      return home.step(interval, powers, sold, planned);
+      const before = home.storedMillijoules;
+      const step = home.step(interval, powers, sold, planned);
+      if (batteries.capacityWh[h] !== 0)
+        this.#ageing.note(h, before, home.storedMillijoules, step.batteryW !== 0);
+      return step;
     });
     const metered = steps.map(({ gridW }, h) => ({
       importWh: register(this.#importRestWmin, h, Math.max(0, gridW) * intervalMinutes),

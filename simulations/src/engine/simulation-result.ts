@@ -3,7 +3,10 @@ import type { Hex, SiteId } from "@commonwatt/vpp-core";
 
 /** What a simulation came to: exact whole numbers, in micro per kWh, Wh and nano. */
 export interface SimulationResult {
-  /** SHA-256 over all columns of intervals and homes: the same for any order of homes and number of workers. */
+  /**
+   * SHA-256 over all columns of intervals and homes but those of ageing, which follow from the others' course: the same
+   * for any order of homes and number of workers.
+   */
   readonly hash: Hex;
   /**
    * In every interval buyers paid to the nano what sellers got, the operator and the grid kept, and fees; and all
@@ -86,6 +89,11 @@ export interface HomeColumns {
   readonly dischargedWh: Float64Array;
   /** Discharged energy by what the battery may hold; 0 without one. */
   readonly cycles: Float64Array;
+  /** Of the store: half of what went in and out, by its capacity. */
+  readonly fullCycles: Float64Array;
+  /** Millionths of its capacity that a new battery would lose by lying and by cycling as in this run, rounded. */
+  readonly calendarLossPpm: Float64Array;
+  readonly cycleLossPpm: Float64Array;
   readonly endStoredWh: Float64Array;
   /** Sums over the intervals that were bid for: of |expected − real|, and of expected − real net load. */
   readonly loadErrorWh: Float64Array;

@@ -60,6 +60,9 @@ test("every figure is what paper and pencil say", () => {
     batteryCycles: 0.2,
     batteryLosses: 0.1,
     storedChange: 0.1,
+    batteryFullCycles: 0.225,
+    batteryCapacityLeft: 0.999,
+    batteryAgeingCost: 0.05,
     co2: 0.24,
     co2Saved: 0.06,
   };

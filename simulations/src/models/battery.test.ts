@@ -1,7 +1,7 @@
 import { wattHours, watts } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type BatteryRatings, MILLIJOULES_PER_WH, stepBattery } from "./battery.ts";
+import { type BatteryRatings, MILLIJOULES_PER_WH, stepBattery, storedAfter } from "./battery.ts";
 
 const ratings: BatteryRatings = {
   capacityWh: wattHours(10_000),
@@ -88,6 +88,94 @@ describe("battery", () => {
         },
       ),
       { seed: 2, numRuns: 200 },
+    );
+  });
+});
+
+describe("a battery's part load", () => {
+  const curved: BatteryRatings = {
+    ...ratings,
+    chargeEfficiencyPermille: 1_000,
+    dischargeEfficiencyPermille: 1_000,
+    chargePowerMaxW: watts(5_000),
+    dischargePowerMaxW: watts(5_000),
+    storedMinWh: wattHours(0),
+    capacityWh: wattHours(100_000),
+    storedMaxWh: wattHours(100_000),
+  };
+  /** Output by what the store gave. */
+  const efficiency = (rated: BatteryRatings, powerW: number): number => {
+    const { state } = stepBattery(rated, holding(50_000), watts(powerW), 3_600_000);
+    return (powerW * 3_600_000) / (holding(50_000).storedMillijoules - state.storedMillijoules);
+  };
+
+  // Weighted tests of the California Energy Commission, in the parameters of the Sandia inverter model (D. King et al.,
+  // SAND2007-5036) at nominal voltage: efficiencies at 10, 20, 30, 50, 75 and 100 % of 5 kW.
+  test.each([
+    ["SMA SB5000TL-US-22, 240 V", [0.9544, 0.9685, 0.9723, 0.9734, 0.9715, 0.9684]],
+    ["Fronius Primo 5.0-1, 240 V", [0.9184, 0.9528, 0.9642, 0.9722, 0.9747, 0.9746]],
+  ])("follows that of measured converters: %s", (_, measured) => {
+    const [low = 1, full = 1] = [measured[0], measured.at(-1)];
+    // The two losses from the efficiencies at a tenth and at full power.
+    const working = (10 / low - 1 / full - 9) / 99;
+    const rated = {
+      ...curved,
+      workingLossW: Math.round(5_000 * working),
+      fullPowerLossW: Math.round(5_000 * (1 / full - 1 - working)),
+    };
+    [0.1, 0.2, 0.3, 0.5, 0.75, 1].forEach((load, at) => {
+      expect(Math.abs(efficiency(rated, 5_000 * load) - (measured[at] ?? 0)), `${load}`).toBeLessThan(0.006);
+    });
+  });
+
+  test("empties at rest, down to nothing, and works no more than its room and content allow", () => {
+    const rated = { ...ratings, standbyLossW: 10, workingLossW: 35, fullPowerLossW: 170 };
+    const rest = stepBattery(rated, holding(1_000), watts(500), 3_600_000);
+    expect(rest).toEqual({ state: holding(990), actualPowerW: 0, lostMillijoules: 10 * MILLIJOULES_PER_WH });
+    expect(stepBattery(rated, holding(5), watts(0), 3_600_000).state).toEqual(holding(0));
+    // 36 W all go to the converter: nothing would be stored, so it rests.
+    expect(stepBattery(rated, holding(5_000), watts(-36), 3_600_000).actualPowerW).toBe(0);
+    expect(stepBattery(rated, holding(10_000), watts(-4_000), 900_000).actualPowerW).toBe(0);
+    const last = stepBattery(rated, holding(1_200), watts(5_000), 3_600_000);
+    expect(last.actualPowerW).toBeGreaterThan(150);
+    expect(last.state.storedMillijoules - holding(1_000).storedMillijoules).toBeLessThan(
+      2 * MILLIJOULES_PER_WH,
+    );
+  });
+
+  test("balances to the unit and finds the largest power there is", () => {
+    const losses = fc.record({
+      standbyLossW: fc.integer({ min: 0, max: 60 }),
+      workingLossW: fc.integer({ min: 0, max: 200 }),
+      fullPowerLossW: fc.integer({ min: 0, max: 800 }),
+    });
+    const step = fc.record({
+      powerW: fc.integer({ min: -8_000, max: 8_000 }),
+      durationMs: fc.integer({ min: 1_000, max: 3_600_000 }),
+      startWh: fc.integer({ min: 0, max: 10_000 }),
+    });
+    fc.assert(
+      fc.property(losses, step, (lost, { powerW, durationMs, startWh }) => {
+        const rated = { ...ratings, ...lost };
+        const start = holding(startWh);
+        const { state, actualPowerW, lostMillijoules } = stepBattery(rated, start, watts(powerW), durationMs);
+        const gone = BigInt(actualPowerW) * BigInt(durationMs) + BigInt(lostMillijoules);
+        expect(BigInt(state.storedMillijoules)).toBe(BigInt(start.storedMillijoules) - gone);
+        expect(lostMillijoules).toBeGreaterThanOrEqual(0);
+        expect(state.storedMillijoules).toBeGreaterThanOrEqual(0);
+        expect(state.storedMillijoules).toBeLessThanOrEqual(rated.storedMaxWh * MILLIJOULES_PER_WH);
+        expect(actualPowerW * powerW).toBeGreaterThanOrEqual(0);
+        expect(Math.abs(actualPowerW)).toBeLessThanOrEqual(Math.abs(powerW));
+        if (actualPowerW > 0) {
+          expect(state.storedMillijoules).toBeGreaterThanOrEqual(rated.storedMinWh * MILLIJOULES_PER_WH);
+        }
+        const more = actualPowerW + 1;
+        if (actualPowerW > 0 && more <= Math.min(powerW, rated.dischargePowerMaxW)) {
+          const over = storedAfter(rated, start.storedMillijoules, more, durationMs);
+          expect(over).toBeLessThan(rated.storedMinWh * MILLIJOULES_PER_WH);
+        }
+      }),
+      { seed: 3, numRuns: 2_000 },
     );
   });
 });

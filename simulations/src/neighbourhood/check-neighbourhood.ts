@@ -79,6 +79,11 @@ function checkBatteries(batteries: BatteryColumns, homes: number, powerMaxW: num
   for (const name of ["chargeEfficiencyPermille", "dischargeEfficiencyPermille"] as const) {
     checkColumn(`batteries.${name}`, batteries[name], homes, 1, 1_000);
   }
+  for (const name of ["standbyLossW", "workingLossW", "fullPowerLossW"] as const) {
+    checkColumn(`batteries.${name}`, batteries[name], homes, 0, powerMaxW);
+  }
+  checkColumn("batteries.cellTemperatureC", batteries.cellTemperatureC, homes, -50, 100);
+  checkColumn("batteries.replacementPricePerKwh", batteries.replacementPricePerKwh, homes, 0, 1_000_000);
   for (let home = 0; home < homes; home++) {
     const [capacityWh, minWh, maxWh, startWh, reserveWh] = [
       batteries.capacityWh,

@@ -24,7 +24,14 @@ export interface HomeBattery extends BatteryRatings {
   readonly reserveWh: number;
   /** What the inverter that it shares with the modules passes; `null`: no limit. */
   readonly inverterPowerMaxW: number | null;
+  /** How warm its cells are, for their ageing; {@link CELL_TEMPERATURE_C} when left out. */
+  readonly cellTemperatureC?: number;
+  /** What a kWh of capacity costs to replace, in currency units; 0 or left out: not known. */
+  readonly replacementPricePerKwh?: number;
 }
+
+/** The temperature at which cells are tested, and that of a cellar that a battery warms. */
+export const CELL_TEMPERATURE_C = 25;
 
 /** What a neighbourhood has beside its homes. */
 export interface NeighbourhoodFrame {
@@ -108,6 +115,15 @@ function batteryColumns(homes: readonly NeighbourhoodHome[]): BatteryColumns {
     ),
     inverterPowerMaxW: column("inverterPowerMaxW", ({ inverterPowerMaxW }) => inverterPowerMaxW ?? 0),
     reserveWh: column("reserveWh", ({ reserveWh }) => reserveWh),
+    standbyLossW: column("standbyLossW", ({ standbyLossW = 0 }) => standbyLossW),
+    workingLossW: column("workingLossW", ({ workingLossW = 0 }) => workingLossW),
+    fullPowerLossW: column("fullPowerLossW", ({ fullPowerLossW = 0 }) => fullPowerLossW),
+    cellTemperatureC: column(
+      "cellTemperatureC",
+      ({ cellTemperatureC = CELL_TEMPERATURE_C }) => cellTemperatureC,
+      CELL_TEMPERATURE_C,
+    ),
+    replacementPricePerKwh: column("replacementPricePerKwh", (b) => b.replacementPricePerKwh ?? 0),
   };
 }
 

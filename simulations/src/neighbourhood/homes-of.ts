@@ -1,4 +1,5 @@
 import { wattHours, watts } from "@commonwatt/vpp-core";
+import type { BatteryRatings } from "../models/battery.ts";
 import type { HomeBattery, NeighbourhoodFrame, NeighbourhoodHome } from "./create-neighbourhood.ts";
 import type { BatteryColumns, Neighbourhood } from "./neighbourhood.ts";
 
@@ -26,18 +27,33 @@ export function homesOf(neighbourhood: Neighbourhood): readonly NeighbourhoodHom
 }
 
 function batteryOf(batteries: BatteryColumns, home: number): HomeBattery | null {
+  const ratings = batteryRatings(batteries, home);
+  if (ratings === null) return null;
+  const of = (name: keyof BatteryColumns): number => batteries[name][home] as number;
+  return {
+    ...ratings,
+    startStoredWh: of("startStoredWh"),
+    inverterPowerMaxW: of("inverterPowerMaxW") === 0 ? null : of("inverterPowerMaxW"),
+    reserveWh: of("reserveWh"),
+    cellTemperatureC: of("cellTemperatureC"),
+    replacementPricePerKwh: of("replacementPricePerKwh"),
+  };
+}
+
+/** What the model of a home's battery is given; `null` when the home has none. */
+export function batteryRatings(batteries: BatteryColumns, home: number): BatteryRatings | null {
   const of = (name: keyof BatteryColumns): number => batteries[name][home] as number;
   if (of("capacityWh") === 0) return null;
   return {
     capacityWh: wattHours(of("capacityWh")),
     storedMinWh: wattHours(of("storedMinWh")),
     storedMaxWh: wattHours(of("storedMaxWh")),
-    startStoredWh: of("startStoredWh"),
     chargePowerMaxW: watts(of("chargePowerMaxW")),
     dischargePowerMaxW: watts(of("dischargePowerMaxW")),
     chargeEfficiencyPermille: of("chargeEfficiencyPermille"),
     dischargeEfficiencyPermille: of("dischargeEfficiencyPermille"),
-    inverterPowerMaxW: of("inverterPowerMaxW") === 0 ? null : of("inverterPowerMaxW"),
-    reserveWh: of("reserveWh"),
+    standbyLossW: of("standbyLossW"),
+    workingLossW: of("workingLossW"),
+    fullPowerLossW: of("fullPowerLossW"),
   };
 }

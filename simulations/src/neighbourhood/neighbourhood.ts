@@ -33,7 +33,7 @@ export interface Neighbourhood {
   readonly feePpm: number;
 }
 
-/** The batteries, by home. A home without one has 0 in every column but the efficiencies, which are 1000. */
+/** The batteries, by home. A home without one has 0 in every column but the efficiencies and the temperature. */
 export interface BatteryColumns {
   /** 0: no battery. */
   readonly capacityWh: Int32Array;
@@ -50,4 +50,12 @@ export interface BatteryColumns {
   readonly inverterPowerMaxW: Int32Array;
   /** What stays in it for its owner. */
   readonly reserveWh: Int32Array;
+  /** Losses at rest and at part load, as in `BatteryRatings`; 0: none. */
+  readonly standbyLossW: Int32Array;
+  readonly workingLossW: Int32Array;
+  readonly fullPowerLossW: Int32Array;
+  /** How warm its cells are, in °C, for their ageing; 25 without a battery. */
+  readonly cellTemperatureC: Int32Array;
+  /** What a kWh of capacity costs to replace, in currency units; 0: not known. */
+  readonly replacementPricePerKwh: Int32Array;
 }

@@ -9,7 +9,7 @@ export function homeTable(
   { homes }: SimulationResult,
   baseline: SimulationResult,
 ): Table {
-  const { siteIds, cycles, ...columns } = homes;
+  const { siteIds, cycles, fullCycles, ...columns } = homes;
   const savedNano = homes.withTradingNano.map(
     (nano, home) => nano - (baseline.homes.withTradingNano[home] as number),
   );
@@ -20,6 +20,7 @@ export function homeTable(
       { name: "strategy", type: "STRING", values: strategies },
       ...columnsOf({ batteryWh: batteries.capacityWh, ...columns }),
       { name: "cycles", type: "DOUBLE", values: cycles },
+      { name: "fullCycles", type: "DOUBLE", values: fullCycles },
       ...columnsOf({ baselineNano: baseline.homes.withTradingNano, savedNano }),
     ],
   };

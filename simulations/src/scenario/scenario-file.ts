@@ -49,6 +49,11 @@ export interface ScenarioBattery {
   readonly capacityWh: Drawn;
   readonly powerMaxW?: Drawn;
   readonly efficiencyPermille?: Drawn;
+  readonly standbyLossW?: Drawn;
+  readonly workingLossShare?: Drawn;
+  readonly fullPowerLossShare?: Drawn;
+  readonly cellTemperatureC?: Drawn;
+  readonly replacementPricePerKwh?: number;
   readonly storedMinShare?: Drawn;
   readonly reserveShare?: Drawn;
   readonly startShare?: Drawn;

@@ -3,7 +3,11 @@ import { type DataSet, type DataSite, dataSite } from "../data/data-set.ts";
 import type { RunTime } from "../data/data-window.ts";
 import { connectionFor, wholeWhOf } from "../data/neighbourhood-of.ts";
 import type { GeoLocation } from "../models/sun-position.ts";
-import type { HomeBattery, NeighbourhoodHome } from "../neighbourhood/create-neighbourhood.ts";
+import {
+  CELL_TEMPERATURE_C,
+  type HomeBattery,
+  type NeighbourhoodHome,
+} from "../neighbourhood/create-neighbourhood.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
 import { divide, draw } from "./draw.ts";
 import { modelledLoadWh, modelledPvWh } from "./modelled-home.ts";
@@ -101,7 +105,7 @@ function pvOf(pv: MeasuredColumn | ModelledPv, id: string, sources: HomeSources,
 }
 
 function batteryOf(battery: ScenarioBattery, inverterPowerMaxW: number | null, drawOf: DrawOf): HomeBattery {
-  const share = (name: "storedMinShare" | "reserveShare" | "startShare", usual: number): number =>
+  const share = (name: `${string}Share` & keyof ScenarioBattery, usual: number): number =>
     Math.max(0, Math.min(1, draw(battery[name], usual, drawOf(`battery/${name}`))));
   const capacityWh = Math.max(1, Math.round(draw(battery.capacityWh, 0, drawOf("battery/capacityWh"))));
   const powerMaxW = watts(
@@ -122,6 +126,13 @@ function batteryOf(battery: ScenarioBattery, inverterPowerMaxW: number | null, d
     startStoredWh: Math.max(storedMinWh, wanted),
     reserveWh: Math.round(capacityWh * share("reserveShare", 0)),
     inverterPowerMaxW,
+    standbyLossW: Math.max(0, Math.round(draw(battery.standbyLossW, 0, drawOf("battery/standbyLossW")))),
+    workingLossW: Math.round(powerMaxW * share("workingLossShare", 0)),
+    fullPowerLossW: Math.round(powerMaxW * share("fullPowerLossShare", 0)),
+    cellTemperatureC: Math.round(
+      draw(battery.cellTemperatureC, CELL_TEMPERATURE_C, drawOf("battery/cellTemperatureC")),
+    ),
+    replacementPricePerKwh: Math.round(battery.replacementPricePerKwh ?? 0),
   };
 }
 

@@ -3,7 +3,8 @@ import { USUAL } from "../data/neighbourhood-of.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { dataSchema } from "./data-schema.ts";
-import { drawn, fields, number, oneOf, optional, text } from "./schema-parts.ts";
+import { battery } from "./plant-schema.ts";
+import { drawn, fields, number, oneOf, optional, share, text } from "./schema-parts.ts";
 
 /** Seasons, each by the first day of a month that is in the middle of it. */
 export const SEASONS = { winter: "01-01", spring: "04-01", summer: "07-01", autumn: "10-01" } as const;
@@ -41,11 +42,6 @@ const load = Type.Union(
   { description: "What the household takes: measured, or from a model." },
 );
 
-const share = (what: string): TSchema =>
-  optional(
-    number({ description: `Share of the homes that have ${what}.`, minimum: 0, maximum: 1, default: 1 }),
-  );
-
 const pv = Type.Union(
   [
     measured("What the inverter gives"),
@@ -72,45 +68,6 @@ const pv = Type.Union(
   ],
   { description: "What the inverter gives: measured, or from a model; left out: no modules." },
 );
-
-const battery = fields("A battery; left out: none, or the one that the data has.", {
-  share: share("a battery"),
-  capacityWh: drawn({ description: "What it holds.", exclusiveMinimum: 0, maximum: 1_000_000 }),
-  powerMaxW: optional(
-    drawn({
-      description: "Most power each way; left out: capacityWh in two hours.",
-      exclusiveMinimum: 0,
-      maximum: 1_000_000,
-    }),
-  ),
-  efficiencyPermille: optional(
-    drawn({
-      description: "Thousandths that go in, and come out again.",
-      minimum: 500,
-      maximum: 1_000,
-      default: 960,
-    }),
-  ),
-  storedMinShare: optional(
-    drawn({ description: "It is never emptier; share of capacityWh.", minimum: 0, maximum: 1, default: 0.1 }),
-  ),
-  reserveShare: optional(
-    drawn({
-      description: "What stays in it for its owner; share of capacityWh.",
-      minimum: 0,
-      maximum: 1,
-      default: 0,
-    }),
-  ),
-  startShare: optional(
-    drawn({
-      description: "What it holds at the start; share of capacityWh.",
-      minimum: 0,
-      maximum: 1,
-      default: 0.5,
-    }),
-  ),
-});
 
 const sites = fields("One home, several alike, or those of a data source.", {
   id: optional(text("Name of the home; of several, the beginning: `home` gives home-1, home-2 …")),

@@ -64,3 +64,10 @@ export function drawn({ description, default: usual, ...bounds }: NumberField): 
     { description, ...(usual === undefined ? {} : { default: usual }) },
   );
 }
+
+/** The share of an entry's homes that have a thing. */
+export function share(what: string): TSchema {
+  return optional(
+    number({ description: `Share of the homes that have ${what}.`, minimum: 0, maximum: 1, default: 1 }),
+  );
+}
