@@ -40,6 +40,11 @@ export interface ThreadSpeed {
   readonly bestTwoSeconds: number;
   readonly medianOneSeconds: number;
   readonly medianTwoSeconds: number;
+  /**
+   * What two threads do in the time of one when each does such a run of its own and none waits for the other: 2 on a
+   * machine with two idle cores that share nothing, and no speed-up can be more.
+   */
+  readonly ceiling: number;
   /** Whether all runs came to the same hash. */
   readonly sameHash: boolean;
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { processUptimeMs } from "@commonwatt/vpp-core";
 import { ObjectRun } from "../engine/object-run.ts";
+import { readyThreads } from "../engine/run-threads.ts";
+import { createSharedRun } from "../engine/shared-run.ts";
 import { simulate } from "../engine/simulate.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import type { SimulationResult } from "../engine/simulation-result.ts";
@@ -75,15 +77,20 @@ async function cost(task: BenchTask & { do: "cost" }): Promise<RunCost> {
   return { homeIntervals, nsPerHomeInterval: (Math.min(...seconds) / homeIntervals) * 1e9 };
 }
 
+/** Runs on one thread and on two; and as many whole runs at once, each on a thread of its own, that share nothing. */
 async function threads(task: BenchTask & { do: "threads" }): Promise<ThreadSpeed> {
   const options = optionsOf(task, 1);
   const seconds: Record<1 | 2, number[]> = { 1: [], 2: [] };
+  const apartSeconds: Record<1 | 2, number[]> = { 1: [], 2: [] };
   const hashes = new Set<string>();
   for (let round = 0; round <= task.rounds; round++) {
     for (const workers of [1, 2] as const) {
       const { result, wallSeconds } = await timed(() => simulate({ ...options, workers }));
       hashes.add(result.hash);
-      if (round > 0) seconds[workers].push(wallSeconds);
+      const apart = await timed(() => runApart(options, workers));
+      if (round === 0) continue;
+      seconds[workers].push(wallSeconds);
+      apartSeconds[workers].push(apart.wallSeconds);
     }
   }
   return {
@@ -91,8 +98,24 @@ async function threads(task: BenchTask & { do: "threads" }): Promise<ThreadSpeed
     bestTwoSeconds: Math.min(...seconds[2]),
     medianOneSeconds: median(seconds[1]),
     medianTwoSeconds: median(seconds[2]),
+    ceiling: (2 * Math.min(...apartSeconds[1])) / Math.min(...apartSeconds[2]),
     sameHash: hashes.size === 1,
   };
+}
+
+async function runApart(options: SimulationOptions, runs: number): Promise<void> {
+  const homes = options.neighbourhood.siteIds.length;
+  const threads = await readyThreads(runs);
+  await Promise.all(
+    threads.map((thread) =>
+      thread.run({
+        options,
+        shared: createSharedRun(homes, 1),
+        trace: null,
+        ...{ part: 0, parts: 1, homesFrom: [0, homes] },
+      }),
+    ),
+  );
 }
 
 async function objects(task: Size): Promise<ObjectComparison> {

@@ -31,6 +31,7 @@ test("simulation-bench compares arrays with live objects, and judges every figur
     feeder: { buses: 906, homes: 55, flows: 1_440 },
   });
   expect(summary.optimiserHomeDaysPerSecond).toBeGreaterThan(0);
+  expect(summary.twoThreadCeiling).toBeGreaterThan(0);
   expect(summary.feeder.residual).toBeLessThan(1e-6);
   expect(summary.year.peakMemoryMiB).toBeGreaterThan(50);
   expect(summary.checks.map(({ name }: { name: string }) => name)).toEqual([

@@ -1,31 +1,28 @@
-import { drawSeed, tickOf } from "@commonwatt/market";
+import { drawSeed } from "@commonwatt/market";
 import { intervalLength } from "@commonwatt/vpp-core";
 import { Accounting } from "./accounting.ts";
-import { Barrier } from "./barrier.ts";
 import { Bidding } from "./bidding.ts";
 import { createHomeColumns, createIntervalColumns, type ResultColumns } from "./columns.ts";
 import { Delivery, type TracedHomes } from "./delivery.ts";
 import { IntervalOrders } from "./interval-orders.ts";
 import type { MarketRun, Positions } from "./market-run.ts";
-import { placeQuotes } from "./place-quotes.ts";
-import { QUOTES_MAX, type SharedRun } from "./shared-run.ts";
+import { OrderExchange } from "./order-exchange.ts";
+import { Progress } from "./progress.ts";
+import type { RunPart, SharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type { TraceColumns } from "./simulation-result.ts";
 
-/** Which part of a run a thread does. */
-export interface RunPart {
-  /** From 0. */
-  readonly part: number;
-  readonly parts: number;
-  /** The homes of each part: those from `homesFrom[part]` to `homesFrom[part + 1]` − 1. */
-  readonly homesFrom: readonly number[];
-}
+/**
+ * How much later than it is bid for an interval is accounted, on one thread, on two, on more: when the thread that
+ * cleared it knows that all have delivered it, and has no clearing to do.
+ */
+const LAGS = [1, 3, 2];
 
 /**
- * One thread's part of a simulation, on arrays. In each interval every thread bids for homes of its own, waits
- * until all have bid, clears the whole book (as all do: that is cheaper than to wait for one who does), and
- * delivers for its own homes. Of as many intervals as there are threads, each then accounts one for all homes.
- * So threads wait for each other once in an interval, and what they do does not depend on how many they are.
+ * One thread's part of a simulation, on arrays. In each interval every thread bids for homes of its own, and delivers
+ * for them once the market is cleared. Threads take turns at clearing for all: while one does, the others account an
+ * earlier interval that they have cleared. So nothing is done twice, and who comes late is waited for by none that has
+ * something to do. What comes out does not depend on how many threads there are.
  */
 export class ArrayRun {
   readonly #options: SimulationOptions;
@@ -33,18 +30,19 @@ export class ArrayRun {
   readonly #fromHome: number;
   readonly #toHome: number;
   readonly #shared: SharedRun;
-  readonly #barrier: Barrier;
+  readonly #progress: Progress;
+  readonly #exchange: OrderExchange;
   readonly #market: MarketRun;
-  readonly #priceTick: number;
   readonly #columns: ResultColumns;
   readonly #bidding: Bidding;
   readonly #delivery: Delivery;
   readonly #accounting: Accounting;
   readonly #traced: TracedHomes | null;
   readonly #positions: Positions;
-  /** The orders of the interval that this thread accounts next, and those of the others'. */
-  readonly #ownOrders = new IntervalOrders();
-  readonly #otherOrders = new IntervalOrders();
+  /** All orders of the last two intervals that this thread has cleared. */
+  readonly #orders: readonly IntervalOrders[] = [new IntervalOrders(), new IntervalOrders()];
+  /** An interval is accounted so many later. */
+  readonly #lag: number;
   readonly #isHeard: boolean;
   readonly #onOrders: (orders: IntervalOrders, seed: string) => void;
   #lastPrice = -1;
@@ -67,9 +65,10 @@ export class ArrayRun {
     this.#fromHome = fromHome;
     this.#toHome = toHome;
     this.#shared = shared;
-    this.#barrier = new Barrier(shared.barrier, part.parts);
+    this.#progress = new Progress(shared.progress);
+    this.#exchange = new OrderExchange(shared, part, priceTick);
+    this.#lag = LAGS[Math.min(part.parts, LAGS.length) - 1] as number;
     this.#market = market;
-    this.#priceTick = priceTick;
     this.#columns = {
       intervals: createIntervalColumns(neighbourhood.intervals),
       homes: createHomeColumns(neighbourhood.siteIds),
@@ -88,18 +87,16 @@ export class ArrayRun {
   /** Runs all intervals. When it fails, those who wait for it fail too. */
   run(onInterval: (done: number) => void): ResultColumns {
     const { intervals } = this.#options.neighbourhood;
-    const { parts } = this.#part;
     try {
-      for (let t = this.#part.part; t < intervals; t += parts)
-        this.#shared.draws[t] = drawSeed(this.#seed(t));
       for (let t = 0; t < intervals; t++) {
         this.#runInterval(t);
         onInterval(t + 1);
       }
-      this.#barrier.arrive();
-      this.#account(intervals - 1 - ((intervals - 1) % parts));
+      this.#progress.add("arrived");
+      this.#progress.reach("arrived", (intervals + 1) * this.#part.parts);
+      for (let t = Math.max(0, intervals - this.#lag); t < intervals; t++) this.#account(t);
     } catch (error) {
-      this.#barrier.break();
+      this.#progress.break();
       throw error;
     }
     this.#delivery.finish();
@@ -107,65 +104,48 @@ export class ArrayRun {
   }
 
   #runInterval(t: number): void {
-    const { parts, part } = this.#part;
     const { meteredWh } = this.#shared;
     this.#bidding.bid(t, this.#lastPrice, this.#delivery.storedMillijoules);
-    this.#publish(t);
-    this.#barrier.arrive();
-    if (t > 0 && t % parts === 0) this.#account(t - parts);
-    const orders = t % parts === part ? this.#ownOrders : this.#otherOrders;
-    this.#gather(t, orders);
-    const seed = this.#seed(t);
-    this.#onOrders(orders, seed);
-    this.#market.clear(orders, seed);
+    this.#exchange.place(t, this.#bidding.quotes);
+    this.#progress.add("arrived");
+    if (t >= this.#lag) this.#account(t - this.#lag);
+    const orders = this.#clear(t);
     if (orders.price >= 0) this.#lastPrice = orders.price;
     this.#deliver(t, orders, meteredWh[t % meteredWh.length] as Int32Array);
+  }
+
+  /** Clears an interval or, when it is another thread's turn, waits until that has; what this thread's homes got. */
+  #clear(t: number): IntervalOrders {
+    const { parts } = this.#part;
+    if (!this.#isOwn(t)) {
+      this.#progress.reach("cleared", t + 1);
+      return this.#exchange.own(t);
+    }
+    const orders = this.#ordersOf(t);
+    const seed = this.#seed(t);
+    this.#progress.reach("arrived", (t + 1) * parts);
+    this.#exchange.gather(t, orders);
+    orders.draw = drawSeed(seed);
+    this.#onOrders(orders, seed);
+    this.#market.clear(orders, seed);
+    if (parts > 1) this.#exchange.answer(orders);
+    this.#progress.add("cleared");
+    return orders;
+  }
+
+  /** Threads take turns at clearing and accounting intervals. */
+  #isOwn(t: number): boolean {
+    return t % this.#part.parts === this.#part.part;
+  }
+
+  #ordersOf(t: number): IntervalOrders {
+    return this.#orders[Math.floor(t / this.#part.parts) & 1] as IntervalOrders;
   }
 
   /** The seed of an interval, as in a live market. */
   #seed(t: number): string {
     const { community, startMs, intervalMinutes } = this.#options.neighbourhood;
     return `${community}/${startMs / intervalLength(intervalMinutes) + t}`;
-  }
-
-  /** Puts this thread's quotes where all can read them. */
-  #publish(t: number): void {
-    const { keys, quantitiesWh, sites, orderCounts, orderTicks } = this.#shared;
-    const parity = (t & 1) as 0 | 1;
-    const columns = { keys: keys[parity], quantitiesWh: quantitiesWh[parity], sites: sites[parity] };
-    const from = this.#fromHome * QUOTES_MAX;
-    const count = placeQuotes(this.#bidding.quotes, this.#priceTick, columns, from);
-    let highest = 0;
-    for (let at = from; at < from + count; at++)
-      highest = Math.max(highest, tickOf(columns.keys[at] as number));
-    const place = parity * this.#part.parts + this.#part.part;
-    orderCounts[place] = count;
-    orderTicks[place] = highest + 1;
-  }
-
-  /** Reads the quotes of all threads, homes rising. */
-  #gather(t: number, orders: IntervalOrders): void {
-    const { keys, quantitiesWh, sites, orderCounts, orderTicks } = this.#shared;
-    const { parts, homesFrom } = this.#part;
-    const parity = (t & 1) as 0 | 1;
-    let [count, ticks] = [0, 1];
-    for (let part = 0; part < parts; part++) {
-      count += orderCounts[parity * parts + part] as number;
-      ticks = Math.max(ticks, orderTicks[parity * parts + part] as number);
-    }
-    orders.reserve(count);
-    orders.interval = t;
-    orders.ticks = ticks;
-    orders.draw = this.#shared.draws[t] as number;
-    let to = 0;
-    for (let part = 0; part < parts; part++) {
-      const from = (homesFrom[part] as number) * QUOTES_MAX;
-      const end = from + (orderCounts[parity * parts + part] as number);
-      orders.keys.set(keys[parity].subarray(from, end), to);
-      orders.quantitiesWh.set(quantitiesWh[parity].subarray(from, end), to);
-      orders.sites.set(sites[parity].subarray(from, end), to);
-      to += end - from;
-    }
   }
 
   #deliver(t: number, orders: IntervalOrders, meteredWh: Int32Array): void {
@@ -186,12 +166,11 @@ export class ArrayRun {
     if (this.#traced !== null) this.#delivery.trace(t, this.#traced, this.#positions, meteredWh);
   }
 
-  /** Accounts this thread's one of the intervals from `first` on, which all have delivered. */
-  #account(first: number): void {
-    const t = first + this.#part.part;
-    if (t >= this.#options.neighbourhood.intervals) return;
+  /** Accounts an interval that all have delivered, when it is this thread's. */
+  #account(t: number): void {
+    if (!this.#isOwn(t)) return;
     const { meteredWh } = this.#shared;
-    this.#accounting.account(this.#ownOrders, meteredWh[t % meteredWh.length] as Int32Array);
+    this.#accounting.account(this.#ordersOf(t), meteredWh[t % meteredWh.length] as Int32Array);
   }
 }
 

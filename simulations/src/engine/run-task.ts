@@ -1,12 +1,12 @@
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
-import { ArrayRun, type RunPart } from "./array-run.ts";
+import { ArrayRun } from "./array-run.ts";
 import { bookOrders } from "./book-orders.ts";
 import type { ResultColumns } from "./columns.ts";
 import { MechanismMarket } from "./mechanism-market.ts";
 import { namedMechanism } from "./named-mechanism.ts";
 import { PRICE_TICK } from "./place-quotes.ts";
-import type { SharedRun } from "./shared-run.ts";
+import type { RunPart, SharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type { IntervalBook, TraceColumns } from "./simulation-result.ts";
 import { UniformMarket } from "./uniform-market.ts";
@@ -18,12 +18,18 @@ export interface RunTask extends RunPart {
   readonly trace: TraceColumns | null;
 }
 
-/** Does one thread's part of a run. The first thread keeps the order books that are asked for. */
+/** What one thread's part of a run came to. */
+export interface PartResult {
+  readonly columns: ResultColumns;
+  /** Those asked for, of the intervals that it cleared. */
+  readonly books: readonly IntervalBook[];
+}
+
+/** Does one thread's part of a run. */
 export async function runTask(
   { options, shared, trace, ...part }: RunTask,
-  books: IntervalBook[],
   onInterval: (done: number) => void,
-): Promise<ResultColumns> {
+): Promise<PartResult> {
   const { neighbourhood, forecast } = options;
   await FORECASTS[forecast].prepare?.();
   for (const name of new Set(neighbourhood.strategies)) await STRATEGIES[name].prepare?.();
@@ -34,7 +40,8 @@ export async function runTask(
     mechanism.name === "uniform-price"
       ? new UniformMarket(mechanism.kPerMille ?? 500)
       : new MechanismMarket(mechanism, options, priceTick);
-  const kept = new Set(part.part === 0 ? options.books : []);
+  const kept = new Set(options.books);
+  const books: IntervalBook[] = [];
   const zones = options.network?.zones ?? null;
   const run = new ArrayRun(options, part, shared, market, priceTick, trace, (orders, seed) => {
     const { interval, count } = orders;
@@ -42,5 +49,5 @@ export async function runTask(
     const book = bookOrders(orders, count, priceTick, neighbourhood.siteIds, zones);
     books.push({ interval, seed, orders: book });
   });
-  return run.run(onInterval);
+  return { columns: run.run(onInterval), books };
 }

@@ -1,21 +1,20 @@
 import { parentPort } from "node:worker_threads";
 import { messageOf } from "@commonwatt/vpp-core";
-import { Barrier } from "./barrier.ts";
-import type { ResultColumns } from "./columns.ts";
-import { type RunTask, runTask } from "./run-task.ts";
+import { Progress } from "./progress.ts";
+import { type PartResult, type RunTask, runTask } from "./run-task.ts";
 
 /** What a thread of runs says: that it can be given a task, and what a task came to. */
 export type RunAnswer =
   | { readonly status: "ready" }
-  | { readonly status: "done"; readonly columns: ResultColumns }
+  | { readonly status: "done"; readonly result: PartResult }
   | { readonly status: "failed"; readonly message: string };
 
 parentPort?.on("message", (task: RunTask) => {
-  runTask(task, [], () => {}).then(
-    (columns) => answer({ status: "done", columns }),
+  runTask(task, () => {}).then(
+    (result) => answer({ status: "done", result }),
     (error: unknown) => {
       // Whoever waits for this thread must not wait for ever, whatever it failed in.
-      new Barrier(task.shared.barrier, task.parts).break();
+      new Progress(task.shared.progress).break();
       answer({ status: "failed", message: messageOf(error) });
     },
   );

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { CommonwattError } from "@commonwatt/vpp-core";
-import type { ResultColumns } from "./columns.ts";
-import type { RunTask } from "./run-task.ts";
+import type { PartResult, RunTask } from "./run-task.ts";
 import type { RunAnswer } from "./run-thread.ts";
 
 /** Threads that wait for a task. A thread takes a second to load and to become fast, so it is used again. */
@@ -11,7 +10,7 @@ const idle: Worker[] = [];
 /** A thread that is ready for one task. */
 export interface RunThread {
   /** Begins the task; settles when it is done, and the thread waits for another. */
-  run(task: RunTask): Promise<ResultColumns>;
+  run(task: RunTask): Promise<PartResult>;
 }
 
 /** So many threads that are ready. They keep the process alive only while they have a task. */
@@ -35,7 +34,7 @@ function threadOf(worker: Worker): RunThread {
       const answer = await answerOf(worker);
       worker.unref();
       idle.push(worker);
-      if (answer.status === "done") return answer.columns;
+      if (answer.status === "done") return answer.result;
       const cause = answer.status === "failed" ? answer.message : "it began anew";
       throw new CommonwattError(
         "SIMULATION_THREAD_FAILED",

@@ -1,12 +1,21 @@
 import { DEFAULT_MARKET_RULES } from "@commonwatt/market";
-import { barrierWords } from "./barrier.ts";
+import { progressWords } from "./progress.ts";
 
 /** The most quotes that a home may have in an interval: what a live market takes. */
 export const QUOTES_MAX: number = DEFAULT_MARKET_RULES.siteOrdersMax;
 
+/** Which part of a run a thread does. */
+export interface RunPart {
+  /** From 0. */
+  readonly part: number;
+  readonly parts: number;
+  /** The homes of each part: those from `homesFrom[part]` to `homesFrom[part + 1]` − 1. */
+  readonly homesFrom: readonly number[];
+}
+
 /** Memory that the threads of a run share. */
 export interface SharedRun {
-  readonly barrier: Int32Array;
+  readonly progress: Int32Array;
   /** How many orders each part has placed, for even and for odd intervals: `[parity * parts + part]`. */
   readonly orderCounts: Int32Array;
   /** One more than the highest tick in each part's orders, at the same places. */
@@ -15,14 +24,15 @@ export interface SharedRun {
   readonly keys: readonly [Int32Array, Int32Array];
   readonly quantitiesWh: readonly [Int32Array, Int32Array];
   readonly sites: readonly [Int32Array, Int32Array];
-  /** What each interval's auction draws by, `[t]`; each thread finds out its share of them before the run. */
-  readonly draws: Int32Array;
+  /** What each order got, and the price that all found: −1 for none. */
+  readonly fillsWh: readonly [Int32Array, Int32Array];
+  readonly prices: Int32Array;
   /** What each meter counted, + is import, of the last intervals: `[t % length][home]`. */
   readonly meteredWh: readonly Int32Array[];
 }
 
-/** Memory for a run of so many homes and intervals on so many threads. */
-export function createSharedRun(homes: number, intervals: number, parts: number): SharedRun {
+/** Memory for a run of so many homes on so many threads. */
+export function createSharedRun(homes: number, parts: number): SharedRun {
   const ints = (length: number): Int32Array =>
     new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
   const orders = (): readonly [Int32Array, Int32Array] => [
@@ -30,14 +40,15 @@ export function createSharedRun(homes: number, intervals: number, parts: number)
     ints(homes * QUOTES_MAX),
   ];
   return {
-    barrier: ints(barrierWords),
+    progress: ints(progressWords),
     orderCounts: ints(2 * parts),
     orderTicks: ints(2 * parts),
     keys: orders(),
     quantitiesWh: orders(),
     sites: orders(),
-    draws: ints(intervals),
-    // An interval is accounted at most `parts` intervals after its own, while the next one is delivered.
-    meteredWh: Array.from({ length: parts + 1 }, () => ints(homes)),
+    fillsWh: orders(),
+    prices: ints(2),
+    // While one thread accounts an interval, others may deliver the third one after it.
+    meteredWh: Array.from({ length: 4 }, () => ints(homes)),
   };
 }

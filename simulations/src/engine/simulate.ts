@@ -1,15 +1,15 @@
 import { CommonwattError, type SiteId } from "@commonwatt/vpp-core";
 import { checkNeighbourhood } from "../neighbourhood/check-neighbourhood.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import { BrokenBarrierError } from "./barrier.ts";
-import { addColumns, createTraceColumns, type ResultColumns } from "./columns.ts";
+import { addColumns, createTraceColumns } from "./columns.ts";
 import { namedMechanism } from "./named-mechanism.ts";
+import { BrokenProgressError } from "./progress.ts";
 import { resultHash } from "./result-hash.ts";
-import { type RunTask, runTask } from "./run-task.ts";
+import { type PartResult, type RunTask, runTask } from "./run-task.ts";
 import { readyThreads } from "./run-threads.ts";
 import { createSharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
-import type { IntervalBook, IntervalColumns, SimulationResult, TraceColumns } from "./simulation-result.ts";
+import type { IntervalColumns, SimulationResult, TraceColumns } from "./simulation-result.ts";
 
 /** How many times progress is told in a run. */
 const PROGRESS_STEPS = 200;
@@ -34,17 +34,17 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     Math.floor((siteIds.length * part) / parts),
   );
   const trace = options.trace === undefined ? null : traceOf(options.trace.homes, siteIds, intervals);
-  const shared = createSharedRun(siteIds.length, intervals, parts);
+  const shared = createSharedRun(siteIds.length, parts);
   const taskOf = (part: number): RunTask => ({ options: given, shared, trace, part, parts, homesFrom });
   const threads = await readyThreads(parts - 1);
   const others = threads.map((thread, i) => thread.run(taskOf(i + 1)));
-  const kept: IntervalBook[] = [];
   const every = Math.max(1, Math.floor(intervals / PROGRESS_STEPS));
-  const own = runTask(taskOf(0), kept, (done) => {
+  const own = runTask(taskOf(0), (done) => {
     if (done % every === 0 || done === intervals) onProgress?.(done, intervals);
   });
-  const [columns, ...rest] = await allOf([own, ...others]);
-  for (const part of rest) addColumns(columns, part);
+  const [first, ...rest] = await allOf([own, ...others]);
+  const { columns } = first;
+  for (const part of rest) addColumns(columns, part.columns);
   finishIntervals(columns.intervals, neighbourhood);
   return {
     hash: resultHash(columns.intervals, columns.homes),
@@ -52,7 +52,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     intervals: columns.intervals,
     homes: columns.homes,
     trace,
-    books: kept,
+    books: [first, ...rest].flatMap(({ books }) => books).sort((a, b) => a.interval - b.interval),
   };
 }
 
@@ -101,14 +101,14 @@ function byCodeUnit(a: string, b: string): number {
 }
 
 /** What all parts come to; the cause when one has failed, not what others say of it. */
-async function allOf(parts: readonly Promise<ResultColumns>[]): Promise<[ResultColumns, ...ResultColumns[]]> {
+async function allOf(parts: readonly Promise<PartResult>[]): Promise<[PartResult, ...PartResult[]]> {
   const settled = await Promise.allSettled(parts);
   const failures = settled
     .filter((part) => part.status === "rejected")
     .map(({ reason }) => reason as unknown);
-  const cause = failures.find((reason) => !(reason instanceof BrokenBarrierError)) ?? failures[0];
+  const cause = failures.find((reason) => !(reason instanceof BrokenProgressError)) ?? failures[0];
   if (cause !== undefined) throw cause;
-  return settled.map((part) => (part as PromiseFulfilledResult<ResultColumns>).value) as [ResultColumns];
+  return settled.map((part) => (part as PromiseFulfilledResult<PartResult>).value) as [PartResult];
 }
 
 /** What can only be said of all homes together. */
