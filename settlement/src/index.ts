@@ -10,6 +10,7 @@ export type { BatchArchive, BatchFile } from "./batch/batch-archive.ts";
 export { type BatchFault, verifyBatch } from "./batch/verify-batch.ts";
 export { devChainUrl } from "./chain/dev-chain-lock.ts";
 export { plugin } from "./cli/plugin.ts";
+export { type EscrowAccount, type EscrowBooks, openEscrowBooks } from "./escrow-books.ts";
 export { escrow } from "./escrow-rail.ts";
 export { cheatingEscrow } from "./fraud-demo/cheating-escrow.ts";
 export { fundWatcher } from "./fraud-demo/fund-watcher.ts";

@@ -111,6 +111,7 @@ export function handMadeResult({ intervals, homes }: Changes = {}): SimulationRe
     homes: { ...HOMES, ...homes },
     trace: null,
     books: [],
+    trades: [],
   };
 }
 

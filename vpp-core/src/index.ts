@@ -47,6 +47,7 @@ export { type RunningService, serveChild } from "./process/child-service.ts";
 export { isAlive } from "./process/process-inspection.ts";
 export { type ChildOptions, type ChildService, startChild } from "./process/start-child.ts";
 export * from "./runtime/config.ts";
+export { gateLead } from "./runtime/market-loop.ts";
 export { LEASE_CYCLES } from "./runtime/site-batteries.ts";
 export { type SiteRunner, startSite } from "./runtime/site-runner.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded-postgres.ts";

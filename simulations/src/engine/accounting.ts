@@ -21,10 +21,11 @@ interface Sums {
  * asked for, so that nobody makes it whole.
  */
 export class Accounting {
+  /** Of the interval that was accounted last. */
+  readonly trades: TradeColumns = new TradeColumns();
   readonly #neighbourhood: Neighbourhood;
   readonly #columns: ResultColumns;
   readonly #market: MarketRun;
-  readonly #trades = new TradeColumns();
   readonly #welfare: Welfare = { welfareNano: 0, bestNano: 0 };
   readonly #positions: Positions;
   /** Of the interval, by home. */
@@ -55,7 +56,7 @@ export class Accounting {
     this.#netSettledWh.fill(0);
     sums.operator = sums.grid = sums.fees = sums.settledWh = sums.tradedWh = 0;
     this.#market.addPositions(orders, this.#positions, 0, homes);
-    const lumps = this.#market.settle(orders, this.#trades, this.#welfare);
+    const lumps = this.#market.settle(orders, this.trades, this.#welfare);
     this.#settleTrades(orders.interval, meteredWh);
     this.#addLumps(lumps);
     this.#closeHomes(orders.interval, meteredWh);
@@ -66,7 +67,7 @@ export class Accounting {
     const { retailPrice, feedInPrice, feePpm } = this.#neighbourhood;
     const { homes } = this.#columns;
     const { soldWh, boughtWh } = this.#positions;
-    const { sellers, buyers, energyWh, buyerPrices, sellerPrices, count } = this.#trades;
+    const { sellers, buyers, energyWh, buyerPrices, sellerPrices, count } = this.trades;
     const [creditNano, debitNano, netSettledWh, sums] = [
       this.#creditNano,
       this.#debitNano,
@@ -229,8 +230,8 @@ export class Accounting {
       demandWh += quantityWh;
     }
     let members = 0;
-    for (let at = 0; at < this.#trades.count; at++) {
-      if (this.#trades.sellers[at] !== GRID && this.#trades.buyers[at] !== GRID) members += 1;
+    for (let at = 0; at < this.trades.count; at++) {
+      if (this.trades.sellers[at] !== GRID && this.trades.buyers[at] !== GRID) members += 1;
     }
     intervals.price[interval] = price;
     intervals.tradedWh[interval] = tradedWh;

@@ -11,12 +11,19 @@ import { Progress } from "./progress.ts";
 import type { RunPart, SharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type { TraceColumns } from "./simulation-result.ts";
+import type { TradeColumns } from "./trade-columns.ts";
 
 /**
  * How much later than it is bid for an interval is accounted, on one thread, on two, on more: when the thread that
  * cleared it knows that all have delivered it, and has no clearing to do.
  */
 const LAGS = [1, 3, 2];
+
+/** Looks at what passes in each interval; the columns are used again after it. */
+export interface RunWatcher {
+  onOrders(orders: IntervalOrders, seed: string): void;
+  onTrades(interval: number, trades: TradeColumns): void;
+}
 
 /**
  * One thread's part of a simulation, on arrays. In each interval every thread bids for homes of its own, and delivers
@@ -44,7 +51,7 @@ export class ArrayRun {
   /** An interval is accounted so many later. */
   readonly #lag: number;
   readonly #isHeard: boolean;
-  readonly #onOrders: (orders: IntervalOrders, seed: string) => void;
+  readonly #watcher: RunWatcher;
   #lastPrice = -1;
 
   constructor(
@@ -54,7 +61,7 @@ export class ArrayRun {
     market: MarketRun,
     priceTick: number,
     trace: TraceColumns | null,
-    onOrders: (orders: IntervalOrders, seed: string) => void,
+    watcher: RunWatcher,
   ) {
     const { neighbourhood } = options;
     const homes = neighbourhood.siteIds.length;
@@ -81,7 +88,7 @@ export class ArrayRun {
     this.#isHeard = this.#bidding.strategies
       .slice(fromHome, toHome)
       .some(({ cleared }) => cleared !== undefined);
-    this.#onOrders = onOrders;
+    this.#watcher = watcher;
   }
 
   /** Runs all intervals. When it fails, those who wait for it fail too. */
@@ -126,7 +133,7 @@ export class ArrayRun {
     this.#progress.reach("arrived", (t + 1) * parts);
     this.#exchange.gather(t, orders);
     orders.draw = drawSeed(seed);
-    this.#onOrders(orders, seed);
+    this.#watcher.onOrders(orders, seed);
     this.#market.clear(orders, seed);
     if (parts > 1) this.#exchange.answer(orders);
     this.#progress.add("cleared");
@@ -171,6 +178,7 @@ export class ArrayRun {
     if (!this.#isOwn(t)) return;
     const { meteredWh } = this.#shared;
     this.#accounting.account(this.#ordersOf(t), meteredWh[t % meteredWh.length] as Int32Array);
+    this.#watcher.onTrades(t, this.#accounting.trades);
   }
 }
 

@@ -88,7 +88,15 @@ describe("a run on arrays", () => {
         fc.constantFrom("perfect", "persistence"),
         async (neighbourhood, mechanism, forecast) => {
           const trace = { homes: "all" } as const;
-          const options = { neighbourhood, mechanism, forecast, seed: "1", workers: 1, trace } as const;
+          const options = {
+            neighbourhood,
+            mechanism,
+            forecast,
+            seed: "1",
+            workers: 1,
+            trace,
+            trades: true,
+          } as const;
           const objects = new ObjectRun(options);
           for (let t = 0; t < INTERVALS; t++) objects.run(t);
           const result = await simulate(options);

@@ -1,28 +1,42 @@
 import assert from "node:assert/strict";
 import { type BookOrder, optimumOf } from "@commonwatt/market";
-import type { IntervalAccounts } from "@commonwatt/settlement";
-import type { Trade, WattHours } from "@commonwatt/vpp-core";
+import type { IntervalAccounts, MeteredEnergy } from "@commonwatt/settlement";
+import type { DeliveryInterval, SiteId, Tariff, Trade } from "@commonwatt/vpp-core";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { HomeStep } from "./object-home.ts";
 import type { IntervalColumns } from "./simulation-result.ts";
 
-/** What one interval came to, before it is added to the columns. */
-export interface IntervalOutcome {
+/** An interval that was bid for. */
+export interface ObjectRound {
+  /** Which interval of the neighbourhood. */
+  readonly t: number;
+  readonly interval: DeliveryInterval;
+  readonly tariff: Tariff;
+  /** What its market draws by. */
+  readonly seed: string;
   readonly orders: readonly BookOrder[];
-  readonly trades: readonly Trade[];
-  readonly steps: readonly HomeStep[];
-  readonly metered: readonly { readonly importWh: WattHours; readonly exportWh: WattHours }[];
-  readonly accounts: IntervalAccounts;
   /** Whether anything was expected, so that homes could bid. */
   readonly isExpected: boolean;
+}
+
+/** An interval that was traded and delivered. */
+export interface ObjectDelivery extends ObjectRound {
+  readonly trades: readonly Trade[];
+  readonly steps: readonly HomeStep[];
+  /** What each meter counted, homes in their order. */
+  readonly metered: ReadonlyMap<SiteId, MeteredEnergy>;
+}
+
+/** What an interval came to, before it is added to the columns. */
+export interface IntervalOutcome extends ObjectDelivery {
+  readonly accounts: IntervalAccounts;
 }
 
 /** Adds up what an interval came to. */
 export function addObjectInterval(
   columns: IntervalColumns,
   neighbourhood: Neighbourhood,
-  t: number,
-  { orders, trades, steps, metered, accounts }: IntervalOutcome,
+  { t, orders, trades, steps, metered, accounts }: IntervalOutcome,
 ): void {
   const { loadWh, pvWh, siteIds, intervalMinutes } = neighbourhood;
   const limitOf = new Map(orders.map(({ id, limitPrice }) => [id, limitPrice]));
@@ -46,8 +60,9 @@ export function addObjectInterval(
   columns.curtailedWh[t] = whOf(total(steps, ({ curtailedW }) => curtailedW));
   columns.chargedWh[t] = whOf(total(steps, ({ batteryW }) => Math.max(0, -batteryW)));
   columns.dischargedWh[t] = whOf(total(steps, ({ batteryW }) => Math.max(0, batteryW)));
-  columns.importWh[t] = total(metered, ({ importWh }) => importWh);
-  columns.exportWh[t] = total(metered, ({ exportWh }) => exportWh);
+  const meters = [...metered.values()];
+  columns.importWh[t] = total(meters, ({ importWh }) => importWh);
+  columns.exportWh[t] = total(meters, ({ exportWh }) => exportWh);
   const netWh = (columns.importWh[t] as number) - (columns.exportWh[t] as number);
   columns.communityImportWh[t] = Math.max(0, netWh);
   columns.communityExportWh[t] = Math.max(0, -netWh);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { BookOrder } from "@commonwatt/market";
-import { accountInterval } from "@commonwatt/settlement";
+import { accountInterval, type IntervalAccounts } from "@commonwatt/settlement";
 import {
   type DeliveryInterval,
   deliveryInterval,
   intervalIndex,
   intervalLength,
+  priceMicroPerKwh,
   type SiteId,
   type Trade,
   type WattHours,
@@ -22,7 +23,12 @@ import { createHomeColumns, createIntervalColumns, createTraceColumns } from "./
 import { namedMechanism } from "./named-mechanism.ts";
 import { ObjectAuction } from "./object-auction.ts";
 import { ObjectHome } from "./object-home.ts";
-import { addObjectInterval, type IntervalOutcome } from "./object-interval.ts";
+import {
+  addObjectInterval,
+  type IntervalOutcome,
+  type ObjectDelivery,
+  type ObjectRound,
+} from "./object-interval.ts";
 import { PRICE_TICK, placeQuotes } from "./place-quotes.ts";
 import { resultHash } from "./result-hash.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
@@ -30,6 +36,7 @@ import type {
   HomeColumns,
   IntervalBook,
   IntervalColumns,
+  MemberTrade,
   SimulationResult,
   TraceColumns,
 } from "./simulation-result.ts";
@@ -56,6 +63,7 @@ export class ObjectRun {
   readonly #trace: TraceColumns | null;
   readonly #tracedHomes: readonly number[];
   readonly #books: IntervalBook[] = [];
+  readonly #trades: MemberTrade[] = [];
   /** Watts by home, for sums that are rounded once. */
   readonly #sumsW: readonly { chargedW: number; dischargedW: number; curtailedW: number }[];
   readonly #ageing: AgeingMeter;
@@ -99,15 +107,76 @@ export class ObjectRun {
 
   /** Runs an interval, the first one first. */
   run(t: number): void {
+    const round = this.bid(t);
+    const delivery = this.deliver(round, this.#auction.clear(round.orders, round.interval.index, round.seed));
+    const { interval, tariff, trades, metered } = delivery;
+    const { feePpm } = this.#options.neighbourhood;
+    this.account(delivery, accountInterval({ interval, trades, metered, tariff, feePpm }));
+  }
+
+  /** Lets all homes bid for an interval. */
+  bid(t: number): ObjectRound {
     const { community, startMs, intervalMinutes } = this.#options.neighbourhood;
     const index = intervalIndex(startMs / intervalLength(intervalMinutes) + t);
     const interval = deliveryInterval(index, intervalMinutes);
-    const isExpected = this.#bid(t, interval);
+    const isExpected = this.#quote(t, interval);
     const orders = this.#orders();
     const seed = `${community}/${index}`;
     if (this.#options.books?.includes(t)) this.#books.push({ interval: t, seed, orders });
-    const trades = this.#auction.clear(orders, index, seed);
-    this.#settle(t, interval, orders, trades, isExpected);
+    const { retailPrice, feedInPrice } = this.#moment;
+    const tariff = {
+      retailPrice: priceMicroPerKwh(retailPrice),
+      feedInPrice: priceMicroPerKwh(feedInPrice),
+    };
+    return { t, interval, seed, orders, isExpected, tariff };
+  }
+
+  /** Delivers an interval in which so much was traded, by orders of the round. */
+  deliver(round: ObjectRound, trades: readonly Trade[]): ObjectDelivery {
+    const { t, interval } = round;
+    const { siteIds, loadWh, pvWh, batteries, intervalMinutes } = this.#options.neighbourhood;
+    const netSoldWh = new Map<SiteId, number>(siteIds.map((id) => [id, 0]));
+    for (const { sellerId, buyerId, energyWh } of trades) {
+      netSoldWh.set(sellerId, (netSoldWh.get(sellerId) ?? 0) + energyWh);
+      netSoldWh.set(buyerId, (netSoldWh.get(buyerId) ?? 0) - energyWh);
+    }
+    const wattsOf = (energyWh: number): number => (energyWh * 60) / intervalMinutes;
+    const steps = this.#homes.map((home, h) => {
+      const at = t * siteIds.length + h;
+      const powers = { loadW: wattsOf(loadWh[at] as number), pvW: wattsOf(pvWh[at] as number) };
+      const sold = wattHours(netSoldWh.get(siteIds[h] as SiteId) ?? 0);
+      const planned = this.#strategies[h]?.idlePowerW?.(h, this.#moment) ?? null;
+      const before = home.storedMillijoules;
+      const step = home.step(interval, powers, sold, planned);
+      if (batteries.capacityWh[h] !== 0)
+        this.#ageing.note(h, before, home.storedMillijoules, step.batteryW !== 0);
+      return step;
+    });
+    const metered = new Map(
+      steps.map(({ gridW }, h) => [
+        siteIds[h] as SiteId,
+        {
+          importWh: register(this.#importRestWmin, h, Math.max(0, gridW) * intervalMinutes),
+          exportWh: register(this.#exportRestWmin, h, Math.max(0, -gridW) * intervalMinutes),
+        },
+      ]),
+    );
+    return { ...round, trades, steps, metered };
+  }
+
+  /** Takes what a delivered interval came to. */
+  account(delivery: ObjectDelivery, accounts: IntervalAccounts): void {
+    const { t, trades } = delivery;
+    const outcome = { ...delivery, accounts };
+    addObjectInterval(this.#intervals, this.#options.neighbourhood, outcome);
+    if (this.#options.trades === true) {
+      const kept = trades.map(({ sellerId, buyerId, energyWh, price }) => {
+        return { interval: t, sellerId, buyerId, energyWh, buyerPrice: price, sellerPrice: price };
+      });
+      this.#trades.push(...kept);
+    }
+    this.#addHomes(outcome);
+    this.#hear(outcome);
   }
 
   result(): SimulationResult {
@@ -131,10 +200,11 @@ export class ObjectRun {
       homes: columns,
       trace: this.#trace,
       books: this.#books,
+      trades: this.#trades,
     };
   }
 
-  #bid(t: number, interval: DeliveryInterval): boolean {
+  #quote(t: number, interval: DeliveryInterval): boolean {
     const { siteIds, retailPrice, feedInPrice } = this.#options.neighbourhood;
     const moment = this.#moment;
     moment.interval = t;
@@ -161,48 +231,7 @@ export class ObjectRun {
     return bookOrders(columns, count, PRICE_TICK, this.#options.neighbourhood.siteIds, null);
   }
 
-  #settle(
-    t: number,
-    interval: DeliveryInterval,
-    orders: readonly BookOrder[],
-    trades: readonly Trade[],
-    isExpected: boolean,
-  ): void {
-    const { siteIds, loadWh, pvWh, batteries, feePpm, intervalMinutes } = this.#options.neighbourhood;
-    const netSoldWh = new Map<SiteId, number>(siteIds.map((id) => [id, 0]));
-    for (const { sellerId, buyerId, energyWh } of trades) {
-      netSoldWh.set(sellerId, (netSoldWh.get(sellerId) ?? 0) + energyWh);
-      netSoldWh.set(buyerId, (netSoldWh.get(buyerId) ?? 0) - energyWh);
-    }
-    const wattsOf = (energyWh: number): number => (energyWh * 60) / intervalMinutes;
-    const steps = this.#homes.map((home, h) => {
-      const at = t * siteIds.length + h;
-      const powers = { loadW: wattsOf(loadWh[at] as number), pvW: wattsOf(pvWh[at] as number) };
-      const sold = wattHours(netSoldWh.get(siteIds[h] as SiteId) ?? 0);
-      const planned = this.#strategies[h]?.idlePowerW?.(h, this.#moment) ?? null;
-      const before = home.storedMillijoules;
-      const step = home.step(interval, powers, sold, planned);
-      if (batteries.capacityWh[h] !== 0)
-        this.#ageing.note(h, before, home.storedMillijoules, step.batteryW !== 0);
-      return step;
-    });
-    const metered = steps.map(({ gridW }, h) => ({
-      importWh: register(this.#importRestWmin, h, Math.max(0, gridW) * intervalMinutes),
-      exportWh: register(this.#exportRestWmin, h, Math.max(0, -gridW) * intervalMinutes),
-    }));
-    const tariff = {
-      retailPrice: this.#moment.retailPrice,
-      feedInPrice: this.#moment.feedInPrice,
-    } as Parameters<typeof accountInterval>[0]["tariff"];
-    const meters = new Map(metered.map((energy, h) => [siteIds[h] as SiteId, energy]));
-    const accounts = accountInterval({ interval, trades, metered: meters, tariff, feePpm });
-    const outcome = { orders, trades, steps, metered, accounts, isExpected };
-    addObjectInterval(this.#intervals, this.#options.neighbourhood, t, outcome);
-    this.#addHomes(t, outcome);
-    this.#hear(t, outcome);
-  }
-
-  #addHomes(t: number, { steps, metered, accounts, trades, isExpected }: IntervalOutcome): void {
+  #addHomes({ t, steps, accounts, trades, isExpected }: IntervalOutcome): void {
     const { loadWh, pvWh, siteIds } = this.#options.neighbourhood;
     const columns = this.#columns;
     const add = (column: Float64Array, h: number, value: number | bigint): void => {
@@ -218,8 +247,8 @@ export class ObjectRun {
       ];
       add(columns.loadWh, h, realLoadWh);
       add(columns.pvWh, h, realPvWh);
-      add(columns.importWh, h, metered[h]?.importWh ?? 0);
-      add(columns.exportWh, h, metered[h]?.exportWh ?? 0);
+      add(columns.importWh, h, statement.meteredImportWh);
+      add(columns.exportWh, h, statement.meteredExportWh);
       for (const name of ["soldWh", "boughtWh", "settledSoldWh", "settledBoughtWh"] as const) {
         add(columns[name], h, statement[name]);
       }
@@ -253,7 +282,7 @@ export class ObjectRun {
     });
   }
 
-  #hear(t: number, { accounts }: IntervalOutcome): void {
+  #hear({ t, accounts }: IntervalOutcome): void {
     const price = this.#intervals.price[t] as number;
     if (price >= 0) this.#referencePrice = price;
     accounts.statements.forEach(({ soldWh, boughtWh }, h) => {

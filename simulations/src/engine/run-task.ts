@@ -8,7 +8,8 @@ import { namedMechanism } from "./named-mechanism.ts";
 import { PRICE_TICK } from "./place-quotes.ts";
 import type { RunPart, SharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
-import type { IntervalBook, TraceColumns } from "./simulation-result.ts";
+import type { IntervalBook, MemberTrade, TraceColumns } from "./simulation-result.ts";
+import { memberTrades } from "./trade-columns.ts";
 import { UniformMarket } from "./uniform-market.ts";
 
 /** What one thread of a run is given. */
@@ -23,6 +24,8 @@ export interface PartResult {
   readonly columns: ResultColumns;
   /** Those asked for, of the intervals that it cleared. */
   readonly books: readonly IntervalBook[];
+  /** Of the intervals that it cleared, if asked for. */
+  readonly trades: readonly MemberTrade[];
 }
 
 /** Does one thread's part of a run. */
@@ -42,12 +45,18 @@ export async function runTask(
       : new MechanismMarket(mechanism, options, priceTick);
   const kept = new Set(options.books);
   const books: IntervalBook[] = [];
+  const trades: MemberTrade[] = [];
   const zones = options.network?.zones ?? null;
-  const run = new ArrayRun(options, part, shared, market, priceTick, trace, (orders, seed) => {
-    const { interval, count } = orders;
-    if (!kept.has(interval)) return;
-    const book = bookOrders(orders, count, priceTick, neighbourhood.siteIds, zones);
-    books.push({ interval, seed, orders: book });
+  const run = new ArrayRun(options, part, shared, market, priceTick, trace, {
+    onOrders: (orders, seed) => {
+      const { interval, count } = orders;
+      if (!kept.has(interval)) return;
+      const book = bookOrders(orders, count, priceTick, neighbourhood.siteIds, zones);
+      books.push({ interval, seed, orders: book });
+    },
+    onTrades: (interval, made) => {
+      if (options.trades === true) trades.push(...memberTrades(interval, made, neighbourhood.siteIds));
+    },
   });
-  return { columns: run.run(onInterval), books };
+  return { columns: run.run(onInterval), books, trades };
 }

@@ -53,6 +53,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     homes: columns.homes,
     trace,
     books: [first, ...rest].flatMap(({ books }) => books).sort((a, b) => a.interval - b.interval),
+    trades: [first, ...rest].flatMap(({ trades }) => trades).sort((a, b) => a.interval - b.interval),
   };
 }
 

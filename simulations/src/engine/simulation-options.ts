@@ -21,6 +21,8 @@ export interface SimulationOptions {
   readonly trace?: { readonly homes: readonly SiteId[] | "all" };
   /** Keeps the order books of these intervals. */
   readonly books?: readonly number[];
+  /** Keeps every trade between members. */
+  readonly trades?: boolean;
   /** For a mechanism that clears within a network: lines and the zone of each home, in the order of `siteIds`. */
   readonly network?: {
     readonly lines: RadialNetwork;

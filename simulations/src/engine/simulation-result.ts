@@ -19,6 +19,8 @@ export interface SimulationResult {
   readonly trace: TraceColumns | null;
   /** Those asked for. */
   readonly books: readonly IntervalBook[];
+  /** In the order in which they were made; none unless asked for. */
+  readonly trades: readonly MemberTrade[];
 }
 
 /** By interval, `[t]`: sums over all homes unless said otherwise. */
@@ -118,4 +120,16 @@ export interface IntervalBook {
   readonly interval: number;
   readonly seed: string;
   readonly orders: readonly BookOrder[];
+}
+
+/** Energy from one member to another, as cleared; the operator keeps the difference of the prices. */
+export interface MemberTrade {
+  /** Which interval of the neighbourhood. */
+  readonly interval: number;
+  readonly sellerId: SiteId;
+  readonly buyerId: SiteId;
+  readonly energyWh: number;
+  /** In micro per kWh. */
+  readonly buyerPrice: number;
+  readonly sellerPrice: number;
 }

@@ -1,3 +1,6 @@
+import type { SiteId } from "@commonwatt/vpp-core";
+import type { MemberTrade } from "./simulation-result.ts";
+
 /** Who takes the place of a home in a trade with the grid. */
 export const GRID = -1;
 
@@ -35,4 +38,23 @@ export class TradeColumns {
     this.buyerPrices[at] = buyerPrice;
     this.sellerPrices[at] = sellerPrice;
   }
+}
+
+/** The trades between members as objects. */
+export function memberTrades(
+  interval: number,
+  { count, sellers, buyers, energyWh, buyerPrices, sellerPrices }: TradeColumns,
+  siteIds: readonly SiteId[],
+): readonly MemberTrade[] {
+  const trades: MemberTrade[] = [];
+  for (let at = 0; at < count; at++) {
+    const [sellerId, buyerId] = [siteIds[sellers[at] as number], siteIds[buyers[at] as number]];
+    // The grid is no member.
+    if (sellerId === undefined || buyerId === undefined) continue;
+    trades.push({
+      ...{ interval, sellerId, buyerId, energyWh: energyWh[at] as number },
+      ...{ buyerPrice: buyerPrices[at] as number, sellerPrice: sellerPrices[at] as number },
+    });
+  }
+  return trades;
 }

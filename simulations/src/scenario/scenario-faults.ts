@@ -137,8 +137,11 @@ function boundFaults(value: unknown, path: DocumentPath): readonly Fault[] {
 export function scenarioFaults(file: ScenarioFile): readonly Fault[] {
   const { start, season, timeZone, mechanism, strategies, tariff } = file;
   const faults = [...dataFaults(file), ...siteFaults(file), ...boundFaults(file.sites, ["sites"])];
-  if (start !== undefined && !/^\d{4}-\d\d-\d\d$/.test(start)) {
-    faults.push({ path: ["start"], what: `found ${JSON.stringify(start)}, allowed is a day as 2026-07-01` });
+  if (start !== undefined && !/^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/.test(start)) {
+    faults.push({
+      path: ["start"],
+      what: `found ${JSON.stringify(start)}, allowed is a day as 2026-07-01, or 2026-07-01T08:00`,
+    });
   } else if (start !== undefined && parseTime(start, "iso") === null) faults.push(noTime(["start"], start));
   if (start !== undefined && season !== undefined) {
     faults.push({ path: ["season"], what: "start says when it begins; leave one of them out", isKey: true });

@@ -165,7 +165,7 @@ export const scenarioSchema: TSchema = fields("A neighbourhood to simulate.", {
   ),
   start: optional(
     text(
-      "First day in local time, as 2026-07-01; left out: by season, else when the data begins, else 2026-07-01.",
+      "First day in local time, as 2026-07-01, or a time on it, as 2026-07-01T08:00; left out: by season, else when the data begins, else 2026-07-01.",
     ),
   ),
   days: optional(

@@ -1,0 +1,89 @@
+import { type Account, CommonwattError } from "@commonwatt/vpp-core";
+import { chainError } from "./chain/chain-error.ts";
+import { ESCROW, readContract } from "./chain/contracts.ts";
+import { DEV_CHAIN_ID } from "./chain/dev-chain.ts";
+import { devChainUrl } from "./chain/dev-chain-lock.ts";
+import { headBlock } from "./chain/event-log.ts";
+import { manifestPath, readManifest } from "./chain/manifest.ts";
+import { connectRpc } from "./chain/rpc.ts";
+
+/** What the escrow itself says of one account, in nano. */
+export interface EscrowAccount {
+  readonly account: Account;
+  /** Put in, less taken out. */
+  readonly depositedNano: bigint;
+  /** Of all batches that were recorded. */
+  readonly creditNano: bigint;
+  readonly debitNano: bigint;
+  /** All of it together, cut to whole units of the token. */
+  readonly balanceNano: bigint;
+}
+
+/** Looks into the escrow of a rail that runs on a development chain. */
+export interface EscrowBooks {
+  /** What these accounts have. */
+  accounts(accounts: readonly Account[]): Promise<readonly EscrowAccount[]>;
+  /**
+   * The gas of everything that came into blocks since the books were opened. The node forgets old blocks, so a long
+   * run asks now and then.
+   * @throws CommonwattError `CHAIN_EVENTS_MISSING` when it has forgotten some.
+   */
+  gasUsed(): Promise<number>;
+  close(): void;
+}
+
+/**
+ * Opens the books of the rail that runs in a folder.
+ * @throws CommonwattError `DEPLOYMENT_MISSING` when none runs there on a development chain.
+ */
+export async function openEscrowBooks(directory: string): Promise<EscrowBooks> {
+  const [rpcUrl, deployment] = await Promise.all([
+    devChainUrl(directory),
+    readManifest(manifestPath(directory)),
+  ]);
+  if (rpcUrl === null || deployment === null) {
+    throw new CommonwattError("DEPLOYMENT_MISSING", `no rail runs on a development chain in ${directory}`);
+  }
+  const rpc = connectRpc(rpcUrl, DEV_CHAIN_ID);
+  const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
+    readContract(rpc, ESCROW, deployment.escrow, name, args);
+  const nanoPerUnit = (await read("nanoPerUnit")) as bigint;
+  let counted = await headBlock(rpc);
+  let gasUsed = 0;
+  const gasOfBlock = async (block: number): Promise<number> => {
+    const answer: unknown = await rpc
+      .send("eth_getBlockByNumber", [`0x${block.toString(16)}`, false])
+      .catch((error: unknown) => {
+        throw chainError(error, `reading block ${block}`);
+      });
+    if (typeof answer === "object" && answer !== null && "gasUsed" in answer) return Number(answer.gasUsed);
+    throw new CommonwattError("CHAIN_EVENTS_MISSING", `the node does not know block ${block} any more`);
+  };
+  return {
+    accounts: (accounts) =>
+      Promise.all(
+        accounts.map(async (account) => {
+          const [known, balance] = await Promise.all([
+            read("accountOf", [account]),
+            read("balanceOf", [account]),
+          ]);
+          const { deposited, withdrawn, credit, debit } = known as Record<string, bigint>;
+          return {
+            account,
+            depositedNano: ((deposited ?? 0n) - (withdrawn ?? 0n)) * nanoPerUnit,
+            ...{ creditNano: credit ?? 0n, debitNano: debit ?? 0n },
+            balanceNano: (balance as bigint) * nanoPerUnit,
+          };
+        }),
+      ),
+    async gasUsed() {
+      const head = await headBlock(rpc);
+      while (counted < head) {
+        gasUsed += await gasOfBlock(counted + 1);
+        counted += 1;
+      }
+      return gasUsed;
+    },
+    close: () => rpc.destroy(),
+  };
+}
