@@ -28,6 +28,7 @@ export {
   writeQuoteSteps,
 } from "./dispatch/quote-steps.ts";
 export type { SiteImage } from "./dispatch/site-image.ts";
+export { connectionEnergyWh } from "./dispatch/within-connection.ts";
 export * from "./errors/commonwatt-error.ts";
 export * from "./errors/listen-failure.ts";
 export { createFleetStore } from "./fleet/fleet-store.ts";

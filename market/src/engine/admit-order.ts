@@ -1,11 +1,9 @@
 import {
-  type DeliveryInterval,
+  connectionEnergyWh,
   type EpochMs,
   type Hex,
   type SignedOrder,
   type Site,
-  type WattHours,
-  wattHours,
 } from "@commonwatt/vpp-core";
 import { isSameAccount } from "../order/account.ts";
 import { isBulkProof } from "../order/bulk-order.ts";
@@ -41,20 +39,11 @@ export type Admission =
   | { readonly outcome: "known"; readonly accepted: AcceptedOrder }
   | { readonly outcome: "rejected"; readonly rejection: Rejection };
 
-const MS_PER_HOUR = 3_600_000n;
-
 /**
  * A site may place this many times as many orders in an interval as it may have at once: placing and
  * cancelling without end would fill the market's memory.
  */
 const PLACED_PER_ORDER_MAX = 64;
-
-/** The most energy that power at a connection's limit moves in an interval, in whole watt-hours. */
-function connectionEnergy(site: Site, side: SignedOrder["side"], interval: DeliveryInterval): WattHours {
-  const powerW = side === "bid" ? site.limits.importPowerMaxW : site.limits.exportPowerMaxW;
-  const wattMs = BigInt(powerW) * BigInt(interval.endMs - interval.startMs);
-  return wattHours(Math.min(Number(wattMs / MS_PER_HOUR), Number.MAX_SAFE_INTEGER));
-}
 
 /**
  * Judges an order by every check, in the order of `REJECTION_CODES`. Never throws, whatever comes in.
@@ -240,7 +229,9 @@ function refusalByPosition(
       `a site may have ${siteOrdersMax} orders in an interval, and place ${placedMax} in all`,
     );
   }
-  const energyMaxWh = connectionEnergy(site, order.side, book.interval);
+  const { importPowerMaxW, exportPowerMaxW } = site.limits;
+  const powerMaxW = order.side === "bid" ? importPowerMaxW : exportPowerMaxW;
+  const energyMaxWh = connectionEnergyWh(powerMaxW, book.interval.endMs - book.interval.startMs);
   const tradedWh = order.side === "bid" ? netWh : -netWh;
   if (tradedWh + openOn(order.side) + openWh > energyMaxWh) {
     return reject(

@@ -4,7 +4,7 @@ import type { ForecastRun } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { MILLIJOULES_PER_WH } from "../models/battery.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import { QuoteSheet } from "../strategies/quote-sheet.ts";
+import { connectionRoom, QuoteSheet } from "../strategies/quote-sheet.ts";
 import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { QUOTES_MAX } from "./shared-run.ts";
@@ -16,7 +16,7 @@ type RunningMoment = { -readonly [Name in keyof BiddingMoment]: BiddingMoment[Na
 /** Lets the homes `fromHome` to `toHome` − 1 bid, interval by interval. */
 export class Bidding {
   readonly moment: RunningMoment;
-  readonly quotes: QuoteSheet = new QuoteSheet();
+  readonly quotes: QuoteSheet;
   readonly strategies: readonly StrategyRun[];
   /** Whether anything was expected of the last interval that was bid for. */
   isExpected = false;
@@ -32,6 +32,7 @@ export class Bidding {
     const { siteIds, batteries, intervalMinutes, strategies } = neighbourhood;
     const homes = siteIds.length;
     this.#neighbourhood = neighbourhood;
+    this.quotes = new QuoteSheet(connectionRoom(neighbourhood));
     this.#fromHome = fromHome;
     this.#toHome = toHome;
     this.#forecast = FORECASTS[forecast].begin(neighbourhood, seed);

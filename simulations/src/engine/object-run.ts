@@ -14,7 +14,7 @@ import {
 } from "@commonwatt/vpp-core";
 import type { ForecastRun } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
-import { QuoteSheet } from "../strategies/quote-sheet.ts";
+import { connectionRoom, QuoteSheet } from "../strategies/quote-sheet.ts";
 import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { AgeingMeter } from "./ageing-meter.ts";
@@ -54,7 +54,7 @@ export class ObjectRun {
   readonly #forecast: ForecastRun;
   readonly #strategies: readonly StrategyRun[];
   readonly #moment: Writable<BiddingMoment>;
-  readonly #quotes = new QuoteSheet();
+  readonly #quotes: QuoteSheet;
   /** What the meter has counted beyond its last whole Wh, in watt-minutes. */
   readonly #importRestWmin: Float64Array;
   readonly #exportRestWmin: Float64Array;
@@ -73,6 +73,7 @@ export class ObjectRun {
     const { neighbourhood, seed } = options;
     const { siteIds, intervals, batteries } = neighbourhood;
     this.#options = options;
+    this.#quotes = new QuoteSheet(connectionRoom(neighbourhood));
     const mechanism = namedMechanism(options.mechanism);
     assert(mechanism.promises.onePricePerTrade, `${mechanism.name} has no price for each trade`);
     this.#auction = new ObjectAuction(mechanism, siteIds);

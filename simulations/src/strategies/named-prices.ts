@@ -1,6 +1,6 @@
 import type { Bidder, Valuation } from "@commonwatt/market";
 import { type PriceMicroPerKwh, priceMicroPerKwh, type Random, seededRandom } from "@commonwatt/vpp-core";
-import { QuoteSheet } from "./quote-sheet.ts";
+import { connectionRoom, QuoteSheet } from "./quote-sheet.ts";
 import type { BiddingMoment, Strategy, StrategyContext, StrategyRun } from "./strategy.ts";
 import type { StrategyName } from "./strategy-name.ts";
 import { truthful } from "./truthful.ts";
@@ -42,10 +42,11 @@ class NamingRun<Memory> implements StrategyRun {
   readonly #bidder: Bidder<Memory>;
   readonly #progress: Progress;
   readonly #truthful: StrategyRun;
-  readonly #sheet = new QuoteSheet();
+  readonly #sheet: QuoteSheet;
   readonly #traders: readonly Trader<Memory>[];
 
   constructor(bidder: Bidder<Memory>, progress: Progress, context: StrategyContext) {
+    this.#sheet = new QuoteSheet(connectionRoom(context.neighbourhood));
     this.#bidder = bidder;
     this.#progress = progress;
     this.#truthful = truthful.begin(context);

@@ -5,6 +5,7 @@ import type { GridCommand, Position } from "../dispatch/decide.ts";
 import { type Forecaster, persistence, powerHistory } from "../dispatch/forecast.ts";
 import { agedImage, type SiteImage, siteImage } from "../dispatch/site-image.ts";
 import { type SiteController, startSiteController } from "../dispatch/site-machine.ts";
+import { withinConnection } from "../dispatch/within-connection.ts";
 import { messageOf } from "../errors/commonwatt-error.ts";
 import type { FleetStore } from "../fleet/fleet-store.ts";
 import { type SiteId, siteId as toSiteId } from "../grid/site.ts";
@@ -222,9 +223,10 @@ class Runner implements SiteRunner {
     const mode = this.#controller.mode();
     if (recent === null || this.#image === null || this.#optedOut || mode === "fault") return [];
     const forecast = this.#forecaster(interval, recent);
-    return quotes({
+    const netSoldWh = this.#positions.get(interval.index)?.netSoldWh ?? wattHours(0);
+    const quoted = quotes({
       netLoadWh: wattHours(forecast.loadWh - forecast.pvWh),
-      netSoldWh: this.#positions.get(interval.index)?.netSoldWh ?? wattHours(0),
+      netSoldWh,
       battery: batteryOutlook({
         image: this.#image,
         interval,
@@ -235,7 +237,10 @@ class Runner implements SiteRunner {
       }),
       tariff: this.#context.tariff,
       referencePrice,
-    }).map((quote) => ({ siteId: this.siteId, intervalIndex: interval.index, ...quote }));
+    });
+    return withinConnection(quoted, this.#config.limits, interval, netSoldWh).map((quote) => {
+      return { siteId: this.siteId, intervalIndex: interval.index, ...quote };
+    });
   }
 
   takePosition(interval: DeliveryInterval, netSoldWh: WattHours): void {
