@@ -21,6 +21,8 @@ export interface EscrowAccount {
 
 /** Looks into the escrow of a rail that runs on a development chain. */
 export interface EscrowBooks {
+  /** Nano money in one smallest unit of the token. */
+  readonly nanoPerUnit: bigint;
   /** What these accounts have. */
   accounts(accounts: readonly Account[]): Promise<readonly EscrowAccount[]>;
   /**
@@ -60,6 +62,7 @@ export async function openEscrowBooks(directory: string): Promise<EscrowBooks> {
     throw new CommonwattError("CHAIN_EVENTS_MISSING", `the node does not know block ${block} any more`);
   };
   return {
+    nanoPerUnit,
     accounts: (accounts) =>
       Promise.all(
         accounts.map(async (account) => {

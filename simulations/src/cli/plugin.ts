@@ -3,6 +3,7 @@ import { registerCrashTest } from "./crash-test-command.ts";
 import { registerDemo } from "./demo-command.ts";
 import { registerDemosTest } from "./demos-test-command.ts";
 import { registerLeasesTest } from "./leases-test-command.ts";
+import { registerModesTest } from "./modes-test-command.ts";
 import { registerSimulate } from "./simulate-command.ts";
 import { registerSimulationBench } from "./simulation-bench-command.ts";
 
@@ -15,6 +16,7 @@ export const plugin: CommonwattPlugin = {
     registerDemo(program);
     registerSimulate(program);
     registerDemosTest(program);
+    registerModesTest(program);
     registerSimulationBench(program);
   },
 };

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import type { ForecastName } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
+import { SIMULATION_MODES, type SimulationMode } from "../modes/mode-fit.ts";
 import { AXIS_NAMES, type Axis, axisIn, mechanismsIn } from "../runs/run-grid.ts";
 import type { RunPlan } from "../runs/run-plan.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
@@ -17,6 +18,7 @@ export interface SimulateOptions {
   readonly seed?: string;
   readonly days?: number;
   readonly feeder?: string;
+  readonly mode: SimulationMode;
   readonly workers: number;
   readonly shuffle?: string;
   readonly lies: number;
@@ -34,6 +36,11 @@ const BOOKS_MAX = 400;
 export function addRunOptions(command: Command): Command {
   return command
     .option("--data <folder>", "measured data, e.g. a CityLearn data set")
+    .addOption(
+      new Option("--mode <name>", "on arrays, with real market and chain, or on emulated devices")
+        .choices(SIMULATION_MODES)
+        .default("fast"),
+    )
     .option("--mechanism <name>", "how the market clears, with :k in thousandths where it takes one")
     .addOption(new Option("--strategy <name>", "how all homes bid").choices(Object.keys(STRATEGIES)))
     .addOption(new Option("--forecast <name>", "how homes look ahead").choices(Object.keys(FORECASTS)))

@@ -38,6 +38,8 @@ export interface FullPathRun {
   readonly result: SimulationResult;
   /** What each home has in escrow when the last batch is paid, in the order of the homes. */
   readonly escrow: readonly EscrowAccount[];
+  /** Nano money in one smallest unit of the escrow's token. */
+  readonly nanoPerUnit: bigint;
   readonly audit: EscrowAudit;
   /** Batches that are not on the chain as they are in the store, or not final. */
   readonly batchesUnsettled: number;
@@ -176,6 +178,7 @@ async function trade(
     return {
       result: run.result(),
       escrow: await books.accounts(homes.map(({ site }) => site.account)),
+      nanoPerUnit: books.nanoPerUnit,
       audit: await rail.audit(),
       gasUsed: await books.gasUsed(),
     };

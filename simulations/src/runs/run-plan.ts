@@ -23,6 +23,12 @@ export interface RunPlan {
   readonly lieBooks: number;
 }
 
+/** A plan that says nothing but what its scenario says. */
+export const NO_PLAN: Omit<RunPlan, "scenario"> = {
+  ...{ data: null, mechanism: null, strategy: null, forecast: null, seed: null },
+  ...{ days: null, feeder: null, shuffle: null, lieBooks: 0 },
+};
+
 /** What a run goes by beside its neighbourhood. */
 export interface RunSettings {
   readonly mechanism: string;

@@ -1,16 +1,17 @@
 import type { Check } from "@commonwatt/vpp-core";
 import type { KpiValue } from "../kpis/kpi.ts";
 import type { RegretSample } from "../kpis/regret-sample.ts";
+import { figuresOf, type ModeFigures } from "../modes/mode-figures.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { RunStudy } from "./study-run.ts";
 
 /** What a run came to, in short. */
-export interface RunSummary {
+export interface RunSummary extends ModeFigures {
+  readonly mode: "fast";
   readonly community: string;
   readonly homes: number;
   readonly intervals: number;
   readonly intervalMinutes: number;
-  readonly conserved: boolean;
   readonly resultHash: string;
   /** By name; `null` where there is none, and then the reason is in `missing`. */
   readonly kpis: Readonly<Record<string, number | null>>;
@@ -26,11 +27,12 @@ export function summaryOf(
   { result, kpis, regret, checks }: RunStudy,
 ): RunSummary {
   return {
+    mode: "fast",
     community: neighbourhood.community,
     homes: neighbourhood.siteIds.length,
     intervals: neighbourhood.intervals,
     intervalMinutes: neighbourhood.intervalMinutes,
-    conserved: result.conserved,
+    ...figuresOf(result),
     resultHash: result.hash,
     kpis: Object.fromEntries(kpis.map(({ name, value }) => [name, value])),
     missing: missingOf(kpis),
