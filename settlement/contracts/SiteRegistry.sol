@@ -73,8 +73,9 @@ contract SiteRegistry is ISiteRegistry, EIP712 {
         if (meterRevokedAt[meterKeyHash] != 0) revert RegistryMeterRevoked(meterKeyHash);
         bytes32 firstDigest = first.digest();
         bytes32 secondDigest = second.digest();
-        bool isEquivocation = first.sequence == second.sequence && firstDigest != secondDigest
-            && meterKey.verify(firstDigest, firstSignature) && meterKey.verify(secondDigest, secondSignature);
+        bool isEquivocation = first.domain == second.domain && first.sequence == second.sequence
+            && firstDigest != secondDigest && meterKey.verify(firstDigest, firstSignature)
+            && meterKey.verify(secondDigest, secondSignature);
         if (!isEquivocation) revert RegistryNothingWrong();
         meterRevokedAt[meterKeyHash] = uint64(block.timestamp);
         emit MeterRevoked(meterKeyHash, msg.sender);

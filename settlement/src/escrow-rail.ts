@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { signingDomain } from "@commonwatt/market";
+import { domainSeparator, signingDomain } from "@commonwatt/market";
 import {
   type BatchRecord,
   CommonwattError,
@@ -49,6 +49,8 @@ interface RunningRail {
 export function escrow(options: EscrowOptions = {}): SettlementRail {
   const wanted = completeOptions(options);
   let running: RunningRail | null = null;
+  /** What orders and readings are signed for, from the first start on. */
+  let signedFor: SigningDomain | null = null;
   /** Ends a start that waits for its chain. */
   let starting: AbortController | null = null;
   /** Settling one interval at a time: each batch builds on the one before. */
@@ -65,14 +67,15 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       audit: () => rail.audit(),
       deployment: () => use().chain.link.deployment,
     }),
-    meterSigner,
-    signingDomain: () => domainOf(use()),
+    meterSigner: (community, privateKey) => meterSigner(privateKey, () => separatorOf(community, signedFor)),
+    signingDomain: () => domainOf(use().chain),
     forcedOrders: async (interval) => forcedOrders(use().chain.link, inboxOf(use()), interval),
     async start(context) {
       const controller = new AbortController();
       starting = controller;
       const chain = await openChain(context, options, wanted, controller.signal);
       try {
+        signedFor = domainOf(chain);
         const accounts = await archivedAccounts(chain.link, await context.batches.last());
         const register = await followRegister(chain.link);
         const { batches } = context;
@@ -123,14 +126,19 @@ function auditRunning({ chain: { rpc, link }, context }: RunningRail): Promise<E
   });
 }
 
-function domainOf({ chain }: RunningRail): SigningDomain {
-  const { chainId, court } = chain.link.deployment;
+/** The EIP-712 domain separator of what a community signs; no chain is known before the first start. */
+function separatorOf(community: string, domain: SigningDomain | null): Uint8Array {
+  return domainSeparator(domain === null ? { community } : { community, domain });
+}
+
+function domainOf({ link }: OpenChain): SigningDomain {
+  const { chainId, court } = link.deployment;
   return signingDomain(chainId, court);
 }
 
 function inboxOf(running: RunningRail): InboxContext {
   const { context, accounts } = running;
-  return { community: context.community, domain: domainOf(running), accounts, rules: rulesOf(context) };
+  return { community: context.community, domain: domainOf(running.chain), accounts, rules: rulesOf(context) };
 }
 
 /** Makes an interval's batch and stores it; the answer is safe as soon as it is given. */
@@ -151,7 +159,7 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
   const seed: Hex = `0x${randomBytes(32).toString("hex")}`;
   const rules = rulesOf(context);
   const previous = last === null ? null : fileOf(last);
-  const domain = domainOf(running);
+  const domain = domainOf(chain);
   const readings = delivery.readings.filter(register.speaks);
   const orders = [...delivery.orders, ...(await refusedOrders(chain.link, inboxOf(running), delivery))];
   const input = { ...delivery, orders, readings, community, domain, rules, accounts, seed };

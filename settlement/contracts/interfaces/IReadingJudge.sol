@@ -9,7 +9,8 @@ import {ISettlementCourt} from "./ISettlementCourt.sol";
 /// @title Judge of readings
 /// @notice Takes back a batch with a reading that its meter did not sign, or that no sound meter could have signed.
 interface IReadingJudge is IJudge {
-    /// @notice `reading-forged`: the signature is not the key's over what the leaf says.
+    /// @notice `reading-forged`: the signature is not the key's over what the leaf says, signed for the batch's
+    /// community, before this court, on this chain.
     /// @param meterKey The preimage of the leaf's `meterKeyHash`: 0x04 ‖ x ‖ y of P-256, or an address of secp256k1.
     /// @param signature The preimage of the leaf's `signatureHash`: r ‖ s of P-256, or r ‖ s ‖ v of secp256k1.
     function readingForged(

@@ -73,7 +73,8 @@ interface ISiteRegistry {
     function register(bytes32 site, SiteVersion calldata version, uint64 deadline, RecordSignatures calldata signatures)
         external;
 
-    /// @notice Revokes a meter that signed two different readings with one sequence number. Anyone may show it.
+    /// @notice Revokes a meter that signed two different readings with one sequence number for one court. Anyone may
+    /// show it.
     function revokeMeter(
         MeterKey calldata meterKey,
         MeterReading calldata first,

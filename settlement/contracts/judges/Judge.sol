@@ -52,7 +52,7 @@ abstract contract Judge is IJudge {
         if (index != expected) revert JudgeUnrelated(index, expected);
     }
 
-    /// @dev What orders of the batch must be signed for. Who names another court than the batch's gets nowhere: only
+    /// @dev What orders and readings of the batch must be signed for. Who names another court than the batch's gets nowhere: only
     /// the batch's own takes it back.
     function _domain(ISettlementCourt court, BatchHeader calldata header) internal view returns (OrderDomain memory) {
         return OrderSignatures.domainOf(header.community, address(court));

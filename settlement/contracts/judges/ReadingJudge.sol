@@ -36,7 +36,8 @@ contract ReadingJudge is Judge, IReadingJudge {
         _prove(batch.header, reading);
         _requirePreimage(keccak256(meterKey), reading.leaf.meterKeyHash);
         _requirePreimage(keccak256(signature), reading.leaf.signatureHash);
-        bool isSigned = MeterKeys.verify(_keyOf(meterKey), _digest(reading.leaf), signature);
+        bytes32 digest = _digest(_domain(court, batch.header).separator, reading.leaf);
+        bool isSigned = MeterKeys.verify(_keyOf(meterKey), digest, signature);
         _takeBack(court, batch, !isSigned, FORGED);
     }
 
@@ -129,11 +130,10 @@ contract ReadingJudge is Judge, IReadingJudge {
         }
     }
 
-    function _digest(ReadingLeaf calldata leaf) private pure returns (bytes32) {
-        return
-            MeterReadings.digest(
-                MeterReading(leaf.siteHash, leaf.sequence, leaf.takenAtMs, leaf.importWh, leaf.exportWh)
-            );
+    function _digest(bytes32 domain, ReadingLeaf calldata leaf) private pure returns (bytes32) {
+        return MeterReadings.digest(
+            MeterReading(domain, leaf.siteHash, leaf.sequence, leaf.takenAtMs, leaf.importWh, leaf.exportWh)
+        );
     }
 
     function _isMeterOfSite(ISiteRegistry registry, ReadingLeaf calldata leaf) private view returns (bool) {

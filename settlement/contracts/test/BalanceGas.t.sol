@@ -7,6 +7,7 @@ import {CrowdFixture} from "./utils/CrowdFixture.sol";
 import {vm} from "./utils/Vm.sol";
 
 /// @dev What it costs to have a batch of 10,000 accounts taken back for its header or its balances.
+/// forge-config: default.isolate = true
 contract BalanceGasTest is CrowdFixture {
     PositionProof private _mine = _positionAmong(_positionLeaf(20e9, 60e9));
 

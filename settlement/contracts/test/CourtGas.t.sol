@@ -10,6 +10,7 @@ import {MerkleBuilder} from "./utils/MerkleBuilder.sol";
 import {vm} from "./utils/Vm.sol";
 
 /// @dev What the court and the escrow cost those who use them.
+/// forge-config: default.isolate = true
 contract CourtGasTest is CrowdFixture {
     uint256 private constant COMMIT_CEILING = 45_000;
     uint256 private constant PERMIT_CEILING = 120_000;

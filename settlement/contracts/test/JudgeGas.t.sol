@@ -8,6 +8,7 @@ import {Street, Streets} from "./utils/Street.sol";
 import {vm} from "./utils/Vm.sol";
 
 /// @dev See `GasMeter` for what is measured.
+/// forge-config: default.isolate = true
 contract JudgeGasTest is GasMeter {
     using Streets for Street;
 

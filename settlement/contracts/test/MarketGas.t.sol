@@ -7,6 +7,7 @@ import {Street, Streets} from "./utils/Street.sol";
 import {vm} from "./utils/Vm.sol";
 
 /// @dev See `GasMeter` for what is measured.
+/// forge-config: default.isolate = true
 contract MarketGasTest is GasMeter {
     using Streets for Street;
 

@@ -7,6 +7,7 @@ import {GasMeter} from "./utils/GasMeter.sol";
 import {Street, Streets} from "./utils/Street.sol";
 
 /// @dev See `GasMeter` for what is measured.
+/// forge-config: default.isolate = true
 contract MeteringGasTest is GasMeter {
     using Streets for Street;
 

@@ -50,16 +50,6 @@ contract OrderJudgeTest is PlainStreet {
         _assertTakenBack("nobody's");
     }
 
-    /// @dev What a wallet signs for another community, chain, court or version of ours, or for another program.
-    function _misdirected(uint256 field) private view returns (SignedFor memory domain) {
-        domain = _signedFor();
-        if (field == 0) domain.name = "Uncommonwatt";
-        else if (field == 1) domain.version = "2";
-        else if (field == 2) ++domain.chainId;
-        else if (field == 3) domain.court = address(orderJudge);
-        else domain.community = keccak256("another street");
-    }
-
     function test_forged_signedForAnother() public {
         for (uint8 kind = SIGNED_ALONE; kind <= SIGNED_AS_REPLACEMENT; ++kind) {
             for (uint256 field = 0; field < 5; ++field) {

@@ -2,9 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {IJudge} from "../interfaces/IJudge.sol";
+import {MeterReadings} from "../libraries/MeterReadings.sol";
 import {ReadingLeaf} from "../types/Leaves.sol";
-import {METER_P256, MeterReading} from "../types/Site.sol";
+import {METER_P256, METER_SECP256K1, MeterReading} from "../types/Site.sol";
 import {MeterSigner} from "./utils/MeterSigner.sol";
+import {OrderSigner} from "./utils/OrderSigner.sol";
 import {PlainStreet} from "./utils/PlainStreet.sol";
 import {Street, Streets} from "./utils/Street.sol";
 import {vm} from "./utils/Vm.sol";
@@ -62,6 +64,28 @@ contract ReadingJudgeTest is PlainStreet {
         }
     }
 
+    function test_forged_signedForAnother() public {
+        for (uint256 i = 0; i < 10; ++i) {
+            setUp();
+            Street memory street = _plain();
+            (uint256 index, uint8 kind) = i < 5 ? (uint256(0), METER_P256) : (uint256(4), METER_SECP256K1);
+            bytes32 domain = OrderSigner.separator(_misdirected(i % 5));
+            ReadingLeaf memory leaf = street.readings[index];
+            (, street.meterSignatures[index]) = MeterSigner.signLeaf(domain, leaf, _meterKey(leaf.accountIndex), kind);
+            _commitChanged(street);
+            _accuseForged(street, index);
+            _assertTakenBack("signed for another");
+        }
+    }
+
+    function test_forged_onAForkOfTheChain() public {
+        Street memory street = _plain();
+        _commit(street);
+        vm.chainId(block.chainid + 1);
+        _accuseForged(street, 0);
+        _assertTakenBack("signed before the fork");
+    }
+
     /// @dev The other form of the same signature.
     function _withHighS(bytes memory signature) private pure returns (bytes memory) {
         (bytes32 r, uint256 s) = abi.decode(signature, (bytes32, uint256));
@@ -110,20 +134,15 @@ contract ReadingJudgeTest is PlainStreet {
 
     function _revokeMeterOf0(uint256 time) private {
         vm.warp(time);
-        MeterReading memory first = MeterReading(bytes32(0), 1, 2, 3, 4);
-        MeterReading memory second = MeterReading(bytes32(0), 1, 2, 3, 5);
+        MeterReading memory first = MeterReading(bytes32(0), bytes32(0), 1, 2, 3, 4);
+        MeterReading memory second = MeterReading(bytes32(0), bytes32(0), 1, 2, 3, 5);
         registry.revokeMeter(
             MeterSigner.keyOf(_meterKey(0), METER_P256), first, _signed(first), second, _signed(second)
         );
     }
 
     function _signed(MeterReading memory reading) private pure returns (bytes memory) {
-        ReadingLeaf memory leaf;
-        leaf.sequence = reading.sequence;
-        leaf.takenAtMs = reading.takenAtMs;
-        leaf.importWh = reading.importWh;
-        leaf.exportWh = reading.exportWh;
-        return MeterSigner.sign(_meterKey(0), METER_P256, MeterSigner.digest(leaf));
+        return MeterSigner.sign(_meterKey(0), METER_P256, MeterReadings.digest(reading));
     }
 
     function test_unregistered_revokedFiveMinutesBeforeTheCommit() public {

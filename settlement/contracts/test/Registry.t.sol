@@ -207,17 +207,25 @@ contract RegistryTest is RegistryFixture {
         vm.assertEq(registry.versionCount(SITE), 2);
     }
 
+    function _reading(uint64 exportWh) private pure returns (MeterReading memory) {
+        return MeterReading("court", sha256("home-1"), 7, 1_800_000_000_000, 5000, exportWh);
+    }
+
     function test_revokes_aMeterThatSaysTwoThings() public {
         SiteVersion memory version = _version(METER);
         _register(version);
-        MeterReading memory first = MeterReading(sha256("home-1"), 7, 1_800_000_000_000, 5000, 100);
-        MeterReading memory second = MeterReading(sha256("home-1"), 7, 1_800_000_000_000, 5000, 101);
+        MeterReading memory first = _reading(100);
+        MeterReading memory second = _reading(101);
         _expectNothingWrong(first, first, METER, METER);
         _expectNothingWrong(first, second, METER, OTHER_METER);
         _expectNothingWrong(first, second, OTHER_METER, METER);
         second.sequence = 8;
         _expectNothingWrong(first, second, METER, METER);
         second.sequence = 7;
+        // What a meter says to two courts need not be one count.
+        second.domain = "another court";
+        _expectNothingWrong(first, second, METER, METER);
+        second.domain = first.domain;
         _revoke(first, second, METER, METER, "");
         vm.assertEq(registry.meterRevokedAt(version.meterKey.hash()), block.timestamp);
         bytes memory revoked =

@@ -32,12 +32,15 @@ struct SiteVersion {
 }
 
 /// @notice A reading as a meter signs it: cumulative registers.
+/// @param domain The EIP-712 domain separator of the community before its court, on the court's chain: the one that
+/// its orders are signed in, too. A reading counts before no other court.
 /// @param siteHash SHA-256 of the site's name.
 /// @param sequence Rises with every reading of the meter.
 /// @param takenAtMs Milliseconds since 1970.
 /// @param importWh Import register.
 /// @param exportWh Export register.
 struct MeterReading {
+    bytes32 domain;
     bytes32 siteHash;
     uint64 sequence;
     uint64 takenAtMs;

@@ -101,7 +101,7 @@ export function accountLeaves(
   signatures: SignatureTrust,
 ): AccountedInterval {
   const { interval, trades, rules, orders, seed } = parts;
-  const metered = meterAccounts(interval, parts.accounts, parts.readings, signatures);
+  const metered = meterAccounts(parts, signatures);
   const tariff = {
     retailPrice: priceMicroPerKwh(rules.retailPrice),
     feedInPrice: priceMicroPerKwh(rules.feedInPrice),

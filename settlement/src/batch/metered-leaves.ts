@@ -1,6 +1,8 @@
+import { domainSeparator } from "@commonwatt/market";
 import {
   type DeliveryInterval,
   type SignedMeterReading,
+  type SigningDomain,
   type SiteId,
   siteId,
   wattHours,
@@ -45,14 +47,20 @@ const UNMETERED: Omit<Metering, "siteId"> = {
   ...{ startImportWh: 0, startExportWh: 0, endImportWh: 0, endExportWh: 0 },
 };
 
+/** What was read in an interval, and by whose meters, for which community before which court. */
+export interface ReadInterval {
+  readonly interval: DeliveryInterval;
+  readonly community: string;
+  readonly domain: SigningDomain;
+  readonly accounts: readonly ArchivedAccount[];
+  readonly readings: readonly SignedMeterReading[];
+}
+
 /** Takes what is sound of the readings, and the registers of each account at the boundaries of an interval. */
-export function meterAccounts(
-  interval: DeliveryInterval,
-  accounts: readonly ArchivedAccount[],
-  signed: readonly SignedMeterReading[],
-  signatures: SignatureTrust,
-): MeteredAccounts {
-  const bySite = readingsBySite(signed);
+export function meterAccounts(read: ReadInterval, signatures: SignatureTrust): MeteredAccounts {
+  const { interval, accounts } = read;
+  const domain = domainSeparator(read);
+  const bySite = readingsBySite(read.readings);
   const readings: SoundReading[] = [];
   const metering: Metering[] = [];
   const energies = new Map<SiteId, MeteredEnergy>();
@@ -63,7 +71,7 @@ export function meterAccounts(
       continue;
     }
     const site = siteId(account.siteId);
-    const sound = soundOf(account, bySite.get(site) ?? [], signatures);
+    const sound = soundOf(account, domain, bySite.get(site) ?? [], signatures);
     const said = meterInterval(interval, sound);
     const hashes = { siteId: keccakText(site), siteHash: siteHashOf(site) };
     metering.push({ siteId: hashes.siteId, ...meteringOf(said, readings.length) });
@@ -76,12 +84,13 @@ export function meterAccounts(
 
 function soundOf(
   { meterKey, importMaxW, exportMaxW }: ArchivedAccount,
+  domain: Uint8Array,
   readings: readonly SignedMeterReading[],
   signatures: SignatureTrust,
 ) {
   if (meterKey === null) return { readings: [], fault: null };
   const limits = { importPowerMaxW: watts(importMaxW ?? 0), exportPowerMaxW: watts(exportMaxW ?? 0) };
-  return soundReadings({ meterKey, limits }, readings, signatures);
+  return soundReadings({ meterKey, limits, domain }, readings, signatures);
 }
 
 function meteringOf(said: MeteredInterval, firstReading: number): Omit<Metering, "siteId"> {

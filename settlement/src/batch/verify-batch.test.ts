@@ -150,6 +150,21 @@ describe("verifying a batch from its archive", () => {
     expect(verifyBatch(first, borrowed)).toEqual(["order-signature-wrong", "orders-root-wrong"]);
   });
 
+  it("takes no reading that is signed for another court, and finds one in a batch", () => {
+    const interval = testInterval(4);
+    const elsewhere = { ...DOMAIN, chainId: 1 };
+    const { readings } = street.deliver(interval, [[0, 900]], [], elsewhere);
+    const seed = `0x${"4".repeat(64)}` as const;
+    const shared = { community: "test-street", domain: DOMAIN, rules, accounts, seed, interval };
+    const input = { ...shared, clearingPrice: null, orders: [], trades: [], readings };
+    const { file, unmetered } = buildBatch(null, input);
+    expect(file.archive.readings).toEqual([]);
+    expect(unmetered.map(({ code }) => code)).toEqual(street.sites.map(() => "signature-wrong"));
+    const careless = buildBatch(null, input, "trusted").file;
+    expect(verifyBatch(null, careless, "trusted")).toEqual([]);
+    expect(verifyBatch(null, careless)).toContain("readings-wrong");
+  });
+
   it("names a batch of another community", () => {
     expect(
       verifyBatch(

@@ -12,6 +12,7 @@ import { leafSalts, type TreeName } from "../batch/leaf-salt.ts";
 import { orderDomain } from "../batch/order-digest.ts";
 import { orderLeaves } from "../batch/order-leaves.ts";
 import { siteHashOf } from "../batch/reading-leaf.ts";
+import { fromHex } from "../hash/keccak.ts";
 import { encodeReading } from "../metering/reading-bytes.ts";
 import { Draws, randomHeader, randomLeaves, randomOrders, randomRules } from "../testing/random-batch.ts";
 import { DOMAIN } from "../testing/street.ts";
@@ -92,9 +93,13 @@ describe("what TypeScript and Solidity make of anything", { timeout: 120_000 }, 
       ...{ siteId: siteId(`home-${index}`), sequence: draws.int(53), takenAtMs: epochMs(draws.int(53)) },
       ...{ importWh: wattHours(draws.int(53)), exportWh: wattHours(draws.int(53)) },
     }));
-    const given = readings.map(({ siteId: id, ...rest }) => ({ ...rest, siteHash: siteHashOf(id) }));
+    const domain = draws.word();
+    const given = readings.map(({ siteId: id, ...rest }) => ({ ...rest, domain, siteHash: siteHashOf(id) }));
     expect(await askAll("readingDigests", given)).toEqual(
-      readings.map((reading) => `0x${createHash("sha256").update(encodeReading(reading)).digest("hex")}`),
+      readings.map((reading) => {
+        const signed = encodeReading(fromHex(domain), reading);
+        return `0x${createHash("sha256").update(signed).digest("hex")}`;
+      }),
     );
   });
 

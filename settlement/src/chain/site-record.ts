@@ -1,3 +1,4 @@
+import { signingDomain } from "@commonwatt/market";
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { id, TypedDataEncoder, Wallet } from "ethers";
 import { ZERO_HASH } from "../batch/batch-header.ts";
@@ -49,18 +50,23 @@ export function meterKeyOf(point: Hex): SiteVersion["meterKey"] {
   return { kind: P256, x: `0x${point.slice(4, 68)}`, y: `0x${point.slice(68)}` };
 }
 
-/** A reading as a contract takes it, out of its leaf in a batch. */
-export type SignedLeaf = Pick<ReadingLeaf, "siteHash" | "sequence" | "takenAtMs" | "importWh" | "exportWh">;
+/** A reading as a contract takes it, out of its leaf in a batch, with its meter's signature. */
+export interface SignedLeaf {
+  readonly leaf: Pick<ReadingLeaf, "siteHash" | "sequence" | "takenAtMs" | "importWh" | "exportWh">;
+  readonly signature: Hex;
+}
 
-/** The call that revokes a meter which signed two different readings under one sequence number. */
-export function revokeMeterData(
-  meterKey: Hex,
-  first: SignedLeaf,
-  firstSignature: Hex,
-  second: SignedLeaf,
-  secondSignature: Hex,
-): Hex {
-  const shown = [first, firstSignature, second, secondSignature];
+/** What orders and readings are signed for that a deployment's court settles: the EIP-712 domain separator. */
+export function courtDomain({ chainId, court, terms }: Deployment): Hex {
+  return TypedDataEncoder.hashDomain({ ...signingDomain(chainId, court), salt: terms.community }) as Hex;
+}
+
+/**
+ * The call that revokes a meter which signed two different readings under one sequence number.
+ * @param domain - the EIP-712 domain separator that both are signed for.
+ */
+export function revokeMeterData(meterKey: Hex, domain: Hex, first: SignedLeaf, second: SignedLeaf): Hex {
+  const shown = [first, second].flatMap(({ leaf, signature }) => [{ domain, ...leaf }, signature]);
   return callData(REGISTRY, "revokeMeter", [meterKeyOf(meterKey), ...shown]);
 }
 

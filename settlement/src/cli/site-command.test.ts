@@ -12,7 +12,7 @@ import { connectRpc, type JsonRpcProvider } from "../chain/rpc.ts";
 import { accountOfKey } from "../chain/signer.ts";
 import { meterKeyOf, signDigest } from "../chain/site-record.ts";
 import { escrow } from "../escrow-rail.ts";
-import { meterSigner } from "../metering/meter-signer.ts";
+import { recordSigner } from "../metering/meter-signer.ts";
 import { memoryBatches } from "../testing/memory-batches.ts";
 import { runOnChain } from "../testing/run-command.ts";
 import { testContext, testStreet } from "../testing/street.ts";
@@ -79,7 +79,7 @@ describe("commonwatt site", { timeout: 180_000 }, () => {
     expect(await run(...change, ...signedBy("neighbour", "new"))).toMatchObject(refusal("the site's owner"));
     const stolen = [
       "--meter-key",
-      meterSigner(NEW_METER).meterKey,
+      recordSigner(NEW_METER).meterKey,
       "--meter-signature",
       `0x${"11".repeat(64)}`,
     ];
@@ -102,8 +102,8 @@ describe("commonwatt site", { timeout: 180_000 }, () => {
     expect(await run(...change, ...signedBy("owner", "new"))).toMatchObject({ code: 0 });
     const [before, after] = await registry.versions("home-1");
     const now = (await rpc.getBlock("latest"))?.timestamp ?? 0;
-    expect(before?.meterKey).toEqual(meterKeyOf(meterSigner(OLD_METER).meterKey));
-    expect(after?.meterKey).toEqual(meterKeyOf(meterSigner(NEW_METER).meterKey));
+    expect(before?.meterKey).toEqual(meterKeyOf(recordSigner(OLD_METER).meterKey));
+    expect(after?.meterKey).toEqual(meterKeyOf(recordSigner(NEW_METER).meterKey));
     expect(after?.since, "a day ahead").toBeGreaterThanOrEqual(now + 24 * 3_600);
     expect(after).toMatchObject({
       owner: before?.owner,
@@ -121,7 +121,7 @@ describe("commonwatt site", { timeout: 180_000 }, () => {
       "--owner-signature",
       owner,
       "--meter-signature",
-      meterSigner(NEW_METER).signRecord(digest),
+      recordSigner(NEW_METER).signRecord(digest),
     ];
     const sameTimes = ["--since", String(since), "--deadline", deadline];
     expect(await run(...change, ...sameTimes, ...elsewhere)).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-import { orderId, signOrder } from "@commonwatt/market";
+import { domainSeparator, orderId, signOrder } from "@commonwatt/market";
 import {
   type BookedOrder,
   type DeliveryInterval,
@@ -57,7 +57,7 @@ export interface FraudStreet {
 
 /** Makes the street, before a court; its intervals begin some minutes after a time in seconds. */
 export function fraudStreet(seed: string, domain: SigningDomain, nowSeconds: number): FraudStreet {
-  const homes = Array.from({ length: HOMES - 1 }, (_, number) => fraudHome(seed, number));
+  const homes = Array.from({ length: HOMES - 1 }, (_, number) => fraudHome(seed, number, domain));
   const [bidder] = homes;
   if (bidder === undefined) throw new Error("a street has homes");
   const accounts = [...homes.map(accountOf), strangerOf(seed)];
@@ -78,13 +78,14 @@ export function fraudStreet(seed: string, domain: SigningDomain, nowSeconds: num
   return { ...street, inbox, first, second: (random) => honestBatch(street, first, [booked], random) };
 }
 
-function fraudHome(seed: string, number: number): FraudHome {
+function fraudHome(seed: string, number: number, domain: SigningDomain): FraudHome {
+  const separator = domainSeparator({ community: FRAUD_COMMUNITY, domain });
   const ownerKey = keccakText(`${seed}/owner/${number}`);
   return {
     id: siteId(`home-${number + 1}`),
     ownerKey,
     account: accountOfKey(ownerKey),
-    meter: meterSigner(keccakText(`${seed}/meter/${number}`)),
+    meter: meterSigner(keccakText(`${seed}/meter/${number}`), () => separator),
   };
 }
 

@@ -14,7 +14,8 @@ import { type MeteredInterval, meterInterval, soundReadings } from "./meter-inte
 import { meterSigner } from "./meter-signer.ts";
 import { registerAt } from "./register-at.ts";
 
-const signer = meterSigner(`0x${"33".repeat(32)}`);
+const domain = new Uint8Array(32).fill(7);
+const signer = meterSigner(`0x${"33".repeat(32)}`, () => domain);
 const interval = deliveryInterval(intervalIndex(100), 15);
 
 function reading(sequence: number, takenAtMs: number, importWh: number, exportWh: number): MeterReading {
@@ -82,7 +83,7 @@ describe("meterInterval", () => {
   const after = signer.sign(reading(3, interval.endMs, 1_200, 640));
 
   const limits = { importPowerMaxW: watts(11_000), exportPowerMaxW: watts(11_000) };
-  const meter = { meterKey: signer.meterKey, limits };
+  const meter = { meterKey: signer.meterKey, limits, domain };
   const measure = (...readings: SignedMeterReading[]): MeteredInterval =>
     meterInterval(interval, soundReadings(meter, readings, "checked"));
 
@@ -107,7 +108,7 @@ describe("meterInterval", () => {
     expect(measure(before, signer.sign(reading(3, interval.endMs, 900, 640)))).toEqual(
       fault("import-register-decreased"),
     );
-    const stranger = meterSigner(`0x${"44".repeat(32)}`);
+    const stranger = meterSigner(`0x${"44".repeat(32)}`, () => domain);
     expect(measure(before, stranger.sign(after))).toEqual(fault("meter-key-unknown"));
     // 11 kW move 2,933.3 Wh in 16 minutes; a Wh more may be rounding, two are not.
     const most = signer.sign(reading(3, interval.endMs, 3_934, 500));

@@ -25,6 +25,8 @@ export type SignatureTrust = "checked" | "trusted";
 export interface KnownMeter {
   readonly meterKey: Hex;
   readonly limits: ConnectionLimits;
+  /** The EIP-712 domain separator that its readings must be signed for. */
+  readonly domain: Uint8Array;
 }
 
 /** What can be relied on of a meter's readings. */
@@ -107,13 +109,13 @@ export function isAboveNameplate(
 }
 
 function faultOf(
-  { meterKey, limits }: KnownMeter,
+  { meterKey, limits, domain }: KnownMeter,
   reading: SignedMeterReading,
   earlier: SignedMeterReading | undefined,
   signatures: SignatureTrust,
 ): MeteringFault | null {
   if (reading.meterKey.toLowerCase() !== meterKey.toLowerCase()) return "meter-key-unknown";
-  const code = signatures === "checked" ? verifyReading(reading) : null;
+  const code = signatures === "checked" ? verifyReading(domain, reading) : null;
   if (code !== null || earlier === undefined) return code;
   const succession = checkSuccession(earlier, reading);
   if (succession !== null) return succession;

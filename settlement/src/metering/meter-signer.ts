@@ -4,24 +4,35 @@ import { jwkOfPoint, lowS } from "./p256.ts";
 import { encodeReading } from "./reading-bytes.ts";
 
 /**
- * Makes a signer of cumulative register readings from a raw P-256 private key of 32 bytes.
+ * Makes a signer of records that bind a meter to its site, from the meter's raw P-256 private key of 32 bytes.
  * @throws CommonwattError `METER_KEY_INVALID` when the bytes are no private key of the curve.
  */
-export function meterSigner(privateKey: Hex): MeterSigner {
+export function recordSigner(privateKey: Hex): Omit<MeterSigner, "sign"> {
   const { meterKey, key } = keyPair(privateKey);
-  const signBytes = (bytes: Uint8Array): Hex => {
-    const raw = sign("sha256", bytes, { key, dsaEncoding: "ieee-p1363" });
-    return `0x${lowS(raw).toString("hex")}`;
-  };
+  return { meterKey, signRecord: (digest) => signBytes(Buffer.from(digest.slice(2), "hex"), key) };
+}
+
+/**
+ * Makes a signer of cumulative register readings, too.
+ * @param domainOf - the EIP-712 domain separator (32 bytes) that readings are signed for, asked for each of them: a
+ * home knows it when it has joined.
+ * @throws CommonwattError `METER_KEY_INVALID` when the bytes are no private key of the curve.
+ */
+export function meterSigner(privateKey: Hex, domainOf: () => Uint8Array): MeterSigner {
+  const { meterKey, key } = keyPair(privateKey);
   return {
-    meterKey,
-    signRecord: (digest) => signBytes(Buffer.from(digest.slice(2), "hex")),
+    ...recordSigner(privateKey),
     sign(reading) {
-      const signature = signBytes(encodeReading(reading));
+      const signature = signBytes(encodeReading(domainOf(), reading), key);
       const { siteId, sequence, takenAtMs, importWh, exportWh } = reading;
       return { siteId, sequence, takenAtMs, importWh, exportWh, meterKey, signature };
     },
   };
+}
+
+function signBytes(bytes: Uint8Array, key: KeyObject): Hex {
+  const raw = sign("sha256", bytes, { key, dsaEncoding: "ieee-p1363" });
+  return `0x${lowS(raw).toString("hex")}`;
 }
 
 function keyPair(privateKey: Hex): { meterKey: Hex; key: KeyObject } {

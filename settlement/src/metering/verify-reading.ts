@@ -21,17 +21,21 @@ export type SuccessionFault =
   | "import-register-decreased"
   | "export-register-decreased";
 
-/** Checks a reading by itself: form, then signature. `null` when it is sound. */
-export function verifyReading(reading: SignedMeterReading): ReadingFault | null {
-  return signedFault(reading, () => encodeReading(reading));
+/**
+ * Checks a reading by itself: form, then signature. `null` when it is sound. What was signed for another domain than
+ * `domain` is to it what nobody signed.
+ */
+export function verifyReading(domain: Uint8Array, reading: SignedMeterReading): ReadingFault | null {
+  return signedFault(reading, () => encodeReading(domain, reading));
 }
 
 /** Checks a reading of which only the hash of its site's name is known. */
 export function verifyHashedReading(
+  domain: Uint8Array,
   siteHash: Uint8Array,
   reading: Omit<SignedMeterReading, "siteId">,
 ): ReadingFault | null {
-  return signedFault(reading, () => encodeHashedReading(siteHash, reading));
+  return signedFault(reading, () => encodeHashedReading(domain, siteHash, reading));
 }
 
 function signedFault(
@@ -67,11 +71,17 @@ export function checkSuccession(
   if (later.siteId !== earlier.siteId) return "site-differs";
   if (later.meterKey !== earlier.meterKey) return "meter-key-differs";
   if (later.sequence === earlier.sequence) {
-    return Buffer.compare(encodeReading(earlier), encodeReading(later)) === 0 ? null : "sequence-reused";
+    return isSame(earlier, later) ? null : "sequence-reused";
   }
   if (later.sequence < earlier.sequence) return "sequence-not-rising";
   if (later.takenAtMs <= earlier.takenAtMs) return "time-not-rising";
   if (later.importWh < earlier.importWh) return "import-register-decreased";
   if (later.exportWh < earlier.exportWh) return "export-register-decreased";
   return null;
+}
+
+function isSame(one: SignedMeterReading, other: SignedMeterReading): boolean {
+  return (
+    one.takenAtMs === other.takenAtMs && one.importWh === other.importWh && one.exportWh === other.exportWh
+  );
 }

@@ -39,7 +39,7 @@ export interface CaseFile {
   readonly archive: BatchArchive;
   readonly leaves: BatchLeaves;
   readonly facts: ChainFacts;
-  /** What its orders must be signed for. */
+  /** What its orders and readings must be signed for. */
   readonly domain: OrderDomain;
   readonly previous: { readonly header: BatchHeader; readonly trees: BatchTrees } | null;
   /** Whether the leaves of a tree lead to the header's root: if not, nothing of it can be proved. */

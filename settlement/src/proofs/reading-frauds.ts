@@ -34,7 +34,7 @@ function forgedFrauds(
     found.push(accuse("reading-unregistered", "ReadingJudge", "readingMisnamed", file.reading(index), name));
   }
   const isShown = keccak256(signature) === leaf.signatureHash && keccak256(meterKey) === leaf.meterKeyHash;
-  if (isShown && !isSigned(leaf, meterKey, signature)) {
+  if (isShown && !isSigned(fromHex(file.domain.separator), leaf, meterKey, signature)) {
     const rest = [file.reading(index), meterKey, signature];
     found.push(accuse("reading-forged", "ReadingJudge", "readingForged", ...rest));
   }
@@ -42,6 +42,7 @@ function forgedFrauds(
 }
 
 function isSigned(
+  domain: Uint8Array,
   leaf: ReadingLeaf,
   meterKey: Reading["meterKey"],
   signature: Reading["signature"],
@@ -49,7 +50,7 @@ function isSigned(
   const { sequence, importWh, exportWh } = leaf;
   const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };
   const signed = { sequence, takenAtMs: epochMs(leaf.takenAtMs), ...registers, meterKey, signature };
-  return verifyHashedReading(fromHex(leaf.siteHash), signed) === null;
+  return verifyHashedReading(domain, fromHex(leaf.siteHash), signed) === null;
 }
 
 function registerFrauds(file: CaseFile, leaf: ReadingLeaf, index: number): readonly Accusation[] {

@@ -17,8 +17,9 @@ import { followRegister } from "./registered-meters.ts";
 const REVOKED_AT = 1_800_000_000;
 const CHANGED_AT = 1_700_000_000;
 const HOME = siteId("home-1");
-const first = meterSigner(`0x${"21".repeat(32)}`);
-const second = meterSigner(`0x${"22".repeat(32)}`);
+const domain = (): Uint8Array => new Uint8Array(32);
+const first = meterSigner(`0x${"21".repeat(32)}`, domain);
+const second = meterSigner(`0x${"22".repeat(32)}`, domain);
 
 function reading(meter: typeof first, takenAtSeconds: number, id = HOME): SignedMeterReading {
   const registers = { importWh: wattHours(1), exportWh: wattHours(0) };

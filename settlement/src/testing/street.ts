@@ -1,4 +1,4 @@
-import { orderId, signingDomain, signOrder } from "@commonwatt/market";
+import { domainSeparator, orderId, signingDomain, signOrder } from "@commonwatt/market";
 import {
   type Account,
   type BatchStore,
@@ -35,7 +35,7 @@ export const TARIFF: Tariff = {
   feedInPrice: priceMicroPerKwh(80_000),
 };
 
-/** What orders are signed for in tests without a chain. */
+/** What orders and readings are signed for in tests without a chain. */
 export const DOMAIN: SigningDomain = signingDomain(31_337, `0x${"0c".repeat(20)}` as Account);
 
 /** A logger that says nothing. */
@@ -55,17 +55,20 @@ export interface TestStreet {
     interval: DeliveryInterval,
     flows: readonly Flow[],
     trades: readonly Trade[],
-    /** What its orders are signed for. */
+    /** What its orders and readings are signed for. */
     domain?: SigningDomain | null,
   ): IntervalDelivery;
 }
 
 /** Makes a street of `count` homes, `home-1` and on. */
 export function testStreet(count: number): TestStreet {
+  let signedFor = DOMAIN;
   const homes = Array.from({ length: count }, (_, index) => {
     const meterPrivate = key(0x2000 + index);
     const ownerKey = key(0x1000 + index);
-    const signer = meterSigner(meterPrivate);
+    const signer = meterSigner(meterPrivate, () =>
+      domainSeparator({ community: "test-street", domain: signedFor }),
+    );
     const site: RailSite = {
       id: siteId(`home-${index + 1}`),
       account: accountOfKey(ownerKey),
@@ -90,6 +93,7 @@ export function testStreet(count: number): TestStreet {
   return {
     sites: homes.map(({ site }) => site),
     deliver(interval, flows, trades, domain) {
+      signedFor = domain ?? DOMAIN;
       const before = readAll(interval.startMs);
       homes.forEach((home, index) => {
         const [importWh, exportWh] = flows[index] ?? [0, 0];
@@ -98,7 +102,7 @@ export function testStreet(count: number): TestStreet {
       });
       const after = readAll(interval.endMs);
       const clearingPrice = trades[0]?.price ?? null;
-      const signed = trades.map((trade, index) => signedTrade(homes, trade, index, domain ?? DOMAIN));
+      const signed = trades.map((trade, index) => signedTrade(homes, trade, index, signedFor));
       return {
         ...{ interval, clearingPrice, readings: [...before, ...after] },
         orders: signed.flatMap(({ orders }) => orders),

@@ -9,7 +9,7 @@ import type { Deployment } from "../chain/manifest.ts";
 import type { Outbox } from "../chain/outbox.ts";
 import type { RegistryReader } from "../chain/registry-reader.ts";
 import type { ChainSigner } from "../chain/signer.ts";
-import { revokeMeterData } from "../chain/site-record.ts";
+import { courtDomain, revokeMeterData } from "../chain/site-record.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import type { Equivocation } from "./meter-witness.ts";
 
@@ -104,7 +104,7 @@ export async function revoke(
   const { transactionHash } = await outbox.submit({
     key: `revoke:${meterKeyHash}`,
     ...{ sender: signer, to: deployment.registry },
-    data: revokeMeterData(first.meterKey, first.leaf, first.signature, second.leaf, second.signature),
+    data: revokeMeterData(first.meterKey, courtDomain(deployment), first, second),
     done: async () => (await registry.meterRevokedAt(meterKeyHash)) > 0,
   });
   return transactionHash;

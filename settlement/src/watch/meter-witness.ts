@@ -19,9 +19,15 @@ interface Witnessed {
   readonly batch: number;
 }
 
-/** Remembers what meters signed, over batches and over archives that were taken back again. */
+/** Remembers what meters signed for a court, over batches and over archives that were taken back again. */
 export class MeterWitness {
   readonly #seen = new Map<string, Witnessed>();
+  readonly #domain: Uint8Array;
+
+  /** `domain` is the EIP-712 domain separator that readings are signed for. */
+  constructor(domain: Hex) {
+    this.#domain = fromHex(domain);
+  }
 
   /** Takes in a batch's readings; answers what contradicts one that was seen before, one pair a meter. */
   look(batch: number, { readings }: Pick<BatchArchive, "readings">): readonly Equivocation[] {
@@ -30,15 +36,25 @@ export class MeterWitness {
       const { leaf } = reading;
       const key = `${leaf.meterKeyHash}:${leaf.sequence}`;
       const before = this.#seen.get(key);
-      if (before !== undefined && !isSame(before.reading, reading) && isSigned(reading)) {
+      if (before !== undefined && !isSame(before.reading, reading) && this.#isSigned(reading)) {
         const { reading: first, batch: firstBatch } = before;
         // An archive may hold what no meter signed: that witnesses nothing.
-        if (isSigned(first)) {
+        if (this.#isSigned(first)) {
           found.set(leaf.meterKeyHash, { first, firstBatch, second: reading, secondBatch: batch });
         } else this.#seen.set(key, { reading, batch });
       } else if (before === undefined) this.#remember(key, { reading, batch });
     }
     return [...found.values()];
+  }
+
+  #isSigned({ leaf, meterKey, signature }: ArchivedReading): boolean {
+    const { sequence, takenAtMs, importWh, exportWh } = leaf;
+    const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };
+    const signed = { sequence, takenAtMs: epochMs(takenAtMs), ...registers, meterKey, signature };
+    return (
+      keccak256(meterKey) === leaf.meterKeyHash &&
+      verifyHashedReading(this.#domain, fromHex(leaf.siteHash), signed) === null
+    );
   }
 
   #remember(key: string, witnessed: Witnessed): void {
@@ -55,14 +71,5 @@ function isSame({ leaf: one }: ArchivedReading, { leaf: other }: ArchivedReading
     one.takenAtMs === other.takenAtMs &&
     one.importWh === other.importWh &&
     one.exportWh === other.exportWh
-  );
-}
-
-function isSigned({ leaf, meterKey, signature }: ArchivedReading): boolean {
-  const { sequence, takenAtMs, importWh, exportWh } = leaf;
-  const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };
-  const signed = { sequence, takenAtMs: epochMs(takenAtMs), ...registers, meterKey, signature };
-  return (
-    keccak256(meterKey) === leaf.meterKeyHash && verifyHashedReading(fromHex(leaf.siteHash), signed) === null
   );
 }

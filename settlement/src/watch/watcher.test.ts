@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { domainSeparator } from "@commonwatt/market";
 import {
   durationMs,
   type Hex,
@@ -30,7 +31,7 @@ import { keccak256 } from "../hash/keccak.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
 import { demand } from "../proofs/withheld-leaves.ts";
 import { memoryBatches } from "../testing/memory-batches.ts";
-import { silent, testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
+import { DOMAIN, silent, testContext, testInterval, testStreet, testTrade } from "../testing/street.ts";
 import { thriftyNode } from "../testing/thrifty-node.ts";
 import { folderSource } from "./batch-source.ts";
 import { bring, type ChallengeContext } from "./challenge.ts";
@@ -41,7 +42,9 @@ import { Watcher } from "./watcher.ts";
 
 const WATCHER_KEY: Hex = `0x${"7a".repeat(32)}`;
 /** The third home's meter, of which there are two: see `testStreet`. */
-const COPIED_METER = meterSigner(`0x${(0x2002).toString(16).padStart(64, "0")}`);
+const COPIED_METER = meterSigner(`0x${(0x2002).toString(16).padStart(64, "0")}`, () =>
+  domainSeparator({ community: "test-street", domain: rail.signingDomain() ?? DOMAIN }),
+);
 const BATCHES = 3;
 
 let directory: string;

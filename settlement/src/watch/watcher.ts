@@ -8,6 +8,7 @@ import type { CommittedBatch } from "../chain/court-calls.ts";
 import type { BatchCommit, CourtReader } from "../chain/court-reader.ts";
 import type { EventLog } from "../chain/event-log.ts";
 import type { Deployment } from "../chain/manifest.ts";
+import { courtDomain } from "../chain/site-record.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import { type BatchSource, findArchive, folderSource, keepArchive } from "./batch-source.ts";
 import { bring, type ChallengeContext, nameOf, openQuestions, revoke } from "./challenge.ts";
@@ -57,7 +58,7 @@ type Loaded =
 export class Watcher {
   readonly #context: WatchContext;
   readonly #known = new Map<number, Known>();
-  readonly #witnessed = new MeterWitness();
+  readonly #witnessed: MeterWitness;
   #next: number;
   #challenged = 0;
 
@@ -65,6 +66,7 @@ export class Watcher {
   constructor(context: WatchContext, from: number) {
     this.#context = context;
     this.#next = from;
+    this.#witnessed = new MeterWitness(courtDomain(context.deployment));
   }
 
   /** Looks at everything that is new or still open. */

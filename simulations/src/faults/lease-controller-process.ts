@@ -102,7 +102,7 @@ function startHome(
       minutes: MINUTES,
       controlPeriod: durationMs(init.controlPeriodMs),
       spoolDirectory: init.spoolDirectory,
-      meterSigner: escrow().meterSigner(`0x${randomBytes(32).toString("hex")}`),
+      meterSigner: escrow().meterSigner("lease-test", `0x${randomBytes(32).toString("hex")}`),
       earlierReadings: [{ siteId: siteId(id), sequence: 0, takenAtMs, ...registers }],
       ownedBefore,
       onSilence: () => undefined,

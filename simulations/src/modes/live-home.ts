@@ -36,7 +36,7 @@ export function liveHomes(
   return siteIds.map((id, home) => {
     const [ownerKey, meterKey] = [newKey(), newKey()];
     const orders = venue.signer(community, ownerKey);
-    const signer = rail.meterSigner(meterKey);
+    const signer = rail.meterSigner(community, meterKey);
     let [sequence, importWh, exportWh] = [0, 0, 0];
     return {
       orders,

@@ -41,11 +41,14 @@ export interface RailContext {
 /** Accounts what was delivered and pays for it. */
 export interface SettlementRail {
   readonly routes: RoutePlugin;
-  /** Makes a signer for a meter's P-256 key (32 bytes). */
-  meterSigner(privateKey: Hex): MeterSigner;
+  /**
+   * Makes a signer for a meter's P-256 key (32 bytes): what it signs counts in this community alone and, once the rail
+   * has started, before its contracts alone.
+   */
+  meterSigner(community: string, privateKey: Hex): MeterSigner;
   /** Gets the chain, the contracts and the accounts ready, and resumes what was under way. */
   start(context: RailContext): Promise<void>;
-  /** What orders must be signed for, so that it can settle them, once it has started; `null` without a chain. */
+  /** What orders and readings must be signed for, so that it can settle them, once it has started; `null` without a chain. */
   signingDomain(): SigningDomain | null;
   /** Orders for an interval that sites put on the chain, so that nobody can overlook them: the venue is to take them. */
   forcedOrders(interval: DeliveryInterval): Promise<readonly SignedOrder[]>;

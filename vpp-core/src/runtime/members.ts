@@ -20,7 +20,7 @@ export function members(config: CommunityConfig, keyDirectory: string): readonly
     const id = siteId(each.id);
     const keys = siteKeys(keyDirectory, id);
     const orderSigner = config.venue.signer(config.community, keys.ownerKey);
-    const meterSigner = config.rail.meterSigner(keys.meterKey);
+    const meterSigner = config.rail.meterSigner(config.community, keys.meterKey);
     const site: Site = { id, account: orderSigner.account, feeder: config.feeder, limits: each.limits };
     const railSite: RailSite = {
       ...{ ...site, ownerKey: keys.ownerKey, meterKey: meterSigner.meterKey },

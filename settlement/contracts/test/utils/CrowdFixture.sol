@@ -127,10 +127,7 @@ abstract contract CrowdFixture is CourtFixture {
         internal
         returns (uint256 gas)
     {
-        address[] memory cold = new address[](6);
-        (cold[0], cold[1], cold[2]) = (address(court), address(escrow), address(token));
-        (cold[3], cold[4], cold[5]) = (address(registry), address(balanceJudge), address(headerJudge));
-        gas = TransactionGas.send(sender, target, data, cold);
+        gas = TransactionGas.send(sender, target, data);
         vm.snapshotValue(group, name, gas);
     }
 }

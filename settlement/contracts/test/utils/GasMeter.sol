@@ -16,9 +16,7 @@ abstract contract GasMeter is PlainStreet {
     }
 
     function _measure(string memory name, address judge, bytes memory data) internal {
-        address[] memory cold = new address[](3);
-        (cold[0], cold[1], cold[2]) = (address(court), address(registry), judge);
-        uint256 gas = TransactionGas.send(vm.addr(0xBEEF), judge, data, cold);
+        uint256 gas = TransactionGas.send(vm.addr(0xBEEF), judge, data);
         _assertTakenBack(name);
         vm.snapshotValue("judges", name, gas);
         vm.assertTrue(gas <= CEILING, name);

@@ -13,6 +13,7 @@ import {OrderJudge} from "../../judges/OrderJudge.sol";
 import {PositionJudge} from "../../judges/PositionJudge.sol";
 import {PriceJudge} from "../../judges/PriceJudge.sol";
 import {ReadingJudge} from "../../judges/ReadingJudge.sol";
+import {SignedFor} from "./OrderSigner.sol";
 import {Street, Streets} from "./Street.sol";
 import {StreetBuilder} from "./StreetBuilder.sol";
 import {vm} from "./Vm.sol";
@@ -71,6 +72,16 @@ abstract contract JudgeFixture is StreetBuilder {
         terms.judges[3] = address(readingJudge);
         terms.judges[4] = address(priceJudge);
         terms.judges[5] = address(inclusionJudge);
+    }
+
+    /// @dev What is signed for another community, chain, court or version of ours, or for another program.
+    function _misdirected(uint256 field) internal view returns (SignedFor memory domain) {
+        domain = _signedFor();
+        if (field == 0) domain.name = "Uncommonwatt";
+        else if (field == 1) domain.version = "2";
+        else if (field == 2) ++domain.chainId;
+        else if (field == 3) domain.court = address(orderJudge);
+        else domain.community = keccak256("another street");
     }
 
     function _commit(Street memory street) internal {

@@ -32,9 +32,21 @@ library MeterSigner {
         return abi.encodePacked(r, s);
     }
 
+    /// @notice Signs the reading as it stands, and hashes key and signature into it.
+    function signLeaf(bytes32 domain, ReadingLeaf memory leaf, uint256 privateKey, uint8 kind)
+        internal
+        pure
+        returns (bytes memory key, bytes memory signature)
+    {
+        key = keyBytes(keyOf(privateKey, kind));
+        signature = sign(privateKey, kind, digest(domain, leaf));
+        leaf.meterKeyHash = keccak256(key);
+        leaf.signatureHash = keccak256(signature);
+    }
+
     /// @notice What a meter signs, made byte by byte.
-    function digest(ReadingLeaf memory leaf) internal pure returns (bytes32) {
-        bytes memory head = bytes.concat(sha256("commonwatt.meter-reading.v1"), leaf.siteHash);
+    function digest(bytes32 domain, ReadingLeaf memory leaf) internal pure returns (bytes32) {
+        bytes memory head = bytes.concat(sha256("commonwatt.meter-reading.v2"), domain, leaf.siteHash);
         bytes memory times = bytes.concat(bytes8(leaf.sequence), bytes8(leaf.takenAtMs));
         return sha256(bytes.concat(head, times, bytes8(leaf.importWh), bytes8(leaf.exportWh)));
     }

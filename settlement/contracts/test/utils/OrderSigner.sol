@@ -36,8 +36,8 @@ library OrderSigner {
         return keccak256(bytes.concat(head, tail));
     }
 
-    function digest(SignedFor memory domain, bytes32 structHash) internal pure returns (bytes32) {
-        bytes32 separator = keccak256(
+    function separator(SignedFor memory domain) internal pure returns (bytes32) {
+        return keccak256(
             abi.encode(
                 keccak256(
                     "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
@@ -49,7 +49,10 @@ library OrderSigner {
                 domain.community
             )
         );
-        return keccak256(abi.encodePacked(hex"1901", separator, structHash));
+    }
+
+    function digest(SignedFor memory domain, bytes32 structHash) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", separator(domain), structHash));
     }
 
     /// @notice The id of an order.

@@ -167,12 +167,10 @@ abstract contract StreetBuilder {
     }
 
     /// @dev Signs the reading as it stands, and hashes key and signature into it.
-    function _signReading(Street memory street, uint256 index, uint256 key, uint8 kind) internal pure {
-        ReadingLeaf memory leaf = street.readings[index];
-        street.meterKeys[index] = MeterSigner.keyBytes(MeterSigner.keyOf(key, kind));
-        street.meterSignatures[index] = MeterSigner.sign(key, kind, MeterSigner.digest(leaf));
-        leaf.meterKeyHash = keccak256(street.meterKeys[index]);
-        leaf.signatureHash = keccak256(street.meterSignatures[index]);
+    function _signReading(Street memory street, uint256 index, uint256 key, uint8 kind) internal view {
+        bytes32 domain = OrderSigner.separator(_signedFor());
+        (street.meterKeys[index], street.meterSignatures[index]) =
+            MeterSigner.signLeaf(domain, street.readings[index], key, kind);
     }
 
     function _register(Street memory street, uint256 i, uint256 key, uint8 kind, uint64 since) internal {
