@@ -1,5 +1,10 @@
 import { epochMs, siteId, wattHours, watts } from "@commonwatt/vpp-core";
-import type { HomeColumns, IntervalColumns, SimulationResult } from "../src/engine/simulation-result.ts";
+import type {
+  ForecastColumns,
+  HomeColumns,
+  IntervalColumns,
+  SimulationResult,
+} from "../src/engine/simulation-result.ts";
 import type { KpiInput } from "../src/kpis/kpi.ts";
 import { createNeighbourhood } from "../src/neighbourhood/create-neighbourhood.ts";
 import type { Neighbourhood } from "../src/neighbourhood/neighbourhood.ts";
@@ -90,25 +95,37 @@ const HOMES: HomeColumns = {
   calendarLossPpm: Float64Array.of(600, 0),
   cycleLossPpm: Float64Array.of(400, 0),
   endStoredWh: Float64Array.of(1_100, 0),
-  loadErrorWh: Float64Array.of(0, 0),
-  pvErrorWh: Float64Array.of(0, 0),
-  netLoadErrorWh: Float64Array.of(0, 0),
-  netLoadBiasWh: Float64Array.of(0, 0),
+  loadErrorWh: Float64Array.of(100, 300),
+  pvErrorWh: Float64Array.of(200, 0),
+  netLoadErrorWh: Float64Array.of(300, 300),
+  netLoadBiasWh: Float64Array.of(300, -300),
+};
+
+const FORECASTS: ForecastColumns = {
+  intervals: Float64Array.of(2, 2),
+  loadBiasWh: Float64Array.of(100, -300),
+  pvBiasWh: Float64Array.of(-200, 0),
+  loadPinballTenthsWh: Float64Array.of(1_500, 4_500),
+  pvPinballTenthsWh: Float64Array.of(3_000, 0),
+  loadInside: Float64Array.of(0, 0),
+  pvInside: Float64Array.of(0, 0),
 };
 
 /** Changes to the columns of a hand-made result. */
 export interface Changes {
   readonly intervals?: Partial<IntervalColumns>;
   readonly homes?: Partial<HomeColumns>;
+  readonly forecasts?: Partial<ForecastColumns>;
 }
 
 /** A result whose every figure can be worked out on paper. */
-export function handMadeResult({ intervals, homes }: Changes = {}): SimulationResult {
+export function handMadeResult({ intervals, homes, forecasts }: Changes = {}): SimulationResult {
   return {
     hash: "0x00",
     conserved: true,
     intervals: { ...INTERVALS, ...intervals },
     homes: { ...HOMES, ...homes },
+    forecasts: { ...FORECASTS, ...forecasts },
     trace: null,
     books: [],
     trades: [],

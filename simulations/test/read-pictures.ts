@@ -2,14 +2,14 @@ import type { Page } from "playwright-core";
 
 /** What a reader of the screen finds in the pictures of a report. */
 export interface PictureReading {
-  /** Bars and points of lines that were read by the labels of their axis and compared with the table behind. */
+  /** Bars, ends of whiskers and points of lines that were read by the labels of their axis and compared with the table behind. */
   readonly marks: number;
   /** Those that say something else than their table, as words. */
   readonly faults: readonly string[];
 }
 
 /**
- * Reads every bar and every line of every picture from where it stands on the screen, by the labels of the axis beside it, and
+ * Reads every bar, every whisker and every line of every picture from where it stands on the screen, by the labels of the axis beside it, and
  * compares it with the table behind: no more than a pixel and a half may lie between them. Supply and demand, whose table lists
  * orders, is left out.
  */
@@ -50,6 +50,16 @@ const READER = `(() => {
       const length = axis.valueAt(vertical ? box.top : box.right) - axis.valueAt(vertical ? box.bottom : box.left);
       if (cell === null && length < axis.tolerance) continue;
       compare(row, series, length, cell === null ? null : Math.abs(cell), axis.tolerance);
+    }
+    const seriesCount = Math.max(0, ...[...figure.querySelectorAll("rect.bar")].map((bar) => Number(bar.dataset.series) + 1));
+    for (const whisker of figure.querySelectorAll("line.whisker")) {
+      const [row, series] = [Number(whisker.dataset.row), Number(whisker.dataset.series)];
+      const toScreen = whisker.getScreenCTM();
+      ["x1", "x2"].forEach((end, at) => {
+        const { x } = new DOMPoint(Number(whisker.getAttribute(end)), 0).matrixTransform(toScreen);
+        const cell = numberIn(table[row][1 + seriesCount + 2 * series + at]);
+        compare(row, series + " whisker", axis.valueAt(x), cell, axis.tolerance);
+      });
     }
     for (const line of figure.querySelectorAll("path.line")) {
       const series = Number(line.dataset.series);

@@ -2,8 +2,14 @@ import { drawSeed } from "@commonwatt/market";
 import { intervalLength } from "@commonwatt/vpp-core";
 import { Accounting } from "./accounting.ts";
 import { Bidding } from "./bidding.ts";
-import { createHomeColumns, createIntervalColumns, type ResultColumns } from "./columns.ts";
+import {
+  createForecastColumns,
+  createHomeColumns,
+  createIntervalColumns,
+  type ResultColumns,
+} from "./columns.ts";
 import { Delivery, type TracedHomes } from "./delivery.ts";
+import { ForecastScores } from "./forecast-scores.ts";
 import { IntervalOrders } from "./interval-orders.ts";
 import type { MarketRun, Positions } from "./market-run.ts";
 import { OrderExchange } from "./order-exchange.ts";
@@ -43,6 +49,7 @@ export class ArrayRun {
   readonly #columns: ResultColumns;
   readonly #bidding: Bidding;
   readonly #delivery: Delivery;
+  readonly #scores: ForecastScores;
   readonly #accounting: Accounting;
   readonly #traced: TracedHomes | null;
   readonly #positions: Positions;
@@ -79,9 +86,11 @@ export class ArrayRun {
     this.#columns = {
       intervals: createIntervalColumns(neighbourhood.intervals),
       homes: createHomeColumns(neighbourhood.siteIds),
+      forecasts: createForecastColumns(homes),
     };
     this.#bidding = new Bidding(options, fromHome, toHome);
     this.#delivery = new Delivery(neighbourhood, this.#columns, fromHome, toHome);
+    this.#scores = new ForecastScores(neighbourhood, this.#columns, this.#bidding.spread, fromHome, toHome);
     this.#accounting = new Accounting(neighbourhood, this.#columns, market);
     this.#traced = trace === null ? null : tracedHomes(trace, options, fromHome, toHome);
     this.#positions = { soldWh: new Int32Array(homes), boughtWh: new Int32Array(homes) };
@@ -107,6 +116,7 @@ export class ArrayRun {
       throw error;
     }
     this.#delivery.finish();
+    this.#scores.finish();
     return this.#columns;
   }
 
@@ -169,7 +179,7 @@ export class ArrayRun {
       }
     }
     this.#delivery.deliver(t, this.#positions, strategies, moment, meteredWh);
-    if (isExpected) this.#delivery.score(t, moment);
+    if (isExpected) this.#scores.add(t, moment);
     if (this.#traced !== null) this.#delivery.trace(t, this.#traced, this.#positions, meteredWh);
   }
 

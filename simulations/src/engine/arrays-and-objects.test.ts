@@ -13,7 +13,7 @@ describe("a run on arrays", () => {
       fc.asyncProperty(
         neighbourhoods(INTERVALS),
         fc.constantFrom("uniform", "uniform:0", "uniform:1000", "pay-as-bid:500"),
-        fc.constantFrom("perfect", "persistence"),
+        fc.constantFrom("perfect", "persistence", "seasonal", "analogue"),
         async (neighbourhood, mechanism, forecast) => {
           const trace = { homes: "all" } as const;
           const options = {

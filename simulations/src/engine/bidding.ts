@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dischargeRoomWh, wholeEnergyWh } from "@commonwatt/vpp-core";
-import type { ForecastRun } from "../forecasts/forecast.ts";
+import type { ForecastRun, ForecastSpread } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { MILLIJOULES_PER_WH } from "../models/battery.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
@@ -54,6 +54,11 @@ export class Bidding {
       chargeMaxWh: Int32Array.from(energies(batteries.chargePowerMaxW)),
       dischargeMaxWh: new Int32Array(homes),
     };
+  }
+
+  /** How sure the forecast is, where it says so. */
+  get spread(): ForecastSpread | undefined {
+    return this.#forecast.spread;
   }
 
   /** Collects the quotes for an interval, batteries holding what is given. `lastPrice` is −1 before any trade. */

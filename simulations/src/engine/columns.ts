@@ -1,15 +1,16 @@
 import type { SiteId } from "@commonwatt/vpp-core";
-import type { HomeColumns, IntervalColumns, TraceColumns } from "./simulation-result.ts";
+import type { ForecastColumns, HomeColumns, IntervalColumns, TraceColumns } from "./simulation-result.ts";
 
 /** Where results go: each thread has columns of its own, which are added up in the end. */
 export interface ResultColumns {
   readonly intervals: IntervalColumns;
   readonly homes: HomeColumns;
+  readonly forecasts: ForecastColumns;
 }
 
 /** Adds the columns of one thread to those of another: every number in them is a sum of parts. */
 export function addColumns(to: ResultColumns, from: ResultColumns): void {
-  for (const group of ["intervals", "homes"] as const) {
+  for (const group of ["intervals", "homes", "forecasts"] as const) {
     const [toGroup, fromGroup] = [to[group], from[group]] as unknown as [Columns, Columns];
     for (const [name, column] of Object.entries(toGroup)) {
       const part = fromGroup[name];
@@ -85,6 +86,20 @@ export function createHomeColumns(siteIds: readonly SiteId[]): HomeColumns {
     pvErrorWh: sums(),
     netLoadErrorWh: sums(),
     netLoadBiasWh: sums(),
+  };
+}
+
+/** Scores of forecasts for so many homes, all 0. */
+export function createForecastColumns(homes: number): ForecastColumns {
+  const sums = (): Float64Array => new Float64Array(homes);
+  return {
+    intervals: sums(),
+    loadBiasWh: sums(),
+    pvBiasWh: sums(),
+    loadPinballTenthsWh: sums(),
+    pvPinballTenthsWh: sums(),
+    loadInside: sums(),
+    pvInside: sums(),
   };
 }
 

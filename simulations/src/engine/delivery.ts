@@ -202,22 +202,6 @@ export class Delivery {
     return powerW;
   }
 
-  /** Notes how far the forecast of interval `t` was off. */
-  score(t: number, { expectedLoadWh, expectedPvWh }: BiddingMoment): void {
-    const { siteIds, loadWh, pvWh } = this.#neighbourhood;
-    const { loadErrorWh, pvErrorWh, netLoadErrorWh, netLoadBiasWh } = this.#columns.homes;
-    const base = t * siteIds.length;
-    for (let home = this.#fromHome; home < this.#toHome; home++) {
-      const load = (expectedLoadWh[home] as number) - (loadWh[base + home] as number);
-      const pv = (expectedPvWh[home] as number) - (pvWh[base + home] as number);
-      if (load === 0 && pv === 0) continue;
-      loadErrorWh[home] = (loadErrorWh[home] as number) + Math.abs(load);
-      pvErrorWh[home] = (pvErrorWh[home] as number) + Math.abs(pv);
-      netLoadErrorWh[home] = (netLoadErrorWh[home] as number) + Math.abs(load - pv);
-      netLoadBiasWh[home] = (netLoadBiasWh[home] as number) + (load - pv);
-    }
-  }
-
   /** Writes interval `t` of the traced homes. */
   trace(
     t: number,

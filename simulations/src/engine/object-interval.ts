@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { type BookOrder, optimumOf } from "@commonwatt/market";
 import type { IntervalAccounts, MeteredEnergy } from "@commonwatt/settlement";
-import type { DeliveryInterval, SiteId, Tariff, Trade } from "@commonwatt/vpp-core";
+import {
+  type DeliveryInterval,
+  type SiteId,
+  type Tariff,
+  type Trade,
+  type WattHours,
+  wattHours,
+} from "@commonwatt/vpp-core";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { HomeStep } from "./object-home.ts";
 import type { IntervalColumns } from "./simulation-result.ts";
@@ -80,4 +87,11 @@ export function addObjectInterval(
   columns.paidNano[t] = Number(paid);
   columns.receivedNano[t] = Number(received);
   columns.feeNano[t] = Number(fees);
+}
+
+/** What a register that shows whole Wh moves on by when so much flows. */
+export function register(restsWmin: Float64Array, home: number, flownWmin: number): WattHours {
+  const flown = (restsWmin[home] as number) + flownWmin;
+  restsWmin[home] = flown % 60;
+  return wattHours(Math.floor(flown / 60));
 }

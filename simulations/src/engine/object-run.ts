@@ -9,7 +9,6 @@ import {
   priceMicroPerKwh,
   type SiteId,
   type Trade,
-  type WattHours,
   wattHours,
 } from "@commonwatt/vpp-core";
 import type { ForecastRun } from "../forecasts/forecast.ts";
@@ -19,7 +18,12 @@ import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { AgeingMeter } from "./ageing-meter.ts";
 import { bookOrders } from "./book-orders.ts";
-import { createHomeColumns, createIntervalColumns, createTraceColumns } from "./columns.ts";
+import {
+  createForecastColumns,
+  createHomeColumns,
+  createIntervalColumns,
+  createTraceColumns,
+} from "./columns.ts";
 import { namedMechanism } from "./named-mechanism.ts";
 import { ObjectAuction } from "./object-auction.ts";
 import { ObjectHome } from "./object-home.ts";
@@ -28,11 +32,14 @@ import {
   type IntervalOutcome,
   type ObjectDelivery,
   type ObjectRound,
+  register,
 } from "./object-interval.ts";
+import { scoreHome } from "./object-scores.ts";
 import { PRICE_TICK, placeQuotes } from "./place-quotes.ts";
 import { resultHash } from "./result-hash.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type {
+  ForecastColumns,
   HomeColumns,
   IntervalBook,
   IntervalColumns,
@@ -60,6 +67,7 @@ export class ObjectRun {
   readonly #exportRestWmin: Float64Array;
   readonly #intervals: IntervalColumns;
   readonly #columns: HomeColumns;
+  readonly #scores: ForecastColumns;
   readonly #trace: TraceColumns | null;
   readonly #tracedHomes: readonly number[];
   readonly #books: IntervalBook[] = [];
@@ -99,6 +107,7 @@ export class ObjectRun {
     this.#exportRestWmin = new Float64Array(siteIds.length);
     this.#intervals = createIntervalColumns(intervals);
     this.#columns = createHomeColumns(siteIds);
+    this.#scores = createForecastColumns(siteIds.length);
     const { trace } = options;
     const traced = trace === undefined ? [] : trace.homes === "all" ? siteIds : trace.homes.toSorted();
     this.#tracedHomes = traced.map((id) => siteIds.indexOf(id));
@@ -199,6 +208,7 @@ export class ObjectRun {
       conserved: true,
       intervals: this.#intervals,
       homes: columns,
+      forecasts: this.#scores,
       trace: this.#trace,
       books: this.#books,
       trades: this.#trades,
@@ -262,13 +272,8 @@ export class ObjectRun {
       sums.chargedW += Math.max(0, -step.batteryW);
       sums.dischargedW += Math.max(0, step.batteryW);
       sums.curtailedW += step.curtailedW;
-      if (!isExpected) return;
-      const loadErrorWh = (this.#moment.expectedLoadWh[h] as number) - realLoadWh;
-      const pvErrorWh = (this.#moment.expectedPvWh[h] as number) - realPvWh;
-      add(columns.loadErrorWh, h, Math.abs(loadErrorWh));
-      add(columns.pvErrorWh, h, Math.abs(pvErrorWh));
-      add(columns.netLoadErrorWh, h, Math.abs(loadErrorWh - pvErrorWh));
-      add(columns.netLoadBiasWh, h, loadErrorWh - pvErrorWh);
+      if (isExpected)
+        scoreHome(columns, this.#scores, h, this.#moment, this.#forecast.spread, realLoadWh, realPvWh);
     });
     this.#tracedHomes.forEach((h, i) => {
       const at = t * this.#tracedHomes.length + i;
@@ -290,11 +295,4 @@ export class ObjectRun {
       this.#strategies[h]?.cleared?.(h, t, soldWh, boughtWh, price);
     });
   }
-}
-
-/** What a register that shows whole Wh moves on by when so much flows. */
-function register(restsWmin: Float64Array, home: number, flownWmin: number): WattHours {
-  const flown = (restsWmin[home] as number) + flownWmin;
-  restsWmin[home] = flown % 60;
-  return wattHours(Math.floor(flown / 60));
 }

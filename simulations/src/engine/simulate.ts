@@ -51,6 +51,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     conserved: true,
     intervals: columns.intervals,
     homes: columns.homes,
+    forecasts: columns.forecasts,
     trace,
     books: [first, ...rest].flatMap(({ books }) => books).sort((a, b) => a.interval - b.interval),
     trades: [first, ...rest].flatMap(({ trades }) => trades).sort((a, b) => a.interval - b.interval),

@@ -15,6 +15,8 @@ export interface SimulationResult {
   readonly conserved: boolean;
   readonly intervals: IntervalColumns;
   readonly homes: HomeColumns;
+  /** How good the forecast was; not part of the hash. */
+  readonly forecasts: ForecastColumns;
   /** `null` unless asked for. */
   readonly trace: TraceColumns | null;
   /** Those asked for. */
@@ -102,6 +104,21 @@ export interface HomeColumns {
   readonly pvErrorWh: Float64Array;
   readonly netLoadErrorWh: Float64Array;
   readonly netLoadBiasWh: Float64Array;
+}
+
+/** How good the forecast was, by home, `[h]`; what it was off in all is in {@link HomeColumns}. */
+export interface ForecastColumns {
+  /** How many intervals were bid for. */
+  readonly intervals: Float64Array;
+  /** Sums over them of expected − real. */
+  readonly loadBiasWh: Float64Array;
+  readonly pvBiasWh: Float64Array;
+  /** Sums over them, and over the quantiles 0.1, 0.5 and 0.9, of ten times the pinball loss. */
+  readonly loadPinballTenthsWh: Float64Array;
+  readonly pvPinballTenthsWh: Float64Array;
+  /** In how many reality was between the quantiles 0.1 and 0.9; 0 for a forecast that names one number. */
+  readonly loadInside: Float64Array;
+  readonly pvInside: Float64Array;
 }
 
 /** By interval and traced home, `[t * siteIds.length + i]`. */

@@ -8,66 +8,76 @@ function figures(changes: Changes = {}): Readonly<Record<string, number | null>>
   return Object.fromEntries(kpisOf(handMadeRun(changes)).map(({ name, value }) => [name, value]));
 }
 
+const EXPECTED: Readonly<Record<string, number | null>> = {
+  load: 3,
+  production: 2.8,
+  curtailed: 0.2,
+  gridImport: 1.2,
+  gridExport: 0.8,
+  selfSufficiency: 1 - 1.2 / 3,
+  selfConsumption: 1 - 0.8 / 2.8,
+  homesSelfSufficiency: 1 - 2.2 / 3,
+  homesSelfConsumption: 1 - 1.8 / 2.8,
+  localShare: 0.8 / 2.2,
+  traded: 1,
+  settledShare: 0.8,
+  trades: 1,
+  welfare: 0.15,
+  welfareShare: 0.75,
+  operatorBalance: 0.002,
+  priceMean: 0.2,
+  priceMin: 0.2,
+  priceMax: 0.2,
+  priceVolatility: null,
+  regretMean: null,
+  regretMost: null,
+  liesThatPay: null,
+  regretPromised: null,
+  cost: 0.322,
+  costWithoutTrading: 0.5,
+  tradingGainPerHome: 0.079,
+  savingsPerHome: 0.089,
+  savingsLeast: 0.08,
+  savingsMost: 0.098,
+  savingsShare: 0.178 / 0.5,
+  homesBetterOff: 1,
+  fees: 0,
+  gini: 0.002 / (2 * 0.158),
+  jain: 0.158 ** 2 / (2 * (0.078 ** 2 + 0.08 ** 2)),
+  minMax: 0.078 / 0.08,
+  // 97 500 and 100 000 micro per kWh, at a spread of 200 000.
+  qualityOfExperience: 1 - (2 * 1_250) / 200_000,
+  peakImport: 1.2,
+  peakExport: 0.8,
+  peakImportChange: 1.2 / 1.5 - 1,
+  feederLosses: null,
+  voltageLowest: null,
+  voltageHighest: null,
+  voltageViolations: null,
+  transformerLoading: null,
+  batteryCycles: 0.2,
+  batteryLosses: 0.1,
+  storedChange: 0.1,
+  batteryFullCycles: 0.225,
+  batteryCapacityLeft: 0.999,
+  batteryAgeingCost: 0.05,
+  loadMae: 400 / 4,
+  loadBias: -200 / 4,
+  loadPinball: 6_000 / (30 * 4),
+  loadInside: null,
+  // Of the home with modules alone.
+  pvMae: 200 / 2,
+  pvBias: -200 / 2,
+  pvPinball: 3_000 / (30 * 2),
+  pvInside: null,
+  co2: 0.24,
+  co2Saved: 0.06,
+};
+
 test("every figure is what paper and pencil say", () => {
   const found = figures();
-  const expected: Readonly<Record<string, number | null>> = {
-    load: 3,
-    production: 2.8,
-    curtailed: 0.2,
-    gridImport: 1.2,
-    gridExport: 0.8,
-    selfSufficiency: 1 - 1.2 / 3,
-    selfConsumption: 1 - 0.8 / 2.8,
-    homesSelfSufficiency: 1 - 2.2 / 3,
-    homesSelfConsumption: 1 - 1.8 / 2.8,
-    localShare: 0.8 / 2.2,
-    traded: 1,
-    settledShare: 0.8,
-    trades: 1,
-    welfare: 0.15,
-    welfareShare: 0.75,
-    operatorBalance: 0.002,
-    priceMean: 0.2,
-    priceMin: 0.2,
-    priceMax: 0.2,
-    priceVolatility: null,
-    regretMean: null,
-    regretMost: null,
-    liesThatPay: null,
-    regretPromised: null,
-    cost: 0.322,
-    costWithoutTrading: 0.5,
-    tradingGainPerHome: 0.079,
-    savingsPerHome: 0.089,
-    savingsLeast: 0.08,
-    savingsMost: 0.098,
-    savingsShare: 0.178 / 0.5,
-    homesBetterOff: 1,
-    fees: 0,
-    gini: 0.002 / (2 * 0.158),
-    jain: 0.158 ** 2 / (2 * (0.078 ** 2 + 0.08 ** 2)),
-    minMax: 0.078 / 0.08,
-    // 97 500 and 100 000 micro per kWh, at a spread of 200 000.
-    qualityOfExperience: 1 - (2 * 1_250) / 200_000,
-    peakImport: 1.2,
-    peakExport: 0.8,
-    peakImportChange: 1.2 / 1.5 - 1,
-    feederLosses: null,
-    voltageLowest: null,
-    voltageHighest: null,
-    voltageViolations: null,
-    transformerLoading: null,
-    batteryCycles: 0.2,
-    batteryLosses: 0.1,
-    storedChange: 0.1,
-    batteryFullCycles: 0.225,
-    batteryCapacityLeft: 0.999,
-    batteryAgeingCost: 0.05,
-    co2: 0.24,
-    co2Saved: 0.06,
-  };
-  expect(Object.keys(found)).toEqual(Object.keys(expected));
-  for (const [name, value] of Object.entries(expected)) {
+  expect(Object.keys(found)).toEqual(Object.keys(EXPECTED));
+  for (const [name, value] of Object.entries(EXPECTED)) {
     if (value === null) expect(found[name], name).toBeNull();
     else expect(found[name], name).toBeCloseTo(value, 9);
   }
@@ -93,7 +103,22 @@ test("what has no value says why, and is never 0", () => {
   const reasons = Object.fromEntries(values.map(({ name, reason }) => [name, reason]));
   expect(reasons["selfConsumption"]).toBe("no module gave anything");
   expect(reasons["priceMean"]).toBe("nothing was traded");
+  expect(reasons["loadInside"]).toBe("the forecast names one number, and no spread");
   expect(reasons["gini"]).toBe("1 of 2 homes lost by trading");
+});
+
+test("forecasts are scored where there was one, with the spread that they name", () => {
+  const [none, inside] = [Float64Array.of(0, 0), Float64Array.of(1, 2)];
+  expect(figures({ forecasts: { loadInside: inside, pvInside: Float64Array.of(1, 1) } })).toMatchObject({
+    loadInside: 0.75,
+    pvInside: 0.5,
+  });
+  const reasonsOf = (changes: Changes): Readonly<Record<string, string | null>> =>
+    Object.fromEntries(kpisOf(handMadeRun(changes)).map(({ name, reason }) => [name, reason]));
+  expect(reasonsOf({ forecasts: { intervals: none } })["loadMae"]).toBe(
+    "nothing was expected of any interval",
+  );
+  expect(reasonsOf({ homes: { pvWh: none } })["pvMae"]).toBe("no home has modules");
 });
 
 test("Gini and Jain know their ends", () => {

@@ -1,6 +1,7 @@
 import { CLIMATE } from "./climate.ts";
 import { ENERGY } from "./energy.ts";
 import { FAIRNESS } from "./fairness.ts";
+import { FORECASTS } from "./forecasts.ts";
 import { GRID } from "./grid.ts";
 import { INCENTIVES } from "./incentives.ts";
 import type { KpiGroup, KpiInput, KpiValue } from "./kpi.ts";
@@ -17,6 +18,7 @@ export const KPI_GROUPS: readonly KpiGroup[] = [
   FAIRNESS,
   GRID,
   STORAGE,
+  FORECASTS,
   CLIMATE,
 ];
 

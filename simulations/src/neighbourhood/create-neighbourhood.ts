@@ -38,6 +38,8 @@ export interface NeighbourhoodFrame {
   readonly community: string;
   readonly intervalMinutes: IntervalMinutes;
   readonly startMs: EpochMs;
+  /** 0 unless given. */
+  readonly utcOffsetMinutes?: number;
   readonly intervals: number;
   /** In micro per kWh, one for each interval. */
   readonly retailPrice: ArrayLike<number>;
@@ -55,12 +57,13 @@ export function createNeighbourhood(
   frame: NeighbourhoodFrame,
   given: readonly NeighbourhoodHome[],
 ): Neighbourhood {
-  const { intervals, carbonGPerKwh = null, feePpm = 0 } = frame;
+  const { intervals, utcOffsetMinutes = 0, carbonGPerKwh = null, feePpm = 0 } = frame;
   const homes = given.toSorted((a, b) => (a.siteId < b.siteId ? -1 : 1));
   const neighbourhood: Neighbourhood = {
     community: frame.community,
     intervalMinutes: frame.intervalMinutes,
     startMs: frame.startMs,
+    utcOffsetMinutes,
     intervals,
     siteIds: homes.map(({ siteId }) => siteId),
     loadWh: sharedColumn(intervals * homes.length),

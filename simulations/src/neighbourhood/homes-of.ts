@@ -5,9 +5,12 @@ import type { BatteryColumns, Neighbourhood } from "./neighbourhood.ts";
 
 /** What a neighbourhood has beside its homes. */
 export function frameOf(neighbourhood: Neighbourhood): NeighbourhoodFrame {
-  const { community, intervalMinutes, startMs, intervals, retailPrice, feedInPrice, carbonGPerKwh, feePpm } =
-    neighbourhood;
-  return { community, intervalMinutes, startMs, intervals, retailPrice, feedInPrice, carbonGPerKwh, feePpm };
+  const { community, intervalMinutes, startMs, utcOffsetMinutes, intervals } = neighbourhood;
+  const { retailPrice, feedInPrice, carbonGPerKwh, feePpm } = neighbourhood;
+  return {
+    ...{ community, intervalMinutes, startMs, utcOffsetMinutes, intervals },
+    ...{ retailPrice, feedInPrice, carbonGPerKwh, feePpm },
+  };
 }
 
 /** Its homes, each for itself: what `createNeighbourhood` made it of. */

@@ -12,6 +12,8 @@ export interface Neighbourhood {
   readonly intervalMinutes: IntervalMinutes;
   /** On the boundary of an interval. */
   readonly startMs: EpochMs;
+  /** What the homes' clock is ahead of UTC when it begins: which days are weekends. */
+  readonly utcOffsetMinutes: number;
   readonly intervals: number;
   readonly siteIds: readonly SiteId[];
   /** What each household takes, in Wh: `[t * homes + h]`. */

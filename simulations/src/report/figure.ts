@@ -31,9 +31,21 @@ export function figureOf(
 }
 
 function tableOf({ rowName, rows, unit, series }: ChartData): FigureTable {
+  const uncertain = series.filter(({ spans }) => spans?.some((span) => span !== null));
   return {
-    headings: [rowName, ...series.map(({ name }) => `${name}, ${unit}`)],
-    rows: rows.map((name, row) => [name, ...series.map(({ values }) => printedNumber(values[row] ?? null))]),
+    headings: [
+      rowName,
+      ...series.map(({ name }) => `${name}, ${unit}`),
+      ...uncertain.flatMap(({ name }) => [`${name}, at least`, `${name}, at most`]),
+    ],
+    rows: rows.map((name, row) => [
+      name,
+      ...series.map(({ values }) => printedNumber(values[row] ?? null)),
+      ...uncertain.flatMap(({ spans }) => {
+        const { low = null, high = null } = spans?.[row] ?? {};
+        return [printedNumber(low), printedNumber(high)];
+      }),
+    ]),
   };
 }
 

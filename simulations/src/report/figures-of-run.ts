@@ -7,6 +7,7 @@ import type { Figure } from "./figure.ts";
 import { batteryState } from "./pictures/battery-state.ts";
 import { energyBySource, importBySource } from "./pictures/energy-by-source.ts";
 import { voltagesByBus, voltagesOverTime } from "./pictures/feeder-voltages.ts";
+import { forecastLosses } from "./pictures/forecast-losses.ts";
 import { prices } from "./pictures/prices.ts";
 import { savingsPerHome } from "./pictures/savings-per-home.ts";
 import { type ClearedBook, supplyAndDemand } from "./pictures/supply-and-demand.ts";
@@ -27,6 +28,7 @@ export function figuresOfRun(
     ...(book === null ? [] : [supplyAndDemand(book)]),
     savingsPerHome(homes.siteIds, savingsOf({ result, baseline })),
     ...[trace === null ? null : batteryState(neighbourhood, trace)].filter((figure) => figure !== null),
+    ...forecastLosses(result),
     ...(feeder === null ? [] : [voltagesOverTime(neighbourhood, feeder), voltagesByBus(feeder)]),
   ];
 }

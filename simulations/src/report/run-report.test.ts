@@ -19,6 +19,7 @@ import {
 import { kpisOf } from "../kpis/kpis.ts";
 import { savingsOf } from "../kpis/savings.ts";
 import { energyBySource } from "./pictures/energy-by-source.ts";
+import { forecastLosses } from "./pictures/forecast-losses.ts";
 import { prices } from "./pictures/prices.ts";
 import { savingsPerHome } from "./pictures/savings-per-home.ts";
 import { supplyAndDemand } from "./pictures/supply-and-demand.ts";
@@ -47,6 +48,7 @@ const html = runReportHtml({
       price: 200_000,
     }),
     savingsPerHome(result.homes.siteIds, savingsOf(input)),
+    ...forecastLosses(result),
   ],
   kpis: kpisOf(input),
 });
@@ -81,14 +83,15 @@ describe.skipIf(executable === null)(
       expect(await report.page.locator("h1").textContent()).toBe("A <hand-made> run & its report");
       expect(report.complaints).toEqual([]);
       expect(report.requests).toEqual([]);
-      expect(await report.page.locator("figure").count()).toBe(4);
+      expect(await report.page.locator("figure").count()).toBe(6);
     });
 
     test("bars and lines say what the tables say, and a bar that lies is found", async () => {
       const { marks, faults } = await readPictures(report.page);
       expect(faults).toEqual([]);
-      // Seven bars of energy, five columns of prices over two hours, twice each as steps but for one gap, two of savings.
-      expect(marks).toBe(7 + 2 * (1 + 2 + 2) + 2);
+      // Seven bars of energy, five columns of prices over two hours, twice each as steps but for one gap, two of
+      // savings, two of loads that were foreseen and one of PV.
+      expect(marks).toBe(7 + 2 * (1 + 2 + 2) + 2 + 3);
       await report.page.evaluate(
         "document.querySelector('#savings-per-home rect.bar').setAttribute('width', '40')",
       );

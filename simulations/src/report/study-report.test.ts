@@ -42,7 +42,10 @@ describe.skipIf(executable === null)("in a browser (skipped where there is no Ch
       expect((await tableOf(page, "operatorBalance")).map(([name]) => name)).toEqual(["uniform", "vcg"]);
       const { marks, faults } = await readPictures(page);
       expect(faults).toEqual([]);
-      expect(marks).toBe(4);
+      // Four bars, and both ends of their whiskers.
+      expect(marks).toBe(12);
+      await page.evaluate("document.querySelector('#welfareShare line.whisker').setAttribute('x1', '300')");
+      expect((await readPictures(page)).faults.length).toBe(1);
     } finally {
       await browser.close();
     }

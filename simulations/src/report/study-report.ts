@@ -72,7 +72,16 @@ const PICTURES: readonly { readonly kpi: string; readonly title: string; readonl
     text: "Of what homes took from their meters, what neighbours sold.",
   },
   { kpi: "selfSufficiency", title: "Self-sufficiency", text: "Of the whole community." },
+  {
+    kpi: "loadPinball",
+    title: "How well loads were foreseen",
+    text: "Mean pinball loss over the quantiles 0.1, 0.5 and 0.9: the shorter the better.",
+  },
+  { kpi: "pvPinball", title: "How well the sun was foreseen", text: "The same for homes with modules." },
 ];
+
+const WHISKERS =
+  "Each whisker is the 95 % interval of the mean over seeds, by Student's t; where two overlap, more seeds may tell them apart.";
 
 /** The report of several runs, side by side, as a page of its own. */
 export function studyReportHtml(report: StudyReport): string {
@@ -98,9 +107,17 @@ function comparison(
     rowName: groupName,
     rows: groups.map(({ name }) => name),
     unit,
-    series: [{ name: kpi, colour: 0, values: groups.map(({ figures }) => figures[kpi]?.mean ?? null) }],
+    series: [
+      {
+        name: kpi,
+        colour: 0,
+        values: groups.map(({ figures }) => figures[kpi]?.mean ?? null),
+        spans: groups.map(({ figures }) => figures[kpi]?.student ?? null),
+      },
+    ],
   };
-  return figureOf({ id: kpi, title, text }, data, rowBars);
+  const isUncertain = groups.some(({ figures }) => (figures[kpi]?.student ?? null) !== null);
+  return figureOf({ id: kpi, title, text: isUncertain ? `${text} ${WHISKERS}` : text }, data, rowBars);
 }
 
 function allFigures(groupName: string, groups: readonly ComparedGroup[]): string {

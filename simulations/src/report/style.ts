@@ -17,6 +17,7 @@ svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
 svg .tick.y,svg .name{text-anchor:end}svg .tick.x{text-anchor:middle}svg .unit.end{text-anchor:end}
 svg .name,svg .value{fill:var(--ink)}
 svg .grid{stroke:var(--hair)}svg .zero{stroke:var(--soft)}svg .mark{stroke:var(--soft);stroke-dasharray:4 4}
+svg .whisker,svg .cap{stroke:var(--ink);stroke-width:1.2}
 svg .line{fill:none;stroke-width:1.8;stroke-linejoin:round}svg .band{fill-opacity:.22}
 svg .d1{stroke-dasharray:7 3}svg .d2{stroke-dasharray:2 3}svg .d3{stroke-dasharray:9 3 2 3}
 ${Array.from({ length: 8 }, (_, i) => `.bar.c${i},.band.c${i}{fill:var(--c${i})}.line.c${i}{stroke:var(--c${i})}.key.c${i}{background:var(--c${i})}`).join("")}

@@ -59,10 +59,10 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The quantile of rising values, linear between neighbours (Hyndman and Fan 1996, type 7). */
-export function quantile(rising: ArrayLike<number>, share: number): number {
-  assert(rising.length > 0 && share >= 0 && share <= 1, "a quantile needs values, and a share of 0 to 1");
-  const at = share * (rising.length - 1);
+/** The quantile of the first `count` of rising values, linear between neighbours (Hyndman and Fan 1996, type 7). */
+export function quantile(rising: ArrayLike<number>, share: number, count: number = rising.length): number {
+  assert(count > 0 && share >= 0 && share <= 1, "a quantile needs values, and a share of 0 to 1");
+  const at = share * (count - 1);
   const below = rising[Math.floor(at)] ?? Number.NaN;
   const above = rising[Math.ceil(at)] ?? Number.NaN;
   return below + (above - below) * (at - Math.floor(at));

@@ -214,6 +214,7 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
       {
         community: file.community ?? "neighbourhood",
         ...time,
+        utcOffsetMinutes: offset(time.startMs) / 60_000,
         retailPrice,
         feedInPrice,
         carbonGPerKwh: carbonSource === undefined ? null : carbonOf(carbonSource, time),

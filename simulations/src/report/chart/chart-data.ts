@@ -4,6 +4,14 @@ export interface Series {
   readonly values: readonly (number | null)[];
   /** Which colour of the page, 0 to 7; by its place among the series when not given. */
   readonly colour?: number;
+  /** How far each value is uncertain, where that is known. */
+  readonly spans?: readonly (Span | null)[];
+}
+
+/** From where to where a true value may lie. */
+export interface Span {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** What a picture shows, and the table behind it says. */

@@ -145,6 +145,16 @@ test("bars to the side start at zero and end at their values", () => {
   expect(svg).toContain("ben &#38; co");
 });
 
+test("whiskers end where a value may lie, and the axis has room for them", () => {
+  const series = [{ name: "saved", values: [4, null], spans: [{ low: -3, high: 12 }, null] }];
+  const svg = rowBars("Savings", { ...DATA, rows: ["anna", "ben"], series });
+  const read = reader(svg, "x");
+  const whiskers = elements(svg, "line").filter((line) => line["class"] === "whisker");
+  expect(whiskers.map((line) => line["data-row"])).toEqual(["0"]);
+  expect(read(Number(whiskers[0]?.["x1"]))).toBeCloseTo(-3, 1);
+  expect(read(Number(whiskers[0]?.["x2"]))).toBeCloseTo(12, 1);
+});
+
 test("curves step at their energies, and the marks stand where the market cleared", () => {
   const svg = curveChart("Supply and demand", {
     energyUnit: "kWh",

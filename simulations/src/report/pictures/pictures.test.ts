@@ -5,6 +5,7 @@ import type { Figure } from "../figure.ts";
 import { batteryState } from "./battery-state.ts";
 import { energyBySource, importBySource } from "./energy-by-source.ts";
 import { voltagesByBus, voltagesOverTime } from "./feeder-voltages.ts";
+import { forecastLosses } from "./forecast-losses.ts";
 import { prices } from "./prices.ts";
 import { rowsOfTime, sumOver } from "./rows-of-time.ts";
 import { savingsPerHome } from "./savings-per-home.ts";
@@ -109,6 +110,17 @@ test("batteries are shown as shares of what they may hold; none, no picture", ()
     ["01-01 01:00", "25", "25", "25"],
   ]);
   expect(batteryState(twoHomes(), { ...trace, siteIds: [siteId("b")] })).toBeNull();
+});
+
+test("forecasts are judged home by home, PV where there are modules", () => {
+  const [load, pv, ...more] = forecastLosses(handMadeResult());
+  expect(load?.table.rows).toEqual([
+    ["b", "75"],
+    ["a", "25"],
+  ]);
+  expect(pv?.table.rows).toEqual([["a", "50"]]);
+  expect(more).toEqual([]);
+  expect(forecastLosses(handMadeResult({ forecasts: { intervals: Float64Array.of(0, 0) } }))).toEqual([]);
 });
 
 test("savings stand in falling order; of many homes, ranks", () => {
