@@ -127,6 +127,7 @@ export function handMadeResult({ intervals, homes, forecasts }: Changes = {}): S
     homes: { ...HOMES, ...homes },
     forecasts: { ...FORECASTS, ...forecasts },
     trace: null,
+    network: null,
     books: [],
     trades: [],
   };

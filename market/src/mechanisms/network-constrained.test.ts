@@ -54,6 +54,15 @@ describe("clearing within a network", () => {
     expect(welfareOf(orders, outcome)).toBe(60n * 20n + 40n * 5n - 180n);
   });
 
+  it("holds each direction of a line to what is free in it", () => {
+    const lines = [line("a", "b", { capacityWh: wattHours(60), backCapacityWh: wattHours(20) })];
+    const tradedFrom = (sunny: string, town: string): number => {
+      const orders = [...inZone(sunny, [], [[100, 10]]), ...inZone(town, [[100, 30]], [])];
+      return clear(orders, { zones: ["a", "b"], lines }).volumeWh;
+    };
+    expect([tradedFrom("a", "b"), tradedFrom("b", "a")]).toEqual([60, 20]);
+  });
+
   it("pays sellers for what a line loses, out of what buyers pay more", () => {
     const orders = [...inZone("sunny", [], [[1_000, 10_000]]), ...inZone("town", [[900, 30_000]], [])];
     const network = { zones: ["sunny", "town"], lines: [line("sunny", "town", { lossPpm: 100_000 })] };

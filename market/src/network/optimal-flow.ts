@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Column, LinearSolver } from "../linear-program/linear-program.ts";
 import type { BookOrder } from "../mechanisms/mechanism.ts";
 import { type PriceLevel, priceLevels } from "../mechanisms/price-level.ts";
-import { checkNetwork, type NetworkLine, type RadialNetwork } from "./radial-network.ts";
+import { capacityFrom, checkNetwork, type NetworkLine, type RadialNetwork } from "./radial-network.ts";
 
 /** What a zone would trade, and what energy is worth in it. */
 export interface ZoneFlow {
@@ -58,7 +58,7 @@ export function optimalFlow(
     assert(sender !== undefined && receiver !== undefined, "a line lies between zones");
     return {
       worth: -line.feePrice,
-      max: line.capacityWh,
+      max: capacityFrom(line, from),
       entries: [
         [sender, -1],
         [receiver, 1 - line.lossPpm / 1e6],

@@ -6,8 +6,10 @@ export interface NetworkLine {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** The most energy that may enter it within one delivery interval, in either direction. */
+  /** The most energy that may enter it within one delivery interval: in either direction, or from `from` to `to`. */
   readonly capacityWh: WattHours;
+  /** From `to` to `from`, where that is not the same: as much as is still free beside what flows anyway. */
+  readonly backCapacityWh?: WattHours;
   /** What the grid charges for energy that enters it. */
   readonly feePrice: PriceMicroPerKwh;
   /** How much of what enters does not arrive, in parts per million. */
@@ -26,6 +28,11 @@ export interface RadialNetwork {
 
 const MILLION = 1_000_000;
 
+/** The most energy that may enter a line at its end `from`, one of the two. */
+export function capacityFrom(line: NetworkLine, from: string): WattHours {
+  return from === line.from ? line.capacityWh : (line.backCapacityWh ?? line.capacityWh);
+}
+
 /** Throws an AssertionError for a network that is none: unknown or repeated names, a ring, a limit below zero. */
 export function checkNetwork({ zones, lines }: RadialNetwork): void {
   assert(new Set(zones).size === zones.length, "two zones have the same name");
@@ -36,14 +43,13 @@ export function checkNetwork({ zones, lines }: RadialNetwork): void {
     assert(above !== undefined, `no zone is called ${zone}`);
     return above === zone ? zone : find(above);
   };
-  for (const { id, from, to, capacityWh, feePrice, lossPpm } of lines) {
+  for (const { id, from, to, capacityWh, backCapacityWh = capacityWh, feePrice, lossPpm } of lines) {
     const [left, right] = [find(from), find(to)];
     assert(left !== right, `line ${id} closes a ring`);
     rootOf.set(left, right);
-    assert(
-      Number.isSafeInteger(capacityWh) && capacityWh >= 0,
-      `line ${id} needs a capacity of at least 0 Wh`,
-    );
+    for (const mostWh of [capacityWh, backCapacityWh]) {
+      assert(Number.isSafeInteger(mostWh) && mostWh >= 0, `line ${id} needs a capacity of at least 0 Wh`);
+    }
     assert(Number.isSafeInteger(feePrice) && feePrice >= 0, `line ${id} needs a fee of at least 0`);
     assert(
       Number.isInteger(lossPpm) && lossPpm >= 0 && lossPpm < MILLION,

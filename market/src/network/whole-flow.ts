@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LineFlow, OptimalFlow } from "./optimal-flow.ts";
-import { deliveredWh, sentWh } from "./radial-network.ts";
+import { capacityFrom, deliveredWh, sentWh } from "./radial-network.ts";
 
 /** What a zone trades, in whole Wh. */
 export interface WholeZoneFlow {
@@ -93,8 +93,11 @@ function assertFeasible(zones: ReadonlyMap<string, WholeZoneFlow>, flows: readon
     const sent = sum(flows.filter(({ from }) => from === zone).map((flow) => flow.sentWh));
     assert(soldWh + arrived === boughtWh + sent, `zone ${zone} does not balance`);
   }
-  for (const { line, sentWh: carried } of flows) {
-    assert(Number.isSafeInteger(carried) && carried <= line.capacityWh, `line ${line.id} carries too much`);
+  for (const { line, from, sentWh: carried } of flows) {
+    assert(
+      Number.isSafeInteger(carried) && carried <= capacityFrom(line, from),
+      `line ${line.id} carries too much`,
+    );
   }
 }
 

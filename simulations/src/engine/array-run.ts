@@ -11,7 +11,7 @@ import {
 import { Delivery, type TracedHomes } from "./delivery.ts";
 import { ForecastScores } from "./forecast-scores.ts";
 import { IntervalOrders } from "./interval-orders.ts";
-import type { MarketRun, Positions } from "./market-run.ts";
+import type { MarketRun, Outlook, Positions } from "./market-run.ts";
 import { OrderExchange } from "./order-exchange.ts";
 import { Progress } from "./progress.ts";
 import type { RunPart, SharedRun } from "./shared-run.ts";
@@ -57,6 +57,7 @@ export class ArrayRun {
   readonly #orders: readonly IntervalOrders[] = [new IntervalOrders(), new IntervalOrders()];
   /** An interval is accounted so many later. */
   readonly #lag: number;
+  readonly #outlook: Outlook;
   readonly #isHeard: boolean;
   readonly #watcher: RunWatcher;
   #lastPrice = -1;
@@ -97,6 +98,10 @@ export class ArrayRun {
     this.#isHeard = this.#bidding.strategies
       .slice(fromHome, toHome)
       .some(({ cleared }) => cleared !== undefined);
+    this.#outlook = {
+      expectedWh: (home, netSoldWh) =>
+        this.#delivery.expectedWh(home, netSoldWh, this.#bidding.strategies, this.#bidding.moment),
+    };
     this.#watcher = watcher;
   }
 
@@ -143,8 +148,8 @@ export class ArrayRun {
     this.#progress.reach("arrived", (t + 1) * parts);
     this.#exchange.gather(t, orders);
     orders.draw = drawSeed(seed);
+    this.#market.clear(orders, seed, this.#outlook);
     this.#watcher.onOrders(orders, seed);
-    this.#market.clear(orders, seed);
     if (parts > 1) this.#exchange.answer(orders);
     this.#progress.add("cleared");
     return orders;
@@ -178,7 +183,7 @@ export class ArrayRun {
         strategy?.cleared?.(home, t, soldWh[home] as number, boughtWh[home] as number, orders.price);
       }
     }
-    this.#delivery.deliver(t, this.#positions, strategies, moment, meteredWh);
+    this.#delivery.deliver(t, this.#market.targets ?? this.#positions, strategies, moment, meteredWh);
     if (isExpected) this.#scores.add(t, moment);
     if (this.#traced !== null) this.#delivery.trace(t, this.#traced, this.#positions, meteredWh);
   }

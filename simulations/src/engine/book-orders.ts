@@ -5,17 +5,17 @@ import type { OrderColumns } from "./place-quotes.ts";
 const HOME_DIGITS = 8;
 const PLACE_DIGITS = 56;
 
-/** Orders as those of a book; an order's id holds its home's row and its place. */
+/** Orders as those of a book; an order's id holds its home's row and its place. `zones` are by place. */
 export function bookOrders(
   { keys, quantitiesWh, sites }: OrderColumns,
   count: number,
   priceTick: number,
   siteIds: readonly SiteId[],
-  zones: readonly string[] | null,
+  zones: readonly string[] = [],
 ): readonly BookOrder[] {
   return Array.from({ length: count }, (_, at) => {
     const [home, key] = [sites[at] as number, keys[at] as number];
-    const zone = zones?.[home];
+    const zone = zones[at];
     return {
       id: `0x${hex(home, HOME_DIGITS)}${hex(at, PLACE_DIGITS)}` as Hex,
       trader: siteIds[home] as SiteId,

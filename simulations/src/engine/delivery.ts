@@ -166,6 +166,25 @@ export class Delivery {
     strategies: readonly StrategyRun[],
     moment: BiddingMoment,
   ): number {
+    const stored = this.storedMillijoules[home] as number;
+    const { horizonMs } = this.#bounds;
+    const powerW = this.#batteryW(home, ratings, loadW, pvW, netSoldWh, strategies, moment);
+    const after = storedAfter(ratings, stored, powerW, horizonMs);
+    this.storedMillijoules[home] = after;
+    this.#ageing.note(home, stored, after, powerW !== 0);
+    return powerW;
+  }
+
+  /** Decides what a home's battery does; its power in W. */
+  #batteryW(
+    home: number,
+    ratings: BatteryRatings,
+    loadW: number,
+    pvW: number,
+    netSoldWh: number,
+    strategies: readonly StrategyRun[],
+    moment: BiddingMoment,
+  ): number {
     const { batteries, importPowerMaxW, exportPowerMaxW } = this.#neighbourhood;
     const stored = this.storedMillijoules[home] as number;
     const inverterMaxW = this.#inverterMaxW[home] as number;
@@ -190,16 +209,34 @@ export class Delivery {
       windowMinW = boundedPowerW(wishedW, bounds);
       windowMaxW = windowMinW;
     }
-    const powerW = batteryPowerW(
+    return batteryPowerW(
       ratings,
       requestedPowerW(loadW, pvW, windowMinW, windowMaxW, inverterMaxW),
       stored,
       bounds.horizonMs,
     );
-    const after = storedAfter(ratings, stored, powerW, bounds.horizonMs);
-    this.storedMillijoules[home] = after;
-    this.#ageing.note(home, stored, after, powerW !== 0);
-    return powerW;
+  }
+
+  /**
+   * What a home's meter would count in Wh, + is import, not rounded, if all came as is expected and it delivered so
+   * much net sale; 0 is none.
+   */
+  expectedWh(
+    home: number,
+    netSoldWh: number,
+    strategies: readonly StrategyRun[],
+    moment: BiddingMoment,
+  ): number {
+    const { exportPowerMaxW, intervalMinutes } = this.#neighbourhood;
+    const wattsPerWh = 60 / intervalMinutes;
+    const loadW = (moment.expectedLoadWh[home] as number) * wattsPerWh;
+    const pvW = (moment.expectedPvWh[home] as number) * wattsPerWh;
+    const ratings = this.#ratings[home] as BatteryRatings | null;
+    const batteryW =
+      ratings === null ? 0 : this.#batteryW(home, ratings, loadW, pvW, netSoldWh, strategies, moment);
+    const inverterW = this.#inverterMaxW[home] as number;
+    const lostW = curtailedPowerW(loadW, pvW, batteryW, inverterW, exportPowerMaxW[home] as number);
+    return (loadW - (pvW - lostW) - batteryW) / wattsPerWh;
   }
 
   /** Writes interval `t` of the traced homes. */

@@ -1,4 +1,4 @@
-import type { BookOrder, MechanismOutcome } from "@commonwatt/market";
+import type { BookOrder, ClearingContext, MechanismOutcome } from "@commonwatt/market";
 
 /** The orders of one interval as columns, homes rising, and what the clearing made of them. */
 export class IntervalOrders {
@@ -20,6 +20,7 @@ export class IntervalOrders {
   /** Of a mechanism on objects. */
   orders: readonly BookOrder[] = [];
   outcome: MechanismOutcome | null = null;
+  context: ClearingContext | null = null;
 
   /** Makes room for so many orders; what was there is lost. */
   reserve(count: number): void {

@@ -1,3 +1,4 @@
+import type { BookOrder } from "@commonwatt/market";
 import type { IntervalOrders } from "./interval-orders.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 
@@ -21,12 +22,22 @@ export interface Welfare {
   bestNano: number;
 }
 
+/** What is expected of an interval before it is delivered. */
+export interface Outlook {
+  /** What a home's meter will count in Wh, + is import, not rounded, when it delivers so much net sale; 0 is none. */
+  expectedWh(home: number, netSoldWh: number): number;
+}
+
 /** A market in a run. */
 export interface MarketRun {
   /** Clears orders, and notes with them what became of them. */
-  clear(orders: IntervalOrders, seed: string): void;
+  clear(orders: IntervalOrders, seed: string, outlook: Outlook): void;
+  /** The orders as the mechanism saw them, once they are cleared. */
+  book(orders: IntervalOrders): readonly BookOrder[];
   /** Adds what the homes `fromHome` to `toHome` − 1 sell and buy in cleared orders. */
   addPositions(orders: IntervalOrders, positions: Positions, fromHome: number, toHome: number): void;
+  /** What batteries deliver of the last cleared orders, where that is not what was sold and bought. */
+  readonly targets?: Positions;
   /** Lists who trades what with whom; what it was worth goes into `welfare`. */
   settle(orders: IntervalOrders, trades: TradeColumns, welfare: Welfare): Lumps;
 }

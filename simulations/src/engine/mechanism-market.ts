@@ -12,32 +12,45 @@ import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import { bookOrders, homeOfOrder, placeOfOrder } from "./book-orders.ts";
 import type { IntervalOrders } from "./interval-orders.ts";
 import type { Lumps, MarketRun, Positions, Welfare } from "./market-run.ts";
-import type { SimulationOptions } from "./simulation-options.ts";
 import { GRID, type TradeColumns } from "./trade-columns.ts";
 
 /** Any mechanism of the market, on its objects. */
 export class MechanismMarket implements MarketRun {
   readonly #mechanism: Mechanism;
   readonly #neighbourhood: Neighbourhood;
-  readonly #network: SimulationOptions["network"];
   readonly #homeOf: ReadonlyMap<SiteId, number>;
   readonly #priceTick: number;
 
-  constructor(mechanism: Mechanism, { neighbourhood, network }: SimulationOptions, priceTick: number) {
+  constructor(mechanism: Mechanism, neighbourhood: Neighbourhood, priceTick: number) {
     this.#mechanism = mechanism;
     this.#priceTick = priceTick;
     this.#neighbourhood = neighbourhood;
-    this.#network = network;
     this.#homeOf = new Map(neighbourhood.siteIds.map((id, home) => [id, home]));
   }
 
   clear(orders: IntervalOrders, seed: string): void {
     const { siteIds } = this.#neighbourhood;
-    const zones = this.#network?.zones ?? null;
-    orders.orders = bookOrders(orders, orders.count, this.#priceTick, siteIds, zones);
-    const outcome = this.#mechanism.clear(orders.orders, this.#context(orders.interval, seed));
+    this.clearBook(orders, bookOrders(orders, orders.count, this.#priceTick, siteIds), { seed });
+  }
+
+  /** Clears a book that was made of orders; the tariff is added to the context. */
+  clearBook(orders: IntervalOrders, book: readonly BookOrder[], given: ClearingContext): MechanismOutcome {
+    const { retailPrice, feedInPrice } = this.#neighbourhood;
+    const tariff = {
+      retailPrice: priceMicroPerKwh(retailPrice[orders.interval] as number),
+      feedInPrice: priceMicroPerKwh(feedInPrice[orders.interval] as number),
+    };
+    const context = { ...given, tariff };
+    const outcome = this.#mechanism.clear(book, context);
+    orders.orders = book;
+    orders.context = context;
     orders.outcome = outcome;
     orders.price = meanPrice(outcome);
+    return outcome;
+  }
+
+  book({ orders }: IntervalOrders): readonly BookOrder[] {
+    return orders;
   }
 
   addPositions(
@@ -61,6 +74,8 @@ export class MechanismMarket implements MarketRun {
 
   settle(orders: IntervalOrders, trades: TradeColumns, welfare: Welfare): Lumps {
     const outcome = outcomeOf(orders);
+    const { context } = orders;
+    assert(context !== null, "what is settled was cleared before");
     const { gridTrades, fees, gridFees } = outcome;
     trades.reserve(outcome.trades.length + gridTrades.length);
     let at = 0;
@@ -73,7 +88,6 @@ export class MechanismMarket implements MarketRun {
       else trades.set(at++, home, GRID, energyWh, gridPrice, price);
     }
     welfare.welfareNano = Number(welfareOf(orders.orders, outcome));
-    const context = this.#context(orders.interval, "");
     welfare.bestNano = Number(bestWelfareOf(this.#mechanism, orders.orders, context));
     return {
       fees: fees.map(({ trader, amount }) => ({
@@ -81,19 +95,6 @@ export class MechanismMarket implements MarketRun {
         amountNano: Number(amount),
       })),
       gridFeesNano: Number(gridFees),
-    };
-  }
-
-  #context(interval: number, seed: string): ClearingContext {
-    const { retailPrice, feedInPrice } = this.#neighbourhood;
-    const network = this.#network;
-    return {
-      seed,
-      tariff: {
-        retailPrice: priceMicroPerKwh(retailPrice[interval] as number),
-        feedInPrice: priceMicroPerKwh(feedInPrice[interval] as number),
-      },
-      ...(network === undefined ? {} : { network: network.lines, solver: network.solver }),
     };
   }
 }

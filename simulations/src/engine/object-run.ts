@@ -210,6 +210,7 @@ export class ObjectRun {
       homes: columns,
       forecasts: this.#scores,
       trace: this.#trace,
+      network: null,
       books: this.#books,
       trades: this.#trades,
     };
@@ -239,7 +240,7 @@ export class ObjectRun {
     const column = (): Int32Array => new Int32Array(this.#quotes.count);
     const columns = { keys: column(), quantitiesWh: column(), sites: column() };
     const count = placeQuotes(this.#quotes, PRICE_TICK, columns, 0);
-    return bookOrders(columns, count, PRICE_TICK, this.#options.neighbourhood.siteIds, null);
+    return bookOrders(columns, count, PRICE_TICK, this.#options.neighbourhood.siteIds);
   }
 
   #addHomes({ t, steps, accounts, trades, isExpected }: IntervalOutcome): void {

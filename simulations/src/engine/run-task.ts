@@ -1,14 +1,16 @@
+import assert from "node:assert/strict";
+import type { Mechanism } from "@commonwatt/market";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { ArrayRun } from "./array-run.ts";
-import { bookOrders } from "./book-orders.ts";
 import type { ResultColumns } from "./columns.ts";
 import { MechanismMarket } from "./mechanism-market.ts";
 import { namedMechanism } from "./named-mechanism.ts";
+import { NetworkMarket } from "./network-market.ts";
 import { PRICE_TICK } from "./place-quotes.ts";
 import type { RunPart, SharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
-import type { IntervalBook, MemberTrade, TraceColumns } from "./simulation-result.ts";
+import type { IntervalBook, MemberTrade, NetworkColumns, TraceColumns } from "./simulation-result.ts";
 import { memberTrades } from "./trade-columns.ts";
 import { UniformMarket } from "./uniform-market.ts";
 
@@ -26,6 +28,8 @@ export interface PartResult {
   readonly books: readonly IntervalBook[];
   /** Of the intervals that it cleared, if asked for. */
   readonly trades: readonly MemberTrade[];
+  /** `null` unless it cleared within the limits of a network. */
+  readonly network: NetworkColumns | null;
 }
 
 /** Does one thread's part of a run. */
@@ -39,24 +43,33 @@ export async function runTask(
   const mechanism = namedMechanism(options.mechanism);
   // A rule that prices a whole community looks at limits beside the tariff's own prices, which are on no tick.
   const priceTick = mechanism.promises.needs === "tariff" ? 1 : PRICE_TICK;
-  const market =
-    mechanism.name === "uniform-price"
-      ? new UniformMarket(mechanism.kPerMille ?? 500)
-      : new MechanismMarket(mechanism, options, priceTick);
+  const market = marketOf(mechanism, options, priceTick);
   const kept = new Set(options.books);
   const books: IntervalBook[] = [];
   const trades: MemberTrade[] = [];
-  const zones = options.network?.zones ?? null;
   const run = new ArrayRun(options, part, shared, market, priceTick, trace, {
     onOrders: (orders, seed) => {
-      const { interval, count } = orders;
+      const { interval, context } = orders;
       if (!kept.has(interval)) return;
-      const book = bookOrders(orders, count, priceTick, neighbourhood.siteIds, zones);
-      books.push({ interval, seed, orders: book });
+      const network = context?.network === undefined ? {} : { network: context.network };
+      books.push({ interval, seed, orders: market.book(orders), ...network });
     },
     onTrades: (interval, made) => {
       if (options.trades === true) trades.push(...memberTrades(interval, made, neighbourhood.siteIds));
     },
   });
-  return { columns: run.run(onInterval), books, trades };
+  const columns = run.run(onInterval);
+  return { columns, books, trades, network: market instanceof NetworkMarket ? market.columns : null };
+}
+
+function marketOf(
+  mechanism: Mechanism,
+  { neighbourhood, network }: SimulationOptions,
+  priceTick: number,
+): UniformMarket | MechanismMarket | NetworkMarket {
+  if (mechanism.name === "uniform-price")
+    return new UniformMarket(mechanism.kPerMille ?? 500, neighbourhood.siteIds);
+  if (mechanism.promises.needs !== "network") return new MechanismMarket(mechanism, neighbourhood, priceTick);
+  assert(network !== undefined, "a mechanism that needs a network has one");
+  return new NetworkMarket(mechanism, neighbourhood, network.limits, network.solver);
 }

@@ -53,6 +53,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     homes: columns.homes,
     forecasts: columns.forecasts,
     trace,
+    network: first.network,
     books: [first, ...rest].flatMap(({ books }) => books).sort((a, b) => a.interval - b.interval),
     trades: [first, ...rest].flatMap(({ trades }) => trades).sort((a, b) => a.interval - b.interval),
   };
@@ -79,7 +80,7 @@ function checkOptions({
   }
   const needsNetwork = namedMechanism(mechanism).promises.needs === "network";
   if (needsNetwork && network === undefined) invalid(`the mechanism ${mechanism} needs a network`);
-  if (network !== undefined && network.zones.length !== siteIds.length) {
+  if (network !== undefined && network.limits.homeZones.length !== siteIds.length) {
     invalid(`network: there must be a zone for each of ${siteIds.length} homes`);
   }
 }

@@ -1,6 +1,7 @@
-import type { LinearSolver, RadialNetwork } from "@commonwatt/market";
+import type { LinearSolver } from "@commonwatt/market";
 import type { SiteId } from "@commonwatt/vpp-core";
 import type { ForecastName } from "../forecasts/forecast.ts";
+import type { LimitedNetwork } from "../grid/limited-network.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 
 /** What to simulate, and how. */
@@ -23,10 +24,6 @@ export interface SimulationOptions {
   readonly books?: readonly number[];
   /** Keeps every trade between members. */
   readonly trades?: boolean;
-  /** For a mechanism that clears within a network: lines and the zone of each home, in the order of `siteIds`. */
-  readonly network?: {
-    readonly lines: RadialNetwork;
-    readonly zones: readonly string[];
-    readonly solver: LinearSolver;
-  };
+  /** For a mechanism that clears within a network: its limits, with homes in the order of `siteIds`. */
+  readonly network?: { readonly limits: LimitedNetwork; readonly solver: LinearSolver };
 }

@@ -1,4 +1,4 @@
-import type { BookOrder } from "@commonwatt/market";
+import type { BookOrder, RadialNetwork } from "@commonwatt/market";
 import type { Hex, SiteId } from "@commonwatt/vpp-core";
 
 /** What a simulation came to: exact whole numbers, in micro per kWh, Wh and nano. */
@@ -19,6 +19,8 @@ export interface SimulationResult {
   readonly forecasts: ForecastColumns;
   /** `null` unless asked for. */
   readonly trace: TraceColumns | null;
+  /** `null` unless it was cleared within the limits of a network. */
+  readonly network: NetworkColumns | null;
   /** Those asked for. */
   readonly books: readonly IntervalBook[];
   /** In the order in which they were made; none unless asked for. */
@@ -132,11 +134,24 @@ export interface TraceColumns {
   readonly boughtWh: Int32Array;
 }
 
+/** What a clearing within a network found, by interval. */
+export interface NetworkColumns {
+  readonly zones: readonly string[];
+  /** `[t * zones.length + zone]`, in micro per kWh; −1 where nothing was traded in the zone. */
+  readonly zonePrices: Int32Array;
+  /** What the trades would have been worth more without limits: above 0 a limit kept something back. */
+  readonly keptBackNano: Float64Array;
+  /** How many limits are passed by what homes take and give whatever is traded. */
+  readonly passed: Int32Array;
+}
+
 /** The orders of one interval, as the mechanism saw them, and the seed that it drew by. */
 export interface IntervalBook {
   readonly interval: number;
   readonly seed: string;
   readonly orders: readonly BookOrder[];
+  /** What it cleared within; left out without limits. */
+  readonly network?: RadialNetwork;
 }
 
 /** Energy from one member to another, as cleared; the operator keeps the difference of the prices. */

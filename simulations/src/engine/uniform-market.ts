@@ -1,4 +1,6 @@
-import { ArrayAuction, CallPairing } from "@commonwatt/market";
+import { ArrayAuction, type BookOrder, CallPairing } from "@commonwatt/market";
+import type { SiteId } from "@commonwatt/vpp-core";
+import { bookOrders } from "./book-orders.ts";
 import type { IntervalOrders } from "./interval-orders.ts";
 import { type Lumps, type MarketRun, NO_LUMPS, type Positions, type Welfare } from "./market-run.ts";
 import { PRICE_TICK } from "./place-quotes.ts";
@@ -11,8 +13,15 @@ export class UniformMarket implements MarketRun {
   #auction = new ArrayAuction(1);
   #pairing = new CallPairing(1);
 
-  constructor(kPerMille: number) {
+  readonly #siteIds: readonly SiteId[];
+
+  constructor(kPerMille: number, siteIds: readonly SiteId[]) {
     this.#kPerMille = kPerMille;
+    this.#siteIds = siteIds;
+  }
+
+  book(orders: IntervalOrders): readonly BookOrder[] {
+    return bookOrders(orders, orders.count, PRICE_TICK, this.#siteIds);
   }
 
   clear(orders: IntervalOrders): void {

@@ -27,6 +27,8 @@ export interface FeederResult {
   readonly lossesWh: Float64Array;
   /** By interval: apparent power of the transformer over what it may pass; `null` when that is not known. */
   readonly loading: Float64Array | null;
+  /** By interval: the highest current of a phase of a line over what it may carry; `null` when no line has a rating. */
+  readonly lineLoading: Float64Array | null;
   readonly nominalVoltageV: number;
   /** The largest of all intervals, see `FlowSummary`. */
   readonly residual: number;
@@ -53,6 +55,7 @@ export function runFeeder(feeder: Feeder, metered: MeteredColumns): FeederResult
   const voltages = voltageColumns(feeder, metered);
   const lossesWh = new Float64Array(intervals);
   const loading = feeder.transformerVA === null ? null : new Float64Array(intervals);
+  const lines = lineColumn(feeder, intervals);
   let [residual, sweepsMax] = [0, 0];
   for (let t = 0; t < intervals; t++) {
     activeW.fill(0);
@@ -70,11 +73,33 @@ export function runFeeder(feeder: Feeder, metered: MeteredColumns): FeederResult
     residual = Math.max(residual, solved.residual);
     sweepsMax = Math.max(sweepsMax, solved.sweeps);
     voltages.add(flow, t);
+    lines.add(flow, t);
   }
-  return { ...voltages.columns, lossesWh, loading, residual, sweepsMax };
+  return { ...voltages.columns, lossesWh, loading, lineLoading: lines.column, residual, sweepsMax };
 }
 
-type VoltageColumns = Omit<FeederResult, "lossesWh" | "loading" | "residual" | "sweepsMax">;
+/** Keeps how loaded rated lines are, interval by interval. */
+function lineColumn(
+  { buses, branches }: Feeder,
+  intervals: number,
+): { readonly column: Float64Array | null; add(flow: PowerFlow, t: number): void } {
+  const rated = branches.flatMap(({ ratingA }, bus) =>
+    ratingA === undefined || bus === 0 ? [] : [{ bus, ratingA }],
+  );
+  if (rated.length === 0) return { column: null, add: () => undefined };
+  const column = new Float64Array(intervals);
+  const currentsA = new Float64Array(3 * buses.length);
+  const add = (flow: PowerFlow, t: number): void => {
+    flow.branchCurrents(currentsA);
+    const loadings = rated.map(
+      ({ bus, ratingA }) => Math.max(...currentsA.subarray(3 * bus, 3 * bus + 3)) / ratingA,
+    );
+    column[t] = Math.max(...loadings);
+  };
+  return { column, add };
+}
+
+type VoltageColumns = Omit<FeederResult, "lossesWh" | "loading" | "lineLoading" | "residual" | "sweepsMax">;
 
 /** Keeps the extremes of voltages, interval by interval. */
 function voltageColumns(

@@ -17,6 +17,8 @@ export interface Branch {
   readonly from: string;
   readonly to: string;
   readonly impedance: Impedance;
+  /** What each phase may carry in A; left out when it is not known. */
+  readonly ratingA?: number;
 }
 
 /** A home's connection, to one phase against neutral. */

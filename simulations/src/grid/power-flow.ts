@@ -196,6 +196,19 @@ export class PowerFlow {
     }
   }
 
+  /** The current of the branch towards the source in A, by bus and phase, written into `currentsA[3 * bus + phase]`. */
+  branchCurrents(currentsA: Float64Array): void {
+    const { carriedNodes } = this.#reduced;
+    for (let bus = 0; bus < carriedNodes.length; bus++) {
+      const node = carriedNodes[bus] as number;
+      for (let phase = 0; phase < 3; phase++) {
+        const at = 3 * node + phase;
+        currentsA[3 * bus + phase] =
+          node < 0 ? 0 : Math.hypot(this.#jr[at] as number, this.#ji[at] as number);
+      }
+    }
+  }
+
   /** The voltage of every bus and phase in V, written into `voltagesV[3 * bus + phase]`. */
   busVoltages(voltagesV: Float64Array): void {
     const { parents } = this.#feeder;

@@ -105,13 +105,20 @@ function transformerOf(
   return { branch, voltageV: (lowKV * 1000) / Math.sqrt(3), ratingVA: ratingKVA * 1000 };
 }
 
+/** The current that a line or its code is rated for, as OpenDSS has it: each phase, in A. */
+function ratingOf(definition: Definition, file: string): number | undefined {
+  return definition.values.has("normamps") ? numberOf(definition, "normamps", file) : undefined;
+}
+
 function branchesOf(lines: ScriptFile, codes: ScriptFile): readonly Branch[] {
   const perMetre = new Map<string, Impedance>();
+  const ratings = new Map<string, number | undefined>();
   for (const code of codes.found) {
     const value = (key: string): number => numberOf(code, key, codes.path) / metresOf(code, codes.path);
     if (value("c1") !== 0 || value("c0") !== 0) {
       throw badFile(codes.path, code.line, `${code.name} has a capacitance, which is not modelled`);
     }
+    ratings.set(code.name.toLowerCase(), ratingOf(code, codes.path));
     perMetre.set(code.name.toLowerCase(), fromSequences(value("r1"), value("x1"), value("r0"), value("x0")));
   }
   return lines.found.map((line) => {
@@ -121,11 +128,13 @@ function branchesOf(lines: ScriptFile, codes: ScriptFile): readonly Branch[] {
     if (numberOf(line, "phases", lines.path) !== 3)
       throw badFile(lines.path, line.line, "three phases are expected");
     const length = numberOf(line, "length", lines.path) * metresOf(line, lines.path);
+    const ratingA = ratingOf(line, lines.path) ?? ratings.get(code.toLowerCase());
     return {
       name: line.name,
       from: requiredOf(line, "bus1", lines.path),
       to: requiredOf(line, "bus2", lines.path),
       impedance: times(impedance, length),
+      ...(ratingA === undefined ? {} : { ratingA }),
     };
   });
 }

@@ -67,8 +67,38 @@ export const GRID: KpiGroup = {
           ? { reason: "what the transformer may pass is not known" }
           : loading.reduce((most, value) => Math.max(most, value), 0),
     ),
+    onFeeder(
+      "lineLoading",
+      "share",
+      "Highest current of a phase of a line by what it may carry; above 1 it is overloaded.",
+      POWER_FLOW,
+      ({ lineLoading }) =>
+        lineLoading === null
+          ? { reason: "what lines may carry is not known" }
+          : lineLoading.reduce((most, value) => Math.max(most, value), 0),
+    ),
+    {
+      name: "limitedIntervals",
+      unit: "count",
+      definition:
+        "Intervals in which a limit of the feeder kept back trades that would have been worth something.",
+      source: "–",
+      of: ({ result }) => countIn(result.network?.keptBackNano),
+    },
+    {
+      name: "passedIntervals",
+      unit: "count",
+      definition: "Intervals in which homes were expected to pass a limit whatever was traded.",
+      source: "–",
+      of: ({ result }) => countIn(result.network?.passed),
+    },
   ],
 };
+
+function countIn(column: ArrayLike<number> | undefined): number | Missing {
+  if (column === undefined) return { reason: "the mechanism knows no limits" };
+  return Array.from(column).filter((value) => value > 0).length;
+}
 
 function peakKW({ intervalMinutes }: KpiInput["neighbourhood"], energyWh: Float64Array): number {
   return (energyWh.reduce((most, value) => Math.max(most, value), 0) * 60) / intervalMinutes / 1_000;

@@ -1,4 +1,5 @@
 import type { IntervalColumns } from "../engine/simulation-result.ts";
+import type { FeederResult } from "../grid/feeder-run.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -11,16 +12,22 @@ export function columnsOf(named: Readonly<Record<string, Int32Array | Float64Arr
   }));
 }
 
-/** All intervals of a run, one a row: when it begins, what the grid charged and paid, and every column of the result. */
-export function intervalTable(neighbourhood: Neighbourhood, intervals: IntervalColumns): Table {
-  const { startMs, intervalMinutes, retailPrice, feedInPrice, carbonGPerKwh } = neighbourhood;
+/**
+ * All intervals of a run, one a row: when it begins, what the grid charged and paid, every column of the result, and
+ * what its feeder went through where it is known.
+ */
+export function intervalTable(
+  neighbourhood: Neighbourhood,
+  intervals: IntervalColumns,
+  feeder: FeederResult | null,
+): Table {
+  const { retailPrice, feedInPrice, carbonGPerKwh } = neighbourhood;
   const { price, ...columns } = intervals;
   const rows = neighbourhood.intervals;
-  const start = Float64Array.from({ length: rows }, (_, t) => startMs + t * intervalMinutes * 60_000);
   return {
     rows,
     columns: [
-      { name: "start", type: "TIMESTAMP", values: start },
+      startColumn(neighbourhood),
       ...columnsOf({ retailPriceMicro: retailPrice, feedInPriceMicro: feedInPrice }),
       ...(carbonGPerKwh === null
         ? []
@@ -31,6 +38,29 @@ export function intervalTable(neighbourhood: Neighbourhood, intervals: IntervalC
         values: Array.from(price, (micro) => (micro < 0 ? null : micro)),
       },
       ...columnsOf(columns),
+      ...(feeder === null ? [] : feederColumns(feeder)),
     ],
   };
+}
+
+/** When each interval begins. */
+export function startColumn({ startMs, intervals, intervalMinutes }: Neighbourhood): Column {
+  const start = Float64Array.from({ length: intervals }, (_, t) => startMs + t * intervalMinutes * 60_000);
+  return { name: "start", type: "TIMESTAMP", values: start };
+}
+
+function feederColumns({
+  lossesWh,
+  loading,
+  lineLoading,
+  lowestV,
+  highestV,
+}: FeederResult): readonly Column[] {
+  const named = {
+    feederLossesWh: lossesWh,
+    ...(loading === null ? {} : { transformerLoading: loading }),
+    ...(lineLoading === null ? {} : { lineLoading }),
+    ...{ voltageLowestV: lowestV, voltageHighestV: highestV },
+  };
+  return Object.entries(named).map(([name, values]) => ({ name, type: "DOUBLE", values }));
 }

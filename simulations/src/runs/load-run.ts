@@ -4,12 +4,13 @@ import type { DataReport } from "../data/data-report.ts";
 import { neighbourhoodOf } from "../data/neighbourhood-of.ts";
 import { readDataFolder } from "../data/read-data.ts";
 import type { Feeder } from "../grid/feeder.ts";
+import { withLimits } from "../grid/feeder-limits.ts";
 import { readOpendssFeeder } from "../grid/read-opendss-feeder.ts";
 import { createNeighbourhood } from "../neighbourhood/create-neighbourhood.ts";
 import { frameOf, homesOf } from "../neighbourhood/homes-of.ts";
 import { requireMemory } from "../neighbourhood/memory-estimate.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import { loadScenario } from "../scenario/load-scenario.ts";
+import { loadScenario, type Scenario } from "../scenario/load-scenario.ts";
 import { type RunPlan, type RunSettings, USUAL_SETTINGS } from "./run-plan.ts";
 
 /** A neighbourhood that is ready to run, and how it is run. */
@@ -38,9 +39,10 @@ interface LoadOptions {
  */
 export async function loadRun(plan: RunPlan, options: LoadOptions): Promise<LoadedRun> {
   const { scenario, data } = plan;
-  const { feederFolder, ...loaded } =
+  const { namedFeeder, ...loaded } =
     scenario === null ? await loadData(data ?? "", plan, options) : await loadFile(scenario, plan, options);
-  const feeder = await feederOf(plan.feeder ?? feederFolder, loaded.reports);
+  const found = await feederOf(plan.feeder ?? namedFeeder?.folder ?? null, loaded.reports);
+  const feeder = found === null || namedFeeder === null ? found : withLimits(found, namedFeeder.limits);
   const feederHash = feeder === null ? null : hashOf(feeder);
   return {
     ...loaded,
@@ -55,7 +57,7 @@ export async function loadRun(plan: RunPlan, options: LoadOptions): Promise<Load
 interface LoadedHomes extends Omit<LoadedRun, "feeder" | "settings"> {
   readonly settings: Omit<RunSettings, "feederHash">;
   /** What the scenario names. */
-  readonly feederFolder: string | null;
+  readonly namedFeeder: Scenario["feeder"];
 }
 
 /** The feeder that is named, or the one that the only source of data has beside its homes. */
@@ -89,11 +91,11 @@ async function loadFile(
       memoryBytes = bytes;
     },
   });
-  const { neighbourhood, reports, assumptions, feeder: feederFolder, ...settings } = scenario;
+  const { neighbourhood, reports, assumptions, feeder: namedFeeder, ...settings } = scenario;
   return {
     neighbourhood,
     settings: { ...settings, lieBooks },
-    feederFolder,
+    namedFeeder,
     reports,
     assumptions,
     memoryBytes,
@@ -116,7 +118,7 @@ async function loadData(folder: string, plan: RunPlan, options: LoadOptions): Pr
       seed: seed ?? USUAL_SETTINGS.seed,
       lieBooks,
     },
-    feederFolder: null,
+    namedFeeder: null,
     reports: { [data.name]: data.report },
     assumptions: [],
     memoryBytes,

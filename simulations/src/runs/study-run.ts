@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
-import type { Mechanism } from "@commonwatt/market";
-import { type Check, priceMicroPerKwh, type SiteId, seededRandom } from "@commonwatt/vpp-core";
+import { type ClearingContext, loadHighs, type Mechanism } from "@commonwatt/market";
+import {
+  type Check,
+  CommonwattError,
+  priceMicroPerKwh,
+  type SiteId,
+  seededRandom,
+} from "@commonwatt/vpp-core";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import { simulate } from "../engine/simulate.ts";
+import type { SimulationOptions } from "../engine/simulation-options.ts";
 import type { IntervalBook, SimulationResult } from "../engine/simulation-result.ts";
 import { connectHomes } from "../grid/connect-homes.ts";
 import type { Feeder } from "../grid/feeder.ts";
 import { type FeederResult, runFeeder } from "../grid/feeder-run.ts";
+import { limitedNetwork } from "../grid/limited-network.ts";
 import type { KpiValue } from "../kpis/kpi.ts";
 import { kpisOf } from "../kpis/kpis.ts";
 import {
@@ -59,10 +67,12 @@ export async function studyRun(
 ): Promise<RunStudy> {
   const mechanism = namedMechanism(settings.mechanism);
   const common = { forecast: settings.forecast, seed: settings.seed, workers };
+  const network = mechanism.promises.needs === "network" ? await networkOf(neighbourhood, feeder) : null;
   const result = await simulate({
     ...common,
     neighbourhood,
     mechanism: settings.mechanism,
+    ...(network === null ? {} : { network }),
     ...(onProgress === undefined ? {} : { onProgress }),
     books: candidateBooks(neighbourhood, settings.seed),
     ...(feeder !== null
@@ -74,10 +84,31 @@ export async function studyRun(
   const idle = { ...neighbourhood, strategies: neighbourhood.siteIds.map(() => "none" as const) };
   const baseline = await simulate({ ...common, neighbourhood: idle, mechanism: "uniform" });
   const regret =
-    settings.lieBooks === 0 ? null : regretOf(mechanism, neighbourhood, result, settings.lieBooks);
+    settings.lieBooks === 0
+      ? null
+      : regretOf(
+          mechanism,
+          neighbourhood,
+          result,
+          settings.lieBooks,
+          network === null ? {} : { solver: network.solver },
+        );
   const flow = feeder === null ? null : flowOf(neighbourhood, result, feeder);
   const kpis = kpisOf({ neighbourhood, result, baseline, regret, feeder: flow });
   return { result, baseline, regret, feeder: flow, kpis, checks: checksOf(mechanism, result, regret, flow) };
+}
+
+/** What a clearing within limits has to know of the feeder. */
+async function networkOf(
+  { siteIds }: Neighbourhood,
+  feeder: Feeder | null,
+): Promise<NonNullable<SimulationOptions["network"]>> {
+  const limits = feeder === null ? null : limitedNetwork(feeder, connectHomes(feeder, siteIds));
+  if (limits !== null && limits.limits.length > 0) return { limits, solver: await loadHighs() };
+  throw new CommonwattError(
+    "SIMULATION_OPTIONS_INVALID",
+    "clearing within limits needs a feeder whose transformer or lines have some: name it in the scenario or by --feeder",
+  );
 }
 
 function flowOf(
@@ -111,6 +142,7 @@ function regretOf(
   neighbourhood: Neighbourhood,
   { books }: SimulationResult,
   count: number,
+  context: Pick<ClearingContext, "solver">,
 ): RegretSample {
   const sides = (side: "bid" | "offer") =>
     Int32Array.from(books, ({ orders }) => orders.filter((order) => order.side === side).length);
@@ -119,15 +151,20 @@ function regretOf(
     mechanism,
     picked.flatMap((at) => {
       const book = books[at];
-      return book === undefined ? [] : [sampledBook(neighbourhood, book)];
+      return book === undefined ? [] : [sampledBook(neighbourhood, book, context)];
     }),
   );
 }
 
-function sampledBook({ retailPrice, feedInPrice }: Neighbourhood, book: IntervalBook): SampledBook {
+function sampledBook(
+  { retailPrice, feedInPrice }: Neighbourhood,
+  { network, ...book }: IntervalBook,
+  { solver }: Pick<ClearingContext, "solver">,
+): SampledBook {
   const tariff = {
     retailPrice: priceMicroPerKwh(retailPrice[book.interval] as number),
     feedInPrice: priceMicroPerKwh(feedInPrice[book.interval] as number),
   };
-  return { ...book, context: { seed: book.seed, tariff } };
+  const within = network === undefined || solver === undefined ? {} : { network, solver };
+  return { ...book, context: { seed: book.seed, tariff, ...within } };
 }

@@ -10,14 +10,16 @@ import { parquetOf } from "./parquet.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunStudy } from "./study-run.ts";
 import { summaryOf } from "./summary.ts";
+import { zoneTable } from "./zone-table.ts";
 
 /** Writes everything that a run is known by: the manifest last, as the sign that the rest is there. */
 export function writeRun(folder: RunFolder, loaded: LoadedRun, study: RunStudy, manifest: Manifest): void {
   const { neighbourhood, reports, assumptions } = loaded;
   const { result, baseline, feeder, kpis, checks } = study;
   const tables = {
-    intervals: intervalTable(neighbourhood, result.intervals),
+    intervals: intervalTable(neighbourhood, result.intervals, feeder),
     homes: homeTable(neighbourhood, result, baseline),
+    ...(result.network === null ? {} : { zones: zoneTable(neighbourhood, result.network) }),
   };
   for (const [name, table] of Object.entries(tables)) {
     folder.write(`${name}.csv`, csvOf(table));

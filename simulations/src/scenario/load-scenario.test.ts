@@ -164,7 +164,11 @@ sites:
 
   test("hang on the feeder that the file names, from where the file is", async () => {
     const folder = await folderWith({ "in/s.yaml": "days: 1\nfeeder: ../feeder\nsites: [{ id: a }]" });
-    expect((await loadScenario(`${folder}/in/s.yaml`)).feeder).toBe(`${folder}/feeder`);
+    const limits = {};
+    expect((await loadScenario(`${folder}/in/s.yaml`)).feeder).toEqual({
+      folder: `${folder}/feeder`,
+      limits,
+    });
     expect((await load("days: 1\nsites: [{ id: a }]")).feeder).toBeNull();
   });
 

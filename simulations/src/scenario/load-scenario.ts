@@ -9,6 +9,7 @@ import { carbonOf, USUAL } from "../data/neighbourhood-of.ts";
 import { parseTime } from "../data/parse-time.ts";
 import { readData } from "../data/read-data.ts";
 import type { ForecastName } from "../forecasts/forecast.ts";
+import type { FeederLimits } from "../grid/feeder-limits.ts";
 import { createNeighbourhood } from "../neighbourhood/create-neighbourhood.ts";
 import { requireMemory, type SimulationSize } from "../neighbourhood/memory-estimate.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
@@ -16,7 +17,7 @@ import type { StrategyName } from "../strategies/strategy-name.ts";
 import { skyOver } from "./modelled-home.ts";
 import { readScenarioFile } from "./read-scenario-file.ts";
 import { idsOf } from "./scenario-faults.ts";
-import type { ScenarioData, ScenarioFile, ScenarioSites } from "./scenario-file.ts";
+import type { ScenarioData, ScenarioFeeder, ScenarioFile, ScenarioSites } from "./scenario-file.ts";
 import { scenarioHomes } from "./scenario-homes.ts";
 import { SEASONS } from "./scenario-schema.ts";
 import { tariffPrices } from "./tariff-prices.ts";
@@ -47,8 +48,8 @@ export interface Scenario {
   readonly mechanism: string;
   readonly forecast: ForecastName;
   readonly seed: string;
-  /** The folder of the feeder; `null` when none is named. */
-  readonly feeder: string | null;
+  /** `null` when none is named. */
+  readonly feeder: { readonly folder: string; readonly limits: FeederLimits } | null;
   /** What was found in each data source, by its name in the scenario. */
   readonly reports: Readonly<Record<string, DataReport>>;
   /** What was taken for granted beside what the reports say. */
@@ -152,6 +153,19 @@ function strategiesOf({
     : (Object.entries(strategies) as [StrategyName, number][]);
 }
 
+function feederOf(file: string, feeder: ScenarioFile["feeder"]): Scenario["feeder"] {
+  if (feeder === undefined) return null;
+  const named: ScenarioFeeder = typeof feeder === "string" ? { folder: feeder } : feeder;
+  const { folder, transformerKVA, lineA } = named;
+  return {
+    folder: resolve(dirname(file), folder),
+    limits: {
+      ...(transformerKVA === undefined ? {} : { transformerVA: transformerKVA * 1_000 }),
+      ...(lineA === undefined ? {} : { lineA }),
+    },
+  };
+}
+
 /** The file with what a command line says instead. */
 function overridden(
   file: ScenarioFile,
@@ -232,7 +246,7 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
     mechanism: file.mechanism ?? "uniform",
     forecast: file.forecast ?? "persistence",
     seed,
-    feeder: file.feeder === undefined ? null : resolve(dirname(path), file.feeder),
+    feeder: feederOf(path, file.feeder),
     reports: Object.fromEntries([...data].map(([name, { report }]) => [name, report])),
     assumptions,
   };

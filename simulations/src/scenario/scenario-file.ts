@@ -115,6 +115,13 @@ export interface ScenarioData {
   readonly rules?: Partial<DataRules>;
 }
 
+/** A feeder, and limits in place of those that its data holds. */
+export interface ScenarioFeeder {
+  readonly folder: string;
+  readonly transformerKVA?: number;
+  readonly lineA?: Readonly<Record<string, number>>;
+}
+
 /** What a scenario file says, as its schema has it; fields with a default are still left out. */
 export interface ScenarioFile {
   readonly community?: string;
@@ -132,7 +139,7 @@ export interface ScenarioFile {
     readonly retailPricePerKwh?: ScenarioPrice;
     readonly feedInPricePerKwh?: ScenarioPrice;
   };
-  readonly feeder?: string;
+  readonly feeder?: string | ScenarioFeeder;
   readonly mechanism?: string;
   readonly feePpm?: number;
   readonly forecast?: ForecastName;

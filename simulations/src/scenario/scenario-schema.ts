@@ -69,6 +69,24 @@ const pv = Type.Union(
   { description: "What the inverter gives: measured, or from a model; left out: no modules." },
 );
 
+const feeder = Type.Union(
+  [
+    text("Its folder, from where the scenario is."),
+    fields("Its folder, and limits in place of those that its data holds.", {
+      folder: text("Its folder, from where the scenario is."),
+      transformerKVA: optional(
+        number({ description: "What the transformer may pass.", exclusiveMinimum: 0, maximum: 1e6 }),
+      ),
+      lineA: optional(
+        Type.Record(Type.String(), number({ description: "In A.", exclusiveMinimum: 0, maximum: 1e5 }), {
+          description: "What each phase of a line may carry in A, by the line's name.",
+        }),
+      ),
+    }),
+  ],
+  { description: "The OpenDSS feeder that the homes hang on, for voltages, losses and limits." },
+);
+
 const sites = fields("One home, several alike, or those of a data source.", {
   id: optional(text("Name of the home; of several, the beginning: `home` gives home-1, home-2 …")),
   count: optional(
@@ -206,11 +224,7 @@ export const scenarioSchema: TSchema = fields("A neighbourhood to simulate.", {
       ),
     }),
   ),
-  feeder: optional(
-    text(
-      "Folder of an OpenDSS feeder that the homes hang on, from where the scenario is; for voltages and losses.",
-    ),
-  ),
+  feeder: optional(feeder),
   mechanism: optional(
     text(
       "How the market clears: a name of `commonwatt clear --help`, with `:k` where it takes one.",

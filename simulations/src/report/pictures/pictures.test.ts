@@ -59,6 +59,7 @@ test("voltages are shown between what may be, by time and by bus", () => {
     outside: Int32Array.of(1, 1),
     lossesWh: Float64Array.of(10, 20),
     loading: null,
+    lineLoading: null,
     nominalVoltageV: 230,
     residual: 0,
     sweepsMax: 3,
