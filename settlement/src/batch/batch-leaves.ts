@@ -1,10 +1,13 @@
 import { type BalanceLeaf, type BalanceTree, balanceTreeOver } from "./balance-tree.ts";
 import { balanceLeaves } from "./balances.ts";
-import { type BatchArchive, fillFromRow, positionFromJson } from "./batch-archive.ts";
+import { type BatchArchive, requireFormat } from "./batch-archive.ts";
 import { FILL_LAYOUT, type FillLeaf } from "./fill-leaf.ts";
 import { leafHashes } from "./leaf-layout.ts";
 import { type MerkleTree, merkleTree } from "./merkle-tree.ts";
+import { type ArchivedReading, positionsOf, readingsOf } from "./metered-rows.ts";
+import { fillFromRow } from "./money-rows.ts";
 import { ORDER_LAYOUT, type OrderLeaf } from "./order-leaf.ts";
+import { type ArchivedOrder, ordersOf } from "./order-rows.ts";
 import { POSITION_LAYOUT, type PositionLeaf } from "./position-leaf.ts";
 import { READING_LAYOUT, type ReadingLeaf } from "./reading-leaf.ts";
 
@@ -26,15 +29,34 @@ export interface BatchTrees {
   readonly balances: BalanceTree;
 }
 
-/** The leaves as an archive has them. Throws when it has something else there. */
-export function leavesOf(archive: BatchArchive): BatchLeaves {
-  return {
-    orders: archive.orders.map(({ leaf }) => leaf),
-    readings: archive.readings.map(({ leaf }) => leaf),
+/** An archive's leaves, and what the hashes in them stand for. */
+export interface OpenedArchive {
+  readonly orders: readonly ArchivedOrder[];
+  readonly readings: readonly ArchivedReading[];
+  readonly leaves: BatchLeaves;
+}
+
+/**
+ * Opens an archive. Throws when it has something else than leaves where they should be.
+ * @throws CommonwattError `BATCH_FORMAT_UNKNOWN` for an archive of another shape, such as an older one.
+ */
+export function openArchive(archive: BatchArchive): OpenedArchive {
+  requireFormat(archive);
+  const orders = ordersOf(archive);
+  const readings = readingsOf(archive);
+  const leaves: BatchLeaves = {
+    orders: orders.map(({ leaf }) => leaf),
+    readings: readings.map(({ leaf }) => leaf),
     fills: archive.fills.map(fillFromRow),
-    positions: archive.positions.map(positionFromJson),
+    positions: positionsOf(archive),
     balances: balanceLeaves(archive),
   };
+  return { orders, readings, leaves };
+}
+
+/** The leaves as an archive has them; see {@link openArchive}. */
+export function leavesOf(archive: BatchArchive): BatchLeaves {
+  return openArchive(archive).leaves;
 }
 
 /** Builds the trees of a batch with the salts of its seed. */

@@ -14,13 +14,9 @@ import { addToBalances, type Balances, balancesOf, NO_BALANCES } from "./balance
 import {
   ARCHIVE_FORMAT,
   type ArchivedAccount,
-  type ArchivedOrder,
   type BatchArchive,
   type BatchFile,
-  balanceToRow,
-  fillToRow,
   hashArchive,
-  positionToJson,
 } from "./batch-archive.ts";
 import {
   type BatchHeader,
@@ -35,8 +31,11 @@ import { type BatchRules, hashRules } from "./batch-rules.ts";
 import type { FillLeaf } from "./fill-leaf.ts";
 import { fillLeaves } from "./fill-leaves.ts";
 import { type MeteredAccounts, type Metering, meterAccounts, type UnmeteredSite } from "./metered-leaves.ts";
+import { positionToRow, readingToRow } from "./metered-rows.ts";
+import { balanceToRow, fillToRow } from "./money-rows.ts";
 import { orderDomain } from "./order-digest.ts";
 import { orderLeaves } from "./order-leaves.ts";
+import { type ArchivedOrder, orderToRow } from "./order-rows.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
 
 /** One delivered interval and what is needed to make a batch of it. */
@@ -136,7 +135,7 @@ export function assembleBatch(
     ...afterBatch(previous),
     interval: { index: interval.index, startMs: interval.startMs, endMs: interval.endMs },
     ...{ clearingPrice: parts.clearingPrice, rules, seed, accounts: parts.accounts },
-    ...{ orders, ...archivedLeaves(accounted) },
+    ...{ orders: orders.map((order) => orderToRow(order)), ...archivedLeaves(accounted) },
   };
   const trees = treesOf(seed, leaves);
   const header = headerOf(archive, leaves, trees, balances);
@@ -154,9 +153,9 @@ export function archivedLeaves({
   leaves,
 }: AccountedInterval): Pick<BatchArchive, "readings" | "fills" | "positions" | "balances"> {
   return {
-    readings: metered.readings,
+    readings: metered.readings.map((reading) => readingToRow(reading)),
     fills: leaves.fills.map(fillToRow),
-    positions: leaves.positions.map(positionToJson),
+    positions: leaves.positions.map((position) => positionToRow(position)),
     balances: leaves.balances.map(balanceToRow),
   };
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Hex } from "@commonwatt/vpp-core";
 import type { IntervalAccounts } from "../accounting/account-interval.ts";
-import type { ArchivedOrder } from "./batch-archive.ts";
 import { type FillLeaf, fillMoney } from "./fill-leaf.ts";
+import type { ArchivedOrder } from "./order-rows.ts";
 
 /** A fill that is not yet counted together with those before it. */
 type Entry = Omit<FillLeaf, "orderFilledWh" | "soldWh" | "boughtWh" | "creditNano" | "debitNano">;

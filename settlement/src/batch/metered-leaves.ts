@@ -9,7 +9,7 @@ import {
   watts,
 } from "@commonwatt/vpp-core";
 import type { MeteredEnergy } from "../accounting/site-statement.ts";
-import { keccakHexes, keccakText } from "../hash/keccak.ts";
+import { keccakHexes } from "../hash/keccak.ts";
 import {
   type MeteredInterval,
   type MeteringFault,
@@ -18,10 +18,10 @@ import {
   type SignatureTrust,
   soundReadings,
 } from "../metering/meter-interval.ts";
-import type { ArchivedAccount, ArchivedReading } from "./batch-archive.ts";
+import type { ArchivedAccount } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
+import { type ArchivedReading, hashesOfSite } from "./metered-rows.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
-import { siteHashOf } from "./reading-leaf.ts";
 
 /** What a position's leaf says of its site and meter. */
 export type Metering = Omit<PositionLeaf, "account" | "soldWh" | "boughtWh" | "creditNano" | "debitNano">;
@@ -73,7 +73,7 @@ export function meterAccounts(read: ReadInterval, signatures: SignatureTrust): M
     const site = siteId(account.siteId);
     const sound = soundOf(account, domain, bySite.get(site) ?? [], signatures);
     const said = meterInterval(interval, sound);
-    const hashes = { siteId: keccakText(site), siteHash: siteHashOf(site) };
+    const hashes = hashesOfSite(site);
     metering.push({ siteId: hashes.siteId, ...meteringOf(said, readings.length) });
     energies.set(site, energyOf(said));
     if (said.status === "unmetered") unmetered.push({ siteId: site, code: said.code });

@@ -1,10 +1,10 @@
 import type { Hex } from "@commonwatt/vpp-core";
 import { toHexes } from "../hash/keccak.ts";
 import { signerOf } from "../hash/signer-of.ts";
-import type { ArchivedOrder } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { endDigest, type OrderDomain, orderDigests, signedDigest } from "./order-digest.ts";
-import { hashEnd, hashSignatures } from "./order-leaf.ts";
+import { hashEnd } from "./order-leaf.ts";
+import type { ArchivedOrder } from "./order-rows.ts";
 
 /** Ended by its account, and the last of the other ways; as `contracts/types/Leaves.sol` has them. */
 const [ENDED, REFUSED] = [1, 4];
@@ -27,10 +27,9 @@ export function orderFaults(
       orders.map(({ leaf }) => leaf),
     ),
   );
-  const signedHashes = hashSignatures(orders.map(({ signed }) => signed));
   return orders.map((order, index) => {
-    const { digest, signedHash } = order.leaf;
-    if (digest !== digests[index] || signedHash !== signedHashes[index]) return "order-wrong";
+    const { leaf, signedHash } = order;
+    if (leaf.digest !== digests[index] || leaf.signedHash !== signedHash) return "order-wrong";
     return endingFault(order) ?? (isTrusted ? null : signatureFault(domain, order));
   });
 }

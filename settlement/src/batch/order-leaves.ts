@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Account, BookedOrder, Hex, SignedOrder } from "@commonwatt/vpp-core";
 import { toHex, toHexes } from "../hash/keccak.ts";
-import type { ArchivedOrder } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { type OrderDomain, type OrderFields, orderDigests, orderStructHash } from "./order-digest.ts";
 import { hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
+import type { ArchivedOrder } from "./order-rows.ts";
 
 /** How an order left its book, as `contracts/types/Leaves.sol` has it: its account signed that, or the chain knows. */
 const [LIVE, ENDED, GROUP_CANCELLED, REFUSED] = [0, 1, 2, 4] as const;
@@ -39,6 +39,7 @@ export function orderLeaves(
     const code = endedCode(ended);
     const end = code === ENDED && ended !== null ? endOf(domain, ended, successors.get(id)) : null;
     const { isBid, limitPrice, energyWh, intervalIndex, orderSalt } = fields[index] as OrderFields;
+    const signedHash = signedHashes[index] ?? ZERO_HASH;
     const leaf = {
       account: order.account,
       accountIndex,
@@ -50,9 +51,9 @@ export function orderLeaves(
       isBid,
       limitPrice,
       orderSalt,
-      signedHash: signedHashes[index] ?? ZERO_HASH,
+      signedHash,
     };
-    leaves.push({ end, leaf, signed: signatures[index] as OrderSignature });
+    leaves.push({ leaf, signed: signatures[index] as OrderSignature, signedHash, end });
   }
   return leaves;
 }

@@ -1,11 +1,12 @@
 import type { Hex } from "@commonwatt/vpp-core";
 import { toHex } from "../hash/keccak.ts";
 import type { BatchFile } from "./batch-archive.ts";
-import { leavesOf, treesOf } from "./batch-leaves.ts";
+import { openArchive, treesOf } from "./batch-leaves.ts";
 import { FILL_LAYOUT } from "./fill-leaf.ts";
 import { type LeafLayout, leafBytes } from "./leaf-layout.ts";
 import { leafSalt, TREE_NUMBERS, type TreeName } from "./leaf-salt.ts";
 import { encodeEnd, encodeSignature, ORDER_LAYOUT } from "./order-leaf.ts";
+import type { ArchivedOrder } from "./order-rows.ts";
 import { POSITION_LAYOUT } from "./position-leaf.ts";
 import { READING_LAYOUT } from "./reading-leaf.ts";
 
@@ -30,7 +31,7 @@ export function treeNamed(number: number): TreeName | null {
 
 /** A leaf of a batch with its proof, or `null` when the batch has no such leaf. */
 export function shownLeaf({ archive }: BatchFile, tree: ShownTree, index: number): ShownLeaf | null {
-  const leaves = leavesOf(archive);
+  const { leaves, orders, readings } = openArchive(archive);
   const salt = leafSalt(archive.seed, tree, index);
   const bytesOf = <Leaf>(layout: LeafLayout<Leaf>, list: readonly Leaf[]): Hex | null => {
     const leaf = list[index];
@@ -42,23 +43,19 @@ export function shownLeaf({ archive }: BatchFile, tree: ShownTree, index: number
     fills: () => bytesOf(FILL_LAYOUT, leaves.fills),
     positions: () => bytesOf(POSITION_LAYOUT, leaves.positions),
   };
+  const evidence: Readonly<Record<ShownTree, () => readonly Hex[]>> = {
+    orders: () => orderEvidence(orders[index]),
+    readings: () => [readings[index]?.signature ?? "0x"],
+    fills: () => [],
+    positions: () => [],
+  };
   const leaf = shown[tree]();
   if (leaf === null) return null;
-  const siblings = treesOf(archive.seed, leaves)[tree].proof(index);
-  return { leaf, siblings, evidence: evidenceOf(archive, tree, index) };
+  return { leaf, siblings: treesOf(archive.seed, leaves)[tree].proof(index), evidence: evidence[tree]() };
 }
 
-function evidenceOf(
-  { orders, readings }: BatchFile["archive"],
-  tree: ShownTree,
-  index: number,
-): readonly Hex[] {
-  if (tree === "orders") {
-    const order = orders[index];
-    if (order === undefined) return [];
-    const end = order.end === null ? [] : [encodeEnd(order.end)];
-    return [encodeSignature(order.signed), ...end];
-  }
-  const reading = tree === "readings" ? readings[index] : undefined;
-  return reading === undefined ? [] : [reading.signature];
+function orderEvidence(order: ArchivedOrder | undefined): readonly Hex[] {
+  if (order === undefined) return [];
+  const { signed, end } = order;
+  return [encodeSignature(signed), ...(end === null ? [] : [encodeEnd(end)])];
 }

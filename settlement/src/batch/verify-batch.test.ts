@@ -4,7 +4,9 @@ import type { BatchArchive, BatchFile } from "./batch-archive.ts";
 import { hashArchive } from "./batch-archive.ts";
 import { buildBatch } from "./build-batch.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { hashSignature } from "./order-leaf.ts";
+import type { FillRow } from "./money-rows.ts";
+import { NOBODY } from "./odd-leaf.ts";
+import type { OrderRow, SignatureRow } from "./order-rows.ts";
 import { verifyBatch } from "./verify-batch.ts";
 
 const street = testStreet(3);
@@ -51,6 +53,22 @@ function withFirst<Element>(
   return list.map((element, index) => (index === 0 ? change(element) : element));
 }
 
+/** An order under another signature. */
+function signedAs(row: OrderRow, signed: SignatureRow): OrderRow {
+  const [digest, accountIndex, isBid, limitPrice, energyWh, orderSalt, ended, , ...rest] = row;
+  return [digest, accountIndex, isBid, limitPrice, energyWh, orderSalt, ended, signed, ...rest];
+}
+
+/** Makes something of the first order's leaf odd. */
+function withOdd(odd: OrderRow[9]): (archive: BatchArchive) => Partial<BatchArchive> {
+  return ({ orders }) => ({
+    orders: withFirst(orders, ([digest, accountIndex, isBid, limitPrice, energyWh, ...rest]) => {
+      const [orderSalt, ended, signed, end] = rest;
+      return [digest, accountIndex, isBid, limitPrice, energyWh, orderSalt, ended, signed, end, odd];
+    }),
+  });
+}
+
 describe("verifying a batch from its archive", () => {
   it("finds nothing wrong with a batch that is right, whatever order a database gave its fields", () => {
     expect(verifyBatch(null, first)).toEqual([]);
@@ -79,15 +97,25 @@ describe("verifying a batch from its archive", () => {
 
   it("recomputes orders, fills, positions and balances from what was signed", () => {
     const cheaper = lie(({ orders }) => ({
-      orders: withFirst(orders, (order) => ({ ...order, leaf: { ...order.leaf, limitPrice: 1 } })),
+      orders: withFirst(orders, ([digest, index, isBid, , ...rest]) => [digest, index, isBid, 1, ...rest]),
     }));
     expect(verifyBatch(first, cheaper)).toEqual(["order-wrong", "orders-root-wrong"]);
+    const hidden = { signedHash: `0x${"aa".repeat(32)}` } as const;
+    expect(verifyBatch(first, lie(withOdd(hidden)))).toEqual(["order-wrong", "orders-root-wrong"]);
+    const uncalled = { endedHash: `0x${"aa".repeat(32)}` } as const;
+    expect(verifyBatch(first, lie(withOdd(uncalled)))).toEqual(["order-end-wrong", "orders-root-wrong"]);
+    for (const odd of [{ intervalIndex: 1 }, { account: street.sites[2]?.account ?? NOBODY }]) {
+      expect(verifyBatch(first, lie(withOdd(odd)))).toEqual(["order-wrong", "orders-root-wrong"]);
+    }
     const forged = lie(({ orders: [one, two, ...rest] }) => ({
-      orders: one && two ? [{ ...one, signed: two.signed }, two, ...rest] : [],
+      orders: one && two ? [signedAs(one, two[7]), two, ...rest] : [],
     }));
-    expect(verifyBatch(first, forged)).toEqual(["order-wrong"]);
+    expect(verifyBatch(first, forged)).toEqual(["order-signature-wrong", "orders-root-wrong"]);
     const paidMore = lie(({ fills }) => ({
-      fills: withFirst(fills, (row) => row.map((value, field) => (field === 8 ? "1" : value))),
+      fills: withFirst(
+        fills,
+        (row) => row.with(8, "1") as FillRow | readonly (string | number | boolean)[] as FillRow,
+      ),
     }));
     expect(verifyBatch(first, paidMore)).toEqual(["fills-wrong"]);
     const richer = lie(({ balances }) => ({
@@ -95,7 +123,10 @@ describe("verifying a batch from its archive", () => {
     }));
     expect(verifyBatch(first, richer)).toEqual(["balances-wrong"]);
     const meterless = lie(({ positions }) => ({
-      positions: withFirst(positions, (position) => ({ ...position, isMetered: false })),
+      positions: withFirst(positions, ([sold, bought, credit, debit, , ...rest]) => [
+        ...([sold, bought, credit, debit, false] as const),
+        ...rest,
+      ]),
     }));
     expect(verifyBatch(first, meterless)).toEqual(["positions-wrong"]);
     const fewerReadings = lie(({ readings }) => ({ readings: readings.slice(1) }));
@@ -139,12 +170,12 @@ describe("verifying a batch from its archive", () => {
     expect(verifyBatch(null, elsewhere)).toEqual([]);
     expect(verifyBatch(null, elsewhere, "checked", DOMAIN)).toEqual([code, "order-wrong"]);
     // Digests of our court above signatures for the other one.
-    const signatures = new Map(elsewhere.archive.orders.map(({ leaf, signed }) => [leaf.orderSalt, signed]));
+    const signatures = new Map(elsewhere.archive.orders.map((row) => [row[5], row[7]]));
     const borrowed = lie(({ orders }) => ({
-      orders: withFirst(orders, ({ leaf, end }) => {
-        const signed = signatures.get(leaf.orderSalt);
+      orders: withFirst(orders, (row) => {
+        const signed = signatures.get(row[5]);
         if (signed === undefined) throw new Error("both batches have the same orders");
-        return { leaf: { ...leaf, signedHash: hashSignature(signed) }, signed, end };
+        return signedAs(row, signed);
       }),
     }));
     expect(verifyBatch(first, borrowed)).toEqual(["order-signature-wrong", "orders-root-wrong"]);
@@ -179,6 +210,8 @@ describe("verifying a batch from its archive", () => {
     expect(verifyBatch(second, second)).toContain("interval-wrong");
     const moved = lie(({ accounts: list }) => ({ accounts: list.toReversed() }));
     expect(verifyBatch(first, moved)).toEqual(["accounts-changed"]);
+    const older = lie(() => ({ format: "commonwatt.batch.v4" as BatchArchive["format"] }));
+    expect(verifyBatch(first, older)).toEqual(["archive-format-unknown"]);
     const gone = lie(() => ({ orders: [] }));
     expect(verifyBatch(first, gone)).toEqual(["archive-malformed"]);
   });

@@ -4,35 +4,27 @@ import {
   priceMicroPerKwh,
   type SignedMeterReading,
   type SigningDomain,
+  type SiteId,
   siteId,
   type Trade,
   wattHours,
 } from "@commonwatt/vpp-core";
 import type { SignatureTrust } from "../metering/meter-interval.ts";
-import {
-  type ArchivedReading,
-  type BatchArchive,
-  type BatchFile,
-  hashArchive,
-  tradeOfRow,
-} from "./batch-archive.ts";
+import { ARCHIVE_FORMAT, type BatchArchive, type BatchFile, hashArchive } from "./batch-archive.ts";
 import { type BatchHeader, headerFromJson } from "./batch-header.ts";
 import { treesOf } from "./batch-leaves.ts";
-import {
-  type AccountedInterval,
-  accountLeaves,
-  afterBatch,
-  archivedLeaves,
-  type BatchParts,
-  headerClaims,
-} from "./build-batch.ts";
+import { accountLeaves, afterBatch, archivedLeaves, type BatchParts, headerClaims } from "./build-batch.ts";
+import { meterKeyOf, type ReadingRow } from "./metered-rows.ts";
+import { FILL } from "./money-rows.ts";
 import { type OrderDomain, orderDomain } from "./order-digest.ts";
 import { type OrderFault, orderFaults } from "./order-faults.ts";
+import { type ArchivedOrder, ordersOf } from "./order-rows.ts";
 
 /** What can be wrong with a batch. */
 export type BatchFault =
   | OrderFault
   | "archive-malformed"
+  | "archive-format-unknown"
   | "archive-hash-wrong"
   | "community-wrong"
   | "domain-wrong"
@@ -95,6 +87,7 @@ export function verifyBatch(
   domain: SigningDomain = batch.archive.domain,
 ): readonly BatchFault[] {
   const { header, archive } = batch;
+  if (archive.format !== ARCHIVE_FORMAT) return ["archive-format-unknown"];
   const faults = new Set<BatchFault>(domainFaults(archive.domain, domain));
   if (header.archiveHash !== hashArchive(archive)) faults.add("archive-hash-wrong");
   if (previous !== null && previous.archive.community !== archive.community) faults.add("community-wrong");
@@ -103,8 +96,9 @@ export function verifyBatch(
     faults.add("interval-wrong");
   if (!continuesAccounts(previous, batch)) return [...faults, "accounts-changed"];
   try {
-    checkOrders(archive, orderDomain(archive.community, domain), signatures === "trusted", faults);
-    const right = rebuild(previous, archive, signatures);
+    const parts = partsOf(archive);
+    checkOrders(parts, orderDomain(archive.community, domain), signatures === "trusted", faults);
+    const right = accountLeaves(previous, parts, signatures);
     for (const [part, leaves] of Object.entries(archivedLeaves(right))) {
       const name = part as keyof ReturnType<typeof archivedLeaves>;
       if (!isSameJson(leaves, archive[name])) faults.add(`${name}-wrong`);
@@ -137,78 +131,79 @@ function domainFaults(said: SigningDomain, domain: SigningDomain): readonly Batc
 }
 
 function checkOrders(
-  archive: BatchArchive,
+  { interval, accounts, orders }: BatchParts,
   domain: OrderDomain,
   isTrusted: boolean,
   faults: Set<BatchFault>,
 ): void {
-  for (const fault of orderFaults(domain, archive.orders, isTrusted)) if (fault !== null) faults.add(fault);
+  for (const fault of orderFaults(domain, orders, isTrusted)) if (fault !== null) faults.add(fault);
   let before = "";
-  for (const { leaf } of archive.orders) {
-    if (leaf.intervalIndex !== archive.interval.index) faults.add("order-wrong");
-    const account = archive.accounts[leaf.accountIndex]?.account;
+  for (const { leaf } of orders) {
+    if (leaf.intervalIndex !== interval.index) faults.add("order-wrong");
+    const account = accounts[leaf.accountIndex]?.account;
     if (account?.toLowerCase() !== leaf.account.toLowerCase()) faults.add("order-wrong");
     if (leaf.digest <= before) faults.add("orders-unsorted");
     before = leaf.digest;
   }
 }
 
-function rebuild(
-  previous: BatchFile | null,
-  archive: BatchArchive,
-  signatures: SignatureTrust,
-): AccountedInterval {
-  return accountLeaves(previous, partsOf(archive), signatures);
-}
-
-/** What a batch was made from, out of its archive. Throws for fills that are not of trades. */
+/**
+ * What a batch was made from, out of its archive. Throws for fills that are not of trades, and for orders that cannot
+ * even be encoded.
+ */
 export function partsOf(archive: BatchArchive): BatchParts {
   const { index, startMs, endMs } = archive.interval;
+  const orders = ordersOf(archive);
   return {
     ...archive,
     interval: { index: index as IntervalIndex, startMs: epochMs(startMs), endMs: epochMs(endMs) },
-    trades: tradesOf(archive),
+    orders,
+    trades: tradesOf(archive, orders),
     readings: archive.readings.map((reading) => signedReading(archive, reading)),
   };
 }
 
 /** The trades behind an archive's fills, each as its seller has it. Throws for fills that are not of trades. */
-function tradesOf(archive: BatchArchive): readonly Trade[] {
-  const fills = archive.fills.map(tradeOfRow);
-  const siteOf = (accountIndex: number) => siteId(archive.accounts[accountIndex]?.siteId ?? "");
-  return fills
-    .filter(({ isSeller }) => isSeller)
-    .map((sale, index): Trade => {
-      const purchase = fills[sale.twin];
-      const offer = archive.orders[sale.orderIndex];
-      const bid = archive.orders[purchase?.orderIndex ?? -1];
-      if (purchase === undefined || offer === undefined || bid === undefined) {
-        throw new TypeError("a fill names an order or a twin that is not there");
-      }
-      const trade = {
-        id: `${archive.interval.index}-${index + 1}`,
-        intervalIndex: archive.interval.index as IntervalIndex,
-        sellerId: siteOf(offer.leaf.accountIndex),
-        buyerId: siteOf(bid.leaf.accountIndex),
-        offerId: offer.leaf.digest,
-        bidId: bid.leaf.digest,
-        energyWh: wattHours(sale.energyWh),
-        price: priceMicroPerKwh(sale.price),
-      };
-      return { ...trade, phase: sale.phase === 0 ? "continuous" : "call" } as Trade;
+function tradesOf(
+  { interval, accounts, fills }: BatchArchive,
+  orders: readonly ArchivedOrder[],
+): readonly Trade[] {
+  const siteOf = (accountIndex: number): SiteId => (accounts[accountIndex]?.siteId ?? "") as SiteId;
+  const trades: Trade[] = [];
+  for (const sale of fills) {
+    if (!sale[FILL.isSeller]) continue;
+    const purchase = fills[sale[FILL.twin]];
+    const offer = orders[sale[FILL.orderIndex]];
+    const bid = orders[purchase?.[FILL.orderIndex] ?? -1];
+    if (offer === undefined || bid === undefined) {
+      throw new TypeError("a fill names an order or a twin that is not there");
+    }
+    trades.push({
+      id: `${interval.index}-${trades.length + 1}`,
+      intervalIndex: interval.index as IntervalIndex,
+      sellerId: siteOf(offer.leaf.accountIndex),
+      buyerId: siteOf(bid.leaf.accountIndex),
+      offerId: offer.leaf.digest,
+      bidId: bid.leaf.digest,
+      energyWh: wattHours(sale[FILL.energyWh]),
+      price: priceMicroPerKwh(sale[FILL.price]),
+      phase: sale[FILL.phase] === 0 ? "continuous" : "call",
     });
+  }
+  return trades;
 }
 
-function signedReading(archive: BatchArchive, { leaf, meterKey, signature }: ArchivedReading) {
-  const reading: SignedMeterReading = {
-    siteId: siteId(archive.accounts[leaf.accountIndex]?.siteId ?? ""),
-    sequence: leaf.sequence,
-    takenAtMs: epochMs(leaf.takenAtMs),
-    importWh: wattHours(leaf.importWh),
-    exportWh: wattHours(leaf.exportWh),
-    ...{ meterKey, signature },
+function signedReading({ accounts }: BatchArchive, row: ReadingRow): SignedMeterReading {
+  const [accountIndex, sequence, takenAtMs, importWh, exportWh, signature] = row;
+  return {
+    siteId: siteId(accounts[accountIndex]?.siteId ?? ""),
+    sequence,
+    takenAtMs: epochMs(takenAtMs),
+    importWh: wattHours(importWh),
+    exportWh: wattHours(exportWh),
+    meterKey: meterKeyOf(accounts, row),
+    signature,
   };
-  return reading;
 }
 
 /** Accounts keep their index; new ones come at the end. */

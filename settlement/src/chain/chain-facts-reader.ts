@@ -3,6 +3,7 @@ import type { Account, Hex } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
+import { leavesOf } from "../batch/batch-leaves.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
 import { COURT, type CompiledContract, ESCROW, REGISTRY, readContract } from "./contracts.ts";
@@ -52,12 +53,13 @@ export async function readFacts(
     ),
   );
   const rulesHash = (await read(COURT, court, "rulesHashAt", [header.intervalStart])) as Hex;
+  const leaves = leavesOf(archive);
   const versions = new Map<Hex, readonly RegisteredSite[]>();
-  for (const siteId of new Set(archive.positions.map((position) => position.siteId))) {
+  for (const siteId of new Set(leaves.positions.map((position) => position.siteId))) {
     versions.set(siteId, await siteVersions(read, registry, siteId));
   }
   const revoked = new Map<Hex, number>();
-  for (const key of new Set(archive.readings.map(({ leaf }) => leaf.meterKeyHash))) {
+  for (const key of new Set(leaves.readings.map(({ meterKeyHash }) => meterKeyHash))) {
     revoked.set(key, Number(await read(REGISTRY, registry, "meterRevokedAt", [key])));
   }
   const cancels = await groupCancels(rpc, deployment, log);

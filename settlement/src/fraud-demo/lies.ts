@@ -1,8 +1,9 @@
 import { priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
-import { type BatchFile, balanceToRow } from "../batch/batch-archive.ts";
+import type { BatchFile } from "../batch/batch-archive.ts";
 import { headerToJson } from "../batch/batch-header.ts";
 import { leavesOf, treesOf } from "../batch/batch-leaves.ts";
 import { assembleBatch, headerOf } from "../batch/build-batch.ts";
+import { balanceToRow } from "../batch/money-rows.ts";
 import { partsOf } from "../batch/verify-batch.ts";
 
 /** Lies that an operator can tell in a demonstration. */
@@ -55,7 +56,7 @@ function overdraft({ archive }: BatchFile): BatchFile | null {
 function passOverBestBid(previous: BatchFile | null, { archive }: BatchFile): BatchFile | null {
   const parts = partsOf(archive);
   const { clearingPrice } = archive;
-  const [best] = archive.orders
+  const [best] = parts.orders
     .filter(({ leaf }) => leaf.isBid && clearingPrice !== null && leaf.limitPrice > clearingPrice)
     .filter(({ leaf }) => parts.trades.some(({ bidId }) => bidId === leaf.digest))
     .toSorted((a, b) => b.leaf.limitPrice - a.leaf.limitPrice);
@@ -69,7 +70,7 @@ function overfill(previous: BatchFile | null, { archive }: BatchFile): BatchFile
   const parts = partsOf(archive);
   const [first, ...others] = parts.trades;
   if (first === undefined) return null;
-  const ordered = archive.orders.find(({ leaf }) => leaf.digest === first.bidId)?.leaf.energyWh ?? 0;
+  const ordered = parts.orders.find(({ leaf }) => leaf.digest === first.bidId)?.leaf.energyWh ?? 0;
   const more = { ...first, energyWh: wattHours(ordered + OVERFILL_WH), price: priceMicroPerKwh(first.price) };
   return assembleBatch(previous, { ...parts, trades: [more, ...others] }, "trusted").file;
 }

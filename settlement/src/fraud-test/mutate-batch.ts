@@ -1,18 +1,12 @@
 import type { Random } from "@commonwatt/vpp-core";
-import {
-  type BatchArchive,
-  type BatchFile,
-  balanceToRow,
-  fillFromRow,
-  fillToRow,
-  positionFromJson,
-  positionToJson,
-} from "../batch/batch-archive.ts";
+import type { BatchArchive, BatchFile } from "../batch/batch-archive.ts";
 import { type BatchHeader, headerFromJson, headerToJson } from "../batch/batch-header.ts";
-import { leavesOf, treesOf } from "../batch/batch-leaves.ts";
+import { leavesOf, openArchive, treesOf } from "../batch/batch-leaves.ts";
 import { headerOf } from "../batch/build-batch.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
+import { balanceToRow, fillFromRow, fillToRow } from "../batch/money-rows.ts";
 import { hashSignature } from "../batch/order-leaf.ts";
+import { lyingOrders, lyingPositions, lyingReadings } from "./lying-rows.ts";
 import { mutateField, mutateOrder, mutateReading } from "./mutate-leaf.ts";
 
 /** A batch in which exactly one thing is another than it should be. */
@@ -92,18 +86,18 @@ function change(kind: Change, honest: BatchFile, random: Random): Mutation | nul
     case "signed":
     case "end":
       return inList(
-        archive.orders,
+        openArchive(archive).orders,
         random,
-        (order) => mutateOrder(kind, order, archive, random),
-        (orders, what) => rebuilt({ ...archive, orders }, what),
+        (order) => mutateOrder(kind, order, random),
+        (orders, what) => rebuilt({ ...archive, orders: lyingOrders(archive, orders) }, what),
       );
     case "reading":
     case "meter":
       return inList(
-        archive.readings,
+        openArchive(archive).readings,
         random,
         (reading) => mutateReading(kind, reading, random),
-        (readings, what) => rebuilt({ ...archive, readings }, what),
+        (readings, what) => rebuilt({ ...archive, readings: lyingReadings(archive, readings) }, what),
       );
     case "fill":
       return inList(
@@ -119,13 +113,13 @@ function change(kind: Change, honest: BatchFile, random: Random): Mutation | nul
       );
     case "position":
       return inList(
-        archive.positions,
+        leavesOf(archive).positions,
         random,
-        (json) => {
-          const [position, field] = mutateField(positionFromJson(json), random);
-          return [positionToJson(position), `position.${field}`];
+        (position) => {
+          const [mutated, field] = mutateField(position, random);
+          return [mutated, `position.${field}`];
         },
-        (positions, what) => rebuilt({ ...archive, positions }, what),
+        (positions, what) => rebuilt({ ...archive, positions: lyingPositions(archive, positions) }, what),
       );
     case "balance":
       return inList(
@@ -146,8 +140,8 @@ function change(kind: Change, honest: BatchFile, random: Random): Mutation | nul
  * Whether a fill is right for the order that it names now: another order of its account, that wanted as much
  * at as good a price and had not ended before the call. Who trades what with whom for how much is then as before, so nobody is lied to.
  */
-function fitsAsWell(fill: FillLeaf, { orders }: BatchArchive): boolean {
-  const order = orders[fill.orderIndex]?.leaf;
+function fitsAsWell(fill: FillLeaf, archive: BatchArchive): boolean {
+  const order = leavesOf(archive).orders[fill.orderIndex];
   if (order === undefined || order.accountIndex !== fill.accountIndex) return false;
   if (fill.phase === 1 && order.ended !== 0) return false;
   const isWithin = order.isBid ? fill.price <= order.limitPrice : fill.price >= order.limitPrice;
@@ -191,7 +185,7 @@ function withholdLeaf({ header, archive }: BatchFile, random: Random): Mutation 
 
 /** The inbox's order overlooked: it stands neither in the tree nor in the archive. */
 function leaveOut(archive: BatchArchive): Mutation | null {
-  const at = archive.orders.findIndex(({ leaf }) => leaf.limitPrice === 1);
+  const at = leavesOf(archive).orders.findIndex(({ limitPrice }) => limitPrice === 1);
   if (at < 0) return null;
   const orders = archive.orders.filter((_, index) => index !== at);
   const fills = archive.fills.map((row) => {
@@ -203,18 +197,21 @@ function leaveOut(archive: BatchArchive): Mutation | null {
 
 /** An order of the call auction made one of a group that was cancelled on the chain before. */
 function lowerCounter(archive: BatchArchive, random: Random): Mutation | null {
-  const fills = archive.fills.map(fillFromRow);
-  const candidates = archive.orders.flatMap((order, index) => {
+  const opened = openArchive(archive);
+  const { fills } = opened.leaves;
+  const candidates = opened.orders.flatMap((order, index) => {
     const isCalled = fills.some(({ orderIndex, phase }) => orderIndex === index && phase === 1);
     return isCalled && order.signed.kind === 1 && order.signed.counter > 0 ? [index] : [];
   });
   const at = candidates[random.integer(0, Math.max(0, candidates.length - 1))];
-  const orders = archive.orders.map((order, index) => {
+  const orders = opened.orders.map((order, index) => {
     if (index !== at) return order;
     const signed = { ...order.signed, counter: random.integer(0, order.signed.counter - 1) };
-    return { ...order, leaf: { ...order.leaf, signedHash: hashSignature(signed) }, signed };
+    const signedHash = hashSignature(signed);
+    return { ...order, leaf: { ...order.leaf, signedHash }, signed, signedHash };
   });
-  return at === undefined ? null : rebuilt({ ...archive, orders }, "signed.counter");
+  if (at === undefined) return null;
+  return rebuilt({ ...archive, orders: lyingOrders(archive, orders) }, "signed.counter");
 }
 
 /** A header that fits the changed leaves: what an operator would commit. `null` when none can. */

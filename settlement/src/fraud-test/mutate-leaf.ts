@@ -1,6 +1,7 @@
 import type { Random } from "@commonwatt/vpp-core";
-import type { ArchivedOrder, ArchivedReading, BatchArchive } from "../batch/batch-archive.ts";
+import type { ArchivedReading } from "../batch/metered-rows.ts";
 import { hashEnd, hashSignature } from "../batch/order-leaf.ts";
+import type { ArchivedOrder } from "../batch/order-rows.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import { mutateValue } from "./mutate-value.ts";
 
@@ -48,7 +49,6 @@ export function mutateField<Leaf extends object>(
 export function mutateOrder(
   kind: "order" | "signed" | "end",
   order: ArchivedOrder,
-  archive: BatchArchive,
   random: Random,
 ): readonly [ArchivedOrder, string] | null {
   const { leaf, signed, end } = order;
@@ -61,9 +61,9 @@ export function mutateOrder(
   if (kind === "signed") {
     const [mutated, field] = mutateField(signed, random, SIGNED_FIELDS[signed.kind] ?? []);
     const signedHash = hashSignature(mutated);
-    return [{ ...order, leaf: { ...leaf, signedHash }, signed: mutated }, `signed.${field}`];
+    return [{ ...order, leaf: { ...leaf, signedHash }, signed: mutated, signedHash }, `signed.${field}`];
   }
-  if (end === null || archive.orders.length === 0) return null;
+  if (end === null) return null;
   const [mutated, field] = mutateField(end, random, END_FIELDS[end.scope] ?? []);
   return [{ ...order, leaf: { ...leaf, endedHash: hashEnd(mutated) }, end: mutated }, `end.${field}`];
 }

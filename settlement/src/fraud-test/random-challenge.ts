@@ -1,6 +1,7 @@
 import type { Random } from "@commonwatt/vpp-core";
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import { TREE_NUMBERS } from "../batch/leaf-salt.ts";
+import type { ArchivedOrder } from "../batch/order-rows.ts";
 import { type Accusation, accuse, type FraudKind, type JudgeName } from "../proofs/accusation.ts";
 import type { CaseFile } from "../proofs/case-file.ts";
 
@@ -103,7 +104,7 @@ const CHALLENGES: readonly Challenge[] = [
     "readingForged",
     ({ file, random }) => {
       const index = random.integer(0, file.leaves.readings.length - 1);
-      const reading = file.archive.readings[index];
+      const reading = file.opened.readings[index];
       return [file.reading(index), reading?.meterKey ?? "0x", reading?.signature ?? "0x"];
     },
   ],
@@ -189,12 +190,10 @@ function succession(file: CaseFile, random: Random): readonly Accusation[] {
   ];
 }
 
-function withOrder(
-  rest: (file: CaseFile, order: CaseFile["archive"]["orders"][number]) => readonly unknown[],
-): Challenge[3] {
+function withOrder(rest: (file: CaseFile, order: ArchivedOrder) => readonly unknown[]): Challenge[3] {
   return ({ file, random }) => {
     const index = random.integer(0, file.leaves.orders.length - 1);
-    const order = file.archive.orders[index];
+    const order = file.opened.orders[index];
     return order === undefined ? [] : [file.order(index), ...rest(file, order)];
   };
 }

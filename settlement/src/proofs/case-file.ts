@@ -2,7 +2,14 @@ import type { Hex } from "@commonwatt/vpp-core";
 import type { BalanceLeaf, BalanceNode } from "../batch/balance-tree.ts";
 import type { BatchArchive, BatchFile } from "../batch/batch-archive.ts";
 import { type BatchHeader, headerFromJson, ZERO_HASH } from "../batch/batch-header.ts";
-import { type BatchLeaves, type BatchTrees, leavesOf, treesOf } from "../batch/batch-leaves.ts";
+import {
+  type BatchLeaves,
+  type BatchTrees,
+  leavesOf,
+  type OpenedArchive,
+  openArchive,
+  treesOf,
+} from "../batch/batch-leaves.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { leafSalt, type TreeName } from "../batch/leaf-salt.ts";
 import type { MerkleTree } from "../batch/merkle-tree.ts";
@@ -38,6 +45,8 @@ export interface CaseFile {
   readonly header: BatchHeader;
   readonly archive: BatchArchive;
   readonly leaves: BatchLeaves;
+  /** Orders and readings with what the hashes in their leaves stand for. */
+  readonly opened: Omit<OpenedArchive, "leaves">;
   readonly facts: ChainFacts;
   /** What its orders and readings must be signed for. */
   readonly domain: OrderDomain;
@@ -80,7 +89,7 @@ const NO_POSITION: PositionLeaf = {
 export function openCase(previous: BatchFile | null, batch: BatchFile, facts: ChainFacts): CaseFile {
   const { archive } = batch;
   const header = headerFromJson(batch.header);
-  const leaves = leavesOf(archive);
+  const { leaves, ...opened } = openArchive(archive);
   const trees = treesOf(archive.seed, leaves);
   const before =
     previous === null
@@ -107,7 +116,7 @@ export function openCase(previous: BatchFile | null, batch: BatchFile, facts: Ch
   const order = prove("orders", trees.orders, leaves.orders, NO_ORDER);
   const fill = prove("fills", trees.fills, leaves.fills, NO_FILL);
   return {
-    ...{ header, archive, leaves, trees, facts, previous: before },
+    ...{ header, archive, leaves, opened, trees, facts, previous: before },
     domain: orderDomain(archive.community, facts.domain),
     opens: (tree) => opensAt(header, trees, leaves, tree),
     order,

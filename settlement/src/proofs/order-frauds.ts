@@ -1,8 +1,8 @@
-import type { BatchArchive } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import { endDigest, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { endsOrder, isSignedBy } from "../batch/order-faults.ts";
-import { hashEnd, hashSignature, type OrderEnd } from "../batch/order-leaf.ts";
+import { hashEnd, type OrderEnd } from "../batch/order-leaf.ts";
+import type { ArchivedOrder } from "../batch/order-rows.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import type { CaseFile } from "./case-file.ts";
 
@@ -13,14 +13,12 @@ const NO_END: OrderEnd = {
 };
 const [LIVE, ENDED, GROUP_CANCELLED, VOID, REFUSED] = [0, 1, 2, 3, 4] as const;
 
-type Order = BatchArchive["orders"][number];
-
 /** What is wrong with the orders of a batch. */
 export function orderFrauds(file: CaseFile): readonly Accusation[] {
-  const { archive, leaves } = file;
+  const { leaves, opened } = file;
   if (!file.opens("orders")) return [];
   const live = leaves.orders.findIndex(({ ended }) => ended === LIVE);
-  return archive.orders.flatMap((order, index) => {
+  return opened.orders.flatMap((order, index) => {
     const found: Accusation[] = [];
     if (isMalformed(file, order)) {
       found.push(accuse("order-malformed", "OrderJudge", "orderMalformed", file.order(index)));
@@ -37,16 +35,15 @@ export function orderFrauds(file: CaseFile): readonly Accusation[] {
       const pair = [file.order(index), file.order(live)];
       found.push(accuse("cancel-forged", "OrderJudge", "voidForged", ...pair));
     }
-    if (hashSignature(order.signed) === order.leaf.signedHash)
-      found.push(...signedFrauds(file, order, index));
+    if (order.signedHash === order.leaf.signedHash) found.push(...signedFrauds(file, order, index));
     return found;
   });
 }
 
 /** What is wrong with an order whose signature is known. */
-function signedFrauds(file: CaseFile, { leaf, signed, end }: Order, index: number): readonly Accusation[] {
-  const { archive, facts } = file;
-  const { domain } = file;
+function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): readonly Accusation[] {
+  const { archive, facts, domain } = file;
+  const { leaf, signed, end } = order;
   const proof = file.order(index);
   const found: Accusation[] = [];
   if (!isSigned(() => isSignedBy(leaf.account, signedDigest(domain, leaf, signed), signed.signature))) {
@@ -66,7 +63,7 @@ function signedFrauds(file: CaseFile, { leaf, signed, end }: Order, index: numbe
   }
   if (leaf.ended === ENDED && end !== null && hashEnd(end) === leaf.endedHash) {
     const isSound =
-      endsOrder({ leaf, signed, end }) &&
+      endsOrder(order) &&
       isSigned(() => isSignedBy(leaf.account, endDigest(domain, leaf, end), end.signature));
     if (!isSound) found.push(accuse("cancel-forged", "OrderJudge", "cancelForged", proof, signed, end));
   }
@@ -81,7 +78,7 @@ function signedFrauds(file: CaseFile, { leaf, signed, end }: Order, index: numbe
   return found;
 }
 
-function isMalformed({ header, domain }: CaseFile, { leaf }: Order): boolean {
+function isMalformed({ header, domain }: CaseFile, { leaf }: ArchivedOrder): boolean {
   return (
     leaf.energyWh === 0 ||
     leaf.limitPrice < 0 ||
@@ -94,7 +91,7 @@ function isMalformed({ header, domain }: CaseFile, { leaf }: Order): boolean {
   );
 }
 
-function isMisplaced(file: CaseFile, { leaf }: Order): boolean {
+function isMisplaced(file: CaseFile, { leaf }: ArchivedOrder): boolean {
   const position = file.leaves.positions[leaf.accountIndex];
   return file.opens("positions") && position !== undefined && !sameAccount(position.account, leaf.account);
 }

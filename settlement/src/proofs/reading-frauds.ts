@@ -1,5 +1,5 @@
 import { epochMs, wattHours, watts } from "@commonwatt/vpp-core";
-import type { BatchArchive } from "../batch/batch-archive.ts";
+import type { ArchivedReading } from "../batch/metered-rows.ts";
 import { type ReadingLeaf, siteHashOf } from "../batch/reading-leaf.ts";
 import { fromHex, keccak256, keccakText } from "../hash/keccak.ts";
 import { isAboveNameplate } from "../metering/meter-interval.ts";
@@ -10,12 +10,10 @@ import type { CaseFile } from "./case-file.ts";
 /** How long a revocation is not held against the operator, in seconds. */
 const NOTICE = 300;
 
-type Reading = BatchArchive["readings"][number];
-
 /** What is wrong with the readings of a batch. */
 export function readingFrauds(file: CaseFile): readonly Accusation[] {
   if (!file.opens("readings")) return [];
-  return file.archive.readings.flatMap((reading, index) => [
+  return file.opened.readings.flatMap((reading, index) => [
     ...forgedFrauds(file, reading, index),
     ...registerFrauds(file, reading.leaf, index),
     ...neighbourFrauds(file, reading.leaf, index),
@@ -24,7 +22,7 @@ export function readingFrauds(file: CaseFile): readonly Accusation[] {
 
 function forgedFrauds(
   file: CaseFile,
-  { leaf, meterKey, signature }: Reading,
+  { leaf, meterKey, signature }: ArchivedReading,
   index: number,
 ): readonly Accusation[] {
   const found: Accusation[] = [];
@@ -44,8 +42,8 @@ function forgedFrauds(
 function isSigned(
   domain: Uint8Array,
   leaf: ReadingLeaf,
-  meterKey: Reading["meterKey"],
-  signature: Reading["signature"],
+  meterKey: ArchivedReading["meterKey"],
+  signature: ArchivedReading["signature"],
 ): boolean {
   const { sequence, importWh, exportWh } = leaf;
   const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };

@@ -2,7 +2,7 @@ import { hashArchive } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import { TREE_NUMBERS, type TreeName } from "../batch/leaf-salt.ts";
 import { treeDepth } from "../batch/merkle-tree.ts";
-import { hashEnd, hashSignature } from "../batch/order-leaf.ts";
+import { hashEnd } from "../batch/order-leaf.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import type { CaseFile } from "./case-file.ts";
@@ -12,7 +12,7 @@ import type { CaseFile } from "./case-file.ts";
  * nothing in it. Who can show them has withheld nothing; who can't, loses the batch.
  */
 export function withheldLeaves(file: CaseFile): readonly Accusation[] {
-  const { archive, header } = file;
+  const { archive, header, opened } = file;
   const found: Accusation[] = [];
   for (const tree of Object.keys(TREE_NUMBERS) as TreeName[]) {
     if (file.opens(tree)) continue;
@@ -21,13 +21,13 @@ export function withheldLeaves(file: CaseFile): readonly Accusation[] {
     const index = missingIndex(file, tree);
     if (index !== null) found.push(demand(tree, index));
   }
-  for (const [index, { leaf, signed, end }] of archive.orders.entries()) {
+  for (const [index, { leaf, signedHash, end }] of opened.orders.entries()) {
     const isHidden =
-      hashSignature(signed) !== leaf.signedHash ||
+      signedHash !== leaf.signedHash ||
       (leaf.endedHash !== ZERO_HASH && (end === null || hashEnd(end) !== leaf.endedHash));
     if (isHidden) found.push(demand("orders", index));
   }
-  for (const [index, { leaf, meterKey, signature }] of archive.readings.entries()) {
+  for (const [index, { leaf, meterKey, signature }] of opened.readings.entries()) {
     const isHidden = keccak256(signature) !== leaf.signatureHash || keccak256(meterKey) !== leaf.meterKeyHash;
     if (isHidden) found.push(demand("readings", index));
   }

@@ -23,6 +23,7 @@ import type { JsonRpcProvider } from "ethers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { headerFromJson } from "../batch/batch-header.ts";
+import { leavesOf } from "../batch/batch-leaves.ts";
 import { verifyBatch } from "../batch/verify-batch.ts";
 import { readFacts } from "../chain/chain-facts-reader.ts";
 import { COURT, callData } from "../chain/contracts.ts";
@@ -170,17 +171,18 @@ it("takes in what sites put on the chain, says which of it the market turns down
   if (record === null) throw new Error("nothing was settled");
   const { file, kinds } = await judge(record);
   expect(kinds).toEqual([]);
-  const ended = new Map(file.archive.orders.map(({ leaf }) => [leaf.orderSalt, leaf.ended]));
+  const ended = new Map(leavesOf(file.archive).orders.map(({ orderSalt, ended }) => [orderSalt, ended]));
   expect([offer, bid, offTick].map(({ salt }) => ended.get(salt))).toEqual([0, 0, 4]);
   expect(ended.size).toBe(3);
 
   // The real judge has nothing against the refusal either.
-  const index = file.archive.orders.findIndex(({ leaf }) => leaf.ended === 4);
+  const index = leavesOf(file.archive).orders.findIndex(({ ended }) => ended === 4);
   const facts = await readFacts(rpc, deployment, file, 0);
   const { openCase } = await import("../proofs/case-file.ts");
+  const { order, opened } = openCase(null, file, facts);
   const accusation = accuse(
     ...(["cancel-forged", "OrderJudge", "refusalForged"] as const),
-    ...[openCase(null, file, facts).order(index), file.archive.orders[index]?.signed],
+    ...[order(index), opened.orders[index]?.signed],
   );
   const batch = { header: headerFromJson(file.header), committedAt: 0 };
   const data = accusationData(accusation, deployment.court, batch);
@@ -205,5 +207,5 @@ it("would be taken back if it left one out", { timeout: 60_000 }, async () => {
   if (record === null) throw new Error("nothing was settled");
   const { file, kinds } = await judge(record);
   expect(kinds).toEqual([]);
-  expect(file.archive.orders.map(({ leaf }) => leaf.ended)).toEqual([4]);
+  expect(leavesOf(file.archive).orders.map(({ ended }) => ended)).toEqual([4]);
 });

@@ -72,9 +72,23 @@ describe("an archive", () => {
     }
   });
 
+  it.each([
+    [
+      "of an older shape",
+      { format: "commonwatt.batch.v4" },
+      /an archive is commonwatt\.batch\.v5, not commonwatt\.batch\.v4/,
+    ],
+    ["without rows", { orders: [null] }, /null/],
+  ])("is withheld when it is %s, though it is what was committed", async (_, changed, why) => {
+    const other = { ...archive, ...changed } as unknown as typeof archive;
+    const found = await findArchive([saying(archiveText(other))], hashArchive(other));
+    expect(found).toEqual({ archive: null, why: expect.stringMatching(why) });
+    expect(found).toMatchObject({ why: expect.stringMatching(/^what somebody gives can't be read: /) });
+  });
+
   it("is withheld when a kept copy has one flipped byte, and asked of the next who may have it", async () => {
     const text = archiveText(archive);
-    const at = text.indexOf("energyWh") + 2;
+    const at = text.indexOf("retailPrice") + 2;
     await writeFile(join(folder, `${header.archiveHash}.json`), `${text.slice(0, at)}X${text.slice(at + 1)}`);
     const own = folderSource(folder);
     expect((await findArchive([own], header.archiveHash)).archive).toBeNull();

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommonwattError, type Hex, messageOf } from "@commonwatt/vpp-core";
 import { archiveText, type BatchArchive, hashArchive, hashText } from "../batch/batch-archive.ts";
+import { openArchive } from "../batch/batch-leaves.ts";
 
 /** How long a source may take for one archive, and how many bytes of it are read at most. */
 const FETCH_TIMEOUT_MS = 30_000;
@@ -79,7 +80,7 @@ export async function keepArchive(path: string, archiveHash: Hex, archive: Batch
 
 /**
  * Asks each source for the archive that a header names until one gives it. Nothing else will do, however much it
- * looks like the batch: what the header names is then as good as withheld.
+ * looks like the batch: what the header names is then as good as withheld. So it is when it can't be read.
  */
 export async function findArchive(sources: readonly BatchSource[], archiveHash: Hex): Promise<FoundArchive> {
   const reasons: string[] = [];
@@ -89,7 +90,11 @@ export async function findArchive(sources: readonly BatchSource[], archiveHash: 
       const archive = given === null ? null : archiveIn(given, archiveHash);
       if (given === null) reasons.push(`${source.name} has no archive ${archiveHash}`);
       else if (archive === null) reasons.push(`what ${source.name} gives is not what was committed`);
-      else return { archive, from: source.name };
+      else {
+        const why = unreadable(archive);
+        if (why === null) return { archive, from: source.name };
+        reasons.push(`what ${source.name} gives can't be read: ${why}`);
+      }
     } catch (error) {
       reasons.push(`${source.name} does not answer: ${messageOf(error)}`);
     }
@@ -104,5 +109,15 @@ function archiveIn(text: string, archiveHash: Hex): BatchArchive | null {
     return hashText(text) === archiveHash || hashArchive(archive) === archiveHash ? archive : null;
   } catch {
     return null;
+  }
+}
+
+/** Why an archive, though the right one, tells nothing, such as one of an older shape; `null` when it opens. */
+function unreadable(archive: BatchArchive): string | null {
+  try {
+    openArchive(archive);
+    return null;
+  } catch (error) {
+    return messageOf(error);
   }
 }

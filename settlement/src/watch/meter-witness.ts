@@ -1,5 +1,6 @@
 import { epochMs, type Hex, wattHours } from "@commonwatt/vpp-core";
-import type { ArchivedReading, BatchArchive } from "../batch/batch-archive.ts";
+import type { BatchArchive } from "../batch/batch-archive.ts";
+import { type ArchivedReading, readingsOf } from "../batch/metered-rows.ts";
 import { fromHex, keccak256 } from "../hash/keccak.ts";
 import { verifyHashedReading } from "../metering/verify-reading.ts";
 
@@ -30,9 +31,9 @@ export class MeterWitness {
   }
 
   /** Takes in a batch's readings; answers what contradicts one that was seen before, one pair a meter. */
-  look(batch: number, { readings }: Pick<BatchArchive, "readings">): readonly Equivocation[] {
+  look(batch: number, archive: Pick<BatchArchive, "accounts" | "readings">): readonly Equivocation[] {
     const found = new Map<Hex, Equivocation>();
-    for (const reading of readings) {
+    for (const reading of readingsOf(archive)) {
       const { leaf } = reading;
       const key = `${leaf.meterKeyHash}:${leaf.sequence}`;
       const before = this.#seen.get(key);
