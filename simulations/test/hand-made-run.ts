@@ -37,7 +37,21 @@ export function twoHomes(): Neighbourhood {
       carbonGPerKwh: [500, 200],
     },
     [
-      { ...common, siteId: siteId("b"), loadWh: [1_000, 1_000], pvWh: null, battery: null },
+      {
+        ...common,
+        ...{ siteId: siteId("b"), loadWh: [1_000, 1_000], pvWh: null, battery: null },
+        flexible: {
+          ...{ cars: 1, carChargedWh: 900, carDrivenWh: 720, carDistanceKm: 4, carOutings: 2 },
+          ...{
+            carUnmetOutings: 1,
+            carUnmetWh: 100,
+            heatPumps: 1,
+            heatPumpWh: 600,
+            heatWh: 1_800,
+            coldMinutes: 90,
+          },
+        },
+      },
       { ...common, siteId: siteId("a"), loadWh: [0, 1_000], pvWh: [3_000, 0], battery: BATTERY },
     ],
   );

@@ -1,6 +1,7 @@
 import { CLIMATE } from "./climate.ts";
 import { ENERGY } from "./energy.ts";
 import { FAIRNESS } from "./fairness.ts";
+import { FLEXIBILITY } from "./flexibility.ts";
 import { FORECASTS } from "./forecasts.ts";
 import { GRID } from "./grid.ts";
 import { INCENTIVES } from "./incentives.ts";
@@ -18,6 +19,7 @@ export const KPI_GROUPS: readonly KpiGroup[] = [
   FAIRNESS,
   GRID,
   STORAGE,
+  FLEXIBILITY,
   FORECASTS,
   CLIMATE,
 ];

@@ -1,6 +1,6 @@
 import { type EpochMs, type Random, seededRandom } from "@commonwatt/vpp-core";
 import { APPLIANCES, type Appliance, runsPerDay } from "./appliances.ts";
-import { valueNoise } from "./value-noise.ts";
+import { createValueNoise } from "./value-noise.ts";
 
 /** What makes one household's consumption differ from another's. Plain data. */
 export interface LoadProfile {
@@ -91,6 +91,7 @@ function stretchesOf(profile: LoadProfile, day: number): Stretch[] {
 export function householdLoad(profile: LoadProfile): (time: EpochMs) => number {
   const days = new Map<number, readonly Stretch[]>();
   const fridgePhaseMs = seededRandom(`${profile.seed}/fridge`).between(0, profile.fridgePeriodMs);
+  const wobbleAt = createValueNoise(`${profile.seed}/wobble`, WOBBLE_SPACING_MS);
   /** A run may end after midnight, so a day consists of its own runs and those of the day before. */
   const dayOf = (day: number): readonly Stretch[] => {
     let stretches = days.get(day);
@@ -106,7 +107,7 @@ export function householdLoad(profile: LoadProfile): (time: EpochMs) => number {
   return (time) => {
     const localMs = time + profile.utcOffsetMs;
     const cycle = ((localMs + fridgePhaseMs) / profile.fridgePeriodMs) % 1;
-    const wobble = 0.5 + valueNoise(`${profile.seed}/wobble`, localMs, WOBBLE_SPACING_MS);
+    const wobble = 0.5 + wobbleAt(localMs);
     let powerW = profile.baseW + rhythmW(profile, localMs) * wobble;
     if (cycle < FRIDGE_DUTY) powerW += profile.fridgeW;
     for (const stretch of dayOf(Math.floor(localMs / DAY_MS))) {

@@ -1,6 +1,6 @@
 import type { EpochMs, Watts } from "@commonwatt/vpp-core";
 import { ambientTemperatureC } from "./ambient-temperature.ts";
-import { irradiance } from "./clear-sky.ts";
+import { type Irradiance, irradiance } from "./clear-sky.ts";
 import { type GeoLocation, radians, type SunPosition, sunPosition } from "./sun-position.ts";
 
 /** Solar modules on one roof, with the inverter behind them. */
@@ -49,13 +49,17 @@ export function pvPowerW(
 ): number {
   const sun = sunPosition(time, location);
   if (sun.elevationDeg <= 0) return 0;
-  const light = irradiance(sun, clearSkyIndex);
+  return arrayPowerW(array, sun, irradiance(sun, clearSkyIndex), ambientTemperatureC(time, location));
+}
+
+/** The power of {@link pvPowerW} under a sun that is up, its light and the air: for many arrays at one time. */
+export function arrayPowerW(array: PvArray, sun: SunPosition, light: Irradiance, ambientC: number): number {
   const cosTilt = Math.cos(radians(array.tiltDeg));
   const planeWm2 =
     light.directWm2 * incidence(array, sun) +
     (light.diffuseWm2 * (1 + cosTilt)) / 2 +
     (light.globalWm2 * ALBEDO * (1 - cosTilt)) / 2;
-  const moduleC = ambientTemperatureC(time, location) + KELVIN_PER_WM2 * planeWm2;
+  const moduleC = ambientC + KELVIN_PER_WM2 * planeWm2;
   const warmth = 1 + POWER_PER_KELVIN * (moduleC - STANDARD_C);
   const powerW = array.peakW * (planeWm2 / STANDARD_WM2) * warmth * SYSTEM_SHARE;
   return Math.min(array.inverterPowerMaxW, Math.max(0, powerW));

@@ -2,7 +2,7 @@ import { CommonwattError, type EpochMs, type IntervalMinutes, type SiteId } from
 import type { BatteryRatings } from "../models/battery.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
 import { checkNeighbourhood } from "./check-neighbourhood.ts";
-import type { BatteryColumns, Neighbourhood } from "./neighbourhood.ts";
+import type { BatteryColumns, FlexibleColumns, Neighbourhood } from "./neighbourhood.ts";
 
 /** One home, with its profiles over the whole time. */
 export interface NeighbourhoodHome {
@@ -12,10 +12,15 @@ export interface NeighbourhoodHome {
   /** What the inverter would give; `null` without modules. */
   readonly pvWh: ArrayLike<number> | null;
   readonly battery: HomeBattery | null;
+  /** What of its load is a car or a heat pump; left out: nothing. */
+  readonly flexible?: FlexibleLoad;
   readonly importPowerMaxW: number;
   readonly exportPowerMaxW: number;
   readonly strategy: StrategyName;
 }
+
+/** What a home's flexible loads came to: one number for each of the columns. */
+export type FlexibleLoad = Readonly<Record<keyof FlexibleColumns, number>>;
 
 /** A home's battery, and how it begins. */
 export interface HomeBattery extends BatteryRatings {
@@ -69,6 +74,7 @@ export function createNeighbourhood(
     loadWh: sharedColumn(intervals * homes.length),
     pvWh: sharedColumn(intervals * homes.length),
     batteries: batteryColumns(homes),
+    flexible: flexibleColumns(homes),
     importPowerMaxW: columnOf(
       "importPowerMaxW",
       homes.map(({ importPowerMaxW }) => importPowerMaxW),
@@ -127,6 +133,27 @@ function batteryColumns(homes: readonly NeighbourhoodHome[]): BatteryColumns {
       CELL_TEMPERATURE_C,
     ),
     replacementPricePerKwh: column("replacementPricePerKwh", (b) => b.replacementPricePerKwh ?? 0),
+  };
+}
+
+function flexibleColumns(homes: readonly NeighbourhoodHome[]): FlexibleColumns {
+  const column = (name: keyof FlexibleColumns): Int32Array =>
+    columnOf(
+      `flexible.${name}`,
+      homes.map(({ flexible }) => flexible?.[name] ?? 0),
+    );
+  return {
+    cars: column("cars"),
+    heatPumps: column("heatPumps"),
+    carChargedWh: column("carChargedWh"),
+    carDrivenWh: column("carDrivenWh"),
+    carDistanceKm: column("carDistanceKm"),
+    carOutings: column("carOutings"),
+    carUnmetOutings: column("carUnmetOutings"),
+    carUnmetWh: column("carUnmetWh"),
+    heatPumpWh: column("heatPumpWh"),
+    heatWh: column("heatWh"),
+    coldMinutes: column("coldMinutes"),
   };
 }
 

@@ -1,7 +1,12 @@
 import { wattHours, watts } from "@commonwatt/vpp-core";
 import type { BatteryRatings } from "../models/battery.ts";
-import type { HomeBattery, NeighbourhoodFrame, NeighbourhoodHome } from "./create-neighbourhood.ts";
-import type { BatteryColumns, Neighbourhood } from "./neighbourhood.ts";
+import type {
+  FlexibleLoad,
+  HomeBattery,
+  NeighbourhoodFrame,
+  NeighbourhoodHome,
+} from "./create-neighbourhood.ts";
+import type { BatteryColumns, FlexibleColumns, Neighbourhood } from "./neighbourhood.ts";
 
 /** What a neighbourhood has beside its homes. */
 export function frameOf(neighbourhood: Neighbourhood): NeighbourhoodFrame {
@@ -23,10 +28,16 @@ export function homesOf(neighbourhood: Neighbourhood): readonly NeighbourhoodHom
     loadWh: profile(loadWh, home),
     pvWh: profile(pvWh, home),
     battery: batteryOf(neighbourhood.batteries, home),
+    flexible: flexibleOf(neighbourhood.flexible, home),
     importPowerMaxW: importPowerMaxW[home] as number,
     exportPowerMaxW: exportPowerMaxW[home] as number,
     strategy: strategies[home] ?? "none",
   }));
+}
+
+function flexibleOf(flexible: FlexibleColumns, home: number): FlexibleLoad {
+  const entries = Object.entries(flexible).map(([name, column]) => [name, column[home] as number]);
+  return Object.fromEntries(entries) as FlexibleLoad;
 }
 
 function batteryOf(batteries: BatteryColumns, home: number): HomeBattery | null {

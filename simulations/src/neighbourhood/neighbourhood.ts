@@ -21,6 +21,8 @@ export interface Neighbourhood {
   /** What each inverter would give before any limit, in Wh: `[t * homes + h]`. */
   readonly pvWh: Int32Array;
   readonly batteries: BatteryColumns;
+  /** What of `loadWh` are cars and heat pumps, and what became of those who depend on them. */
+  readonly flexible: FlexibleColumns;
   /** What each connection allows, by home, in W. */
   readonly importPowerMaxW: Int32Array;
   readonly exportPowerMaxW: Int32Array;
@@ -60,4 +62,24 @@ export interface BatteryColumns {
   readonly cellTemperatureC: Int32Array;
   /** What a kWh of capacity costs to replace, in currency units; 0: not known. */
   readonly replacementPricePerKwh: Int32Array;
+}
+
+/** Loads that a control of their own had placed before the run, by home: sums over it, 0 without one. */
+export interface FlexibleColumns {
+  /** How many electric cars and heat pumps it has. */
+  readonly cars: Int32Array;
+  readonly heatPumps: Int32Array;
+  /** What the chargers of cars took, and what the cars used on the road. */
+  readonly carChargedWh: Int32Array;
+  readonly carDrivenWh: Int32Array;
+  readonly carDistanceKm: Int32Array;
+  readonly carOutings: Int32Array;
+  /** Outings for which a car's battery held too little, and what was charged on the way instead. */
+  readonly carUnmetOutings: Int32Array;
+  readonly carUnmetWh: Int32Array;
+  /** What heat pumps drew, and what heat they made of it. */
+  readonly heatPumpWh: Int32Array;
+  readonly heatWh: Int32Array;
+  /** How long it was colder inside than people put up with. */
+  readonly coldMinutes: Int32Array;
 }

@@ -5,9 +5,18 @@ import type { RunSettings } from "./run-plan.ts";
 
 /** SHA-256 over everything that a neighbourhood holds: the same for homes given in any order. */
 export function neighbourhoodHash(neighbourhood: Neighbourhood): Hex {
-  const { batteries, loadWh, pvWh, importPowerMaxW, exportPowerMaxW, ...rest } = neighbourhood;
+  const { batteries, flexible, loadWh, pvWh, importPowerMaxW, exportPowerMaxW, ...rest } = neighbourhood;
   const { retailPrice, feedInPrice, carbonGPerKwh, ...plain } = rest;
-  const columns = { loadWh, pvWh, importPowerMaxW, exportPowerMaxW, retailPrice, feedInPrice, ...batteries };
+  const columns = {
+    loadWh,
+    pvWh,
+    importPowerMaxW,
+    exportPowerMaxW,
+    retailPrice,
+    feedInPrice,
+    ...batteries,
+    ...flexible,
+  };
   const hash = createHash("sha256").update(JSON.stringify(plain));
   for (const [name, column] of Object.entries({ ...columns, carbonGPerKwh })) {
     hash.update(`/${name}/`);

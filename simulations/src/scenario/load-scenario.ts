@@ -14,13 +14,13 @@ import { createNeighbourhood } from "../neighbourhood/create-neighbourhood.ts";
 import { requireMemory, type SimulationSize } from "../neighbourhood/memory-estimate.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
-import { skyOver } from "./modelled-home.ts";
 import { readScenarioFile } from "./read-scenario-file.ts";
 import { idsOf } from "./scenario-faults.ts";
 import type { ScenarioData, ScenarioFeeder, ScenarioFile, ScenarioSites } from "./scenario-file.ts";
 import { scenarioHomes } from "./scenario-homes.ts";
 import { SEASONS } from "./scenario-schema.ts";
 import { tariffPrices } from "./tariff-prices.ts";
+import { drawWeather, weatherOfIntervals } from "./weather.ts";
 
 /** What a command line says instead of the file. */
 export interface ScenarioOverrides {
@@ -59,6 +59,15 @@ export interface Scenario {
 const DAYS = 7;
 const YEAR = 2026;
 const LOCATION = { latitudeDeg: 47.4, longitudeDeg: 8.5 };
+
+/** A value that is made when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 function startOf(text: string, offset: UtcOffset): EpochMs {
   const time = parseTime(text, "iso") ?? { ms: Number.NaN, isLocal: false };
@@ -222,6 +231,8 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
   const lowered = feedInPrice.filter((price, t) => price !== wishedPrice[t]).length;
   if (lowered > 0) assumptions.push(`feed-in price lowered to the retail price in ${lowered} intervals`);
   const seed = String(file.seed ?? 1);
+  const sky = { seed: `${seed}/sky`, cloudiness: file.cloudiness ?? 0.4 };
+  const weather = once(() => drawWeather(sky, file.location ?? LOCATION, time));
   const carbonSource = [...data.values()].find(({ carbonGPerKwh }) => carbonGPerKwh !== null);
   return {
     neighbourhood: createNeighbourhood(
@@ -238,9 +249,10 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
         seed,
         time,
         data,
-        location: file.location ?? LOCATION,
         utcOffsetMs: offset(time.startMs),
-        skyAt: skyOver({ seed: `${seed}/sky`, cloudiness: file.cloudiness ?? 0.4 }, time),
+        retailPrice,
+        weather,
+        intervalWeather: once(() => weatherOfIntervals(weather(), time)),
       }),
     ),
     mechanism: file.mechanism ?? "uniform",

@@ -1,5 +1,5 @@
 import type { TSchema } from "typebox";
-import { drawn, fields, number, optional, share } from "./schema-parts.ts";
+import { drawn, fields, number, oneOf, optional, share } from "./schema-parts.ts";
 
 /** A home's battery. */
 export const battery: TSchema = fields("A battery; left out: none, or the one that the data has.", {
@@ -81,3 +81,127 @@ export const battery: TSchema = fields("A battery; left out: none, or the one th
     }),
   ),
 });
+
+const control = (what: string): TSchema =>
+  optional(
+    oneOf(["at-once", "cheapest", "surplus"], {
+      description: `${what}: at once, when the retail price is lowest, or from what the sun leaves over and the rest as late as it can wait.`,
+      default: "at-once",
+    }),
+  );
+
+/** A heat pump and the house that it warms. */
+export const heatPump: TSchema = fields(
+  "A heat pump that warms the house; its electricity comes on top of `load`.",
+  {
+    share: share("a heat pump"),
+    building: optional(
+      fields("The house; left out: 140 m² of 1985.", {
+        floorAreaM2: optional(
+          drawn({ description: "Heated floor.", minimum: 10, maximum: 10_000, default: 140 }),
+        ),
+        builtIn: optional(
+          drawn({
+            description:
+              "The year it was built, for what it loses, as detached houses of that year did; not refurbished.",
+            minimum: 1_500,
+            maximum: 2_100,
+            default: 1985,
+          }),
+        ),
+        lossWPerM2K: optional(
+          drawn({
+            description:
+              "What a m² of floor loses per kelvin, instead of builtIn: 0.5 is a passive house, 4 an old one.",
+            minimum: 0.1,
+            maximum: 10,
+          }),
+        ),
+      }),
+    ),
+    source: optional(oneOf(["air", "ground"], { description: "Where the heat comes from.", default: "air" })),
+    emitter: optional(
+      oneOf(["radiators", "floor"], {
+        description: "What it warms: radiators need hotter water than a floor.",
+        default: "radiators",
+      }),
+    ),
+    powerMaxW: optional(
+      drawn({
+        description: "Most that it draws; left out: what keeps the house warm at −12 °C.",
+        minimum: 100,
+        maximum: 1_000_000,
+      }),
+    ),
+    setC: optional(
+      drawn({ description: "What the thermostat is set to.", minimum: 10, maximum: 25, default: 21 }),
+    ),
+    bandK: optional(
+      drawn({
+        description: "How far below and above that people put up with.",
+        minimum: 0,
+        maximum: 5,
+        default: 1,
+      }),
+    ),
+    control: control("When it heats"),
+  },
+);
+
+/** An electric car. */
+export const car: TSchema = fields(
+  "An electric car that is charged at home; its charging comes on top of `load`.",
+  {
+    share: share("an electric car"),
+    capacityWh: optional(
+      drawn({ description: "What its battery holds.", minimum: 1_000, maximum: 1_000_000, default: 60_000 }),
+    ),
+    chargePowerMaxW: optional(
+      drawn({ description: "At the charger.", minimum: 500, maximum: 400_000, default: 11_000 }),
+    ),
+    efficiencyPermille: optional(
+      drawn({
+        description: "Thousandths of what the charger takes that reach the battery.",
+        minimum: 500,
+        maximum: 1_000,
+        default: 900,
+      }),
+    ),
+    whPerKm: optional(
+      drawn({ description: "What it uses on the road.", minimum: 50, maximum: 1_000, default: 180 }),
+    ),
+    targetShare: optional(
+      drawn({
+        description: "It is filled up to here; share of capacityWh.",
+        minimum: 0.1,
+        maximum: 1,
+        default: 0.8,
+      }),
+    ),
+    startShare: optional(
+      drawn({
+        description: "What it holds at the start; share of capacityWh, no more than targetShare.",
+        minimum: 0,
+        maximum: 1,
+        default: 0.6,
+      }),
+    ),
+    commuterShare: optional(
+      number({
+        description: "Share of the cars that somebody drives to work with.",
+        minimum: 0,
+        maximum: 1,
+        default: 0.5,
+      }),
+    ),
+    distanceShare: optional(
+      drawn({
+        description: "Factor on all distances: 1 is about 12,000 km a year.",
+        minimum: 0,
+        maximum: 10,
+        default: 1,
+      }),
+    ),
+    control: control("When it is charged"),
+  },
+);

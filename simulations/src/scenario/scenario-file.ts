@@ -4,6 +4,8 @@ import type { DataFormat } from "../data/data-source.ts";
 import type { TimeFormat } from "../data/parse-time.ts";
 import type { Quantity } from "../data/raw-series.ts";
 import type { ForecastName } from "../forecasts/forecast.ts";
+import type { FlexibleControl } from "../models/flexible-control.ts";
+import type { HeatEmitter, HeatSource } from "../models/heat-pump.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
 
 /** A number, or what each home draws it from. */
@@ -59,6 +61,39 @@ export interface ScenarioBattery {
   readonly startShare?: Drawn;
 }
 
+/** A house of the model. */
+export interface ScenarioBuilding {
+  readonly floorAreaM2?: Drawn;
+  readonly builtIn?: Drawn;
+  readonly lossWPerM2K?: Drawn;
+}
+
+/** A heat pump of the scenario, and the house that it warms. */
+export interface ScenarioHeatPump {
+  readonly share?: number;
+  readonly building?: ScenarioBuilding;
+  readonly source?: HeatSource;
+  readonly emitter?: HeatEmitter;
+  readonly powerMaxW?: Drawn;
+  readonly setC?: Drawn;
+  readonly bandK?: Drawn;
+  readonly control?: FlexibleControl;
+}
+
+/** An electric car of the scenario. */
+export interface ScenarioCar {
+  readonly share?: number;
+  readonly capacityWh?: Drawn;
+  readonly chargePowerMaxW?: Drawn;
+  readonly efficiencyPermille?: Drawn;
+  readonly whPerKm?: Drawn;
+  readonly targetShare?: Drawn;
+  readonly startShare?: Drawn;
+  readonly commuterShare?: number;
+  readonly distanceShare?: Drawn;
+  readonly control?: FlexibleControl;
+}
+
 /** Homes of a kind. */
 export interface ScenarioSites {
   readonly id?: string;
@@ -67,6 +102,8 @@ export interface ScenarioSites {
   readonly load?: MeasuredColumn | ModelledLoad;
   readonly pv?: MeasuredColumn | ModelledPv;
   readonly battery?: ScenarioBattery;
+  readonly heatPump?: ScenarioHeatPump;
+  readonly ev?: ScenarioCar;
   readonly strategy?: StrategyName;
   readonly importPowerMaxW?: number;
   readonly exportPowerMaxW?: number;

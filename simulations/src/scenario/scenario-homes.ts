@@ -1,8 +1,6 @@
 import { type Random, seededRandom, siteId, wattHours, watts } from "@commonwatt/vpp-core";
 import { type DataSet, type DataSite, dataSite } from "../data/data-set.ts";
-import type { RunTime } from "../data/data-window.ts";
 import { connectionFor, wholeWhOf } from "../data/neighbourhood-of.ts";
-import type { GeoLocation } from "../models/sun-position.ts";
 import {
   CELL_TEMPERATURE_C,
   type HomeBattery,
@@ -10,6 +8,8 @@ import {
 } from "../neighbourhood/create-neighbourhood.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
 import { divide, draw } from "./draw.ts";
+import { withFlexibleLoads } from "./flexible-loads.ts";
+import type { HomeSources } from "./home-sources.ts";
 import { modelledLoadWh, modelledPvWh } from "./modelled-home.ts";
 import { idsOf } from "./scenario-faults.ts";
 import type {
@@ -19,16 +19,6 @@ import type {
   ScenarioBattery,
   ScenarioSites,
 } from "./scenario-file.ts";
-
-/** What homes are made of. */
-export interface HomeSources {
-  readonly seed: string;
-  readonly time: RunTime;
-  readonly data: ReadonlyMap<string, DataSet>;
-  readonly location: GeoLocation;
-  readonly utcOffsetMs: number;
-  skyAt(step: number): number;
-}
 
 /** A home before it has a strategy, unless it names one. */
 export type UndecidedHome = Omit<NeighbourhoodHome, "strategy"> & { readonly strategy: StrategyName | null };
@@ -99,7 +89,7 @@ function pvOf(pv: MeasuredColumn | ModelledPv, id: string, sources: HomeSources,
     inverterPowerMaxW: watts(Math.max(1, Math.round(peakW * share))),
   };
   return {
-    pvWh: modelledPvWh(array, sources.location, sources.skyAt, sources.time),
+    pvWh: modelledPvWh(array, sources.weather(), sources.time),
     inverterPowerMaxW: array.inverterPowerMaxW,
   };
 }
@@ -161,12 +151,14 @@ function homesOf(entry: ScenarioSites, place: number, sources: HomeSources): rea
   const measured = new Map<string, DataSite>(data?.sites.map((site) => [site.id, site]));
   const ids = data === undefined ? idsOf(entry) : [...measured.keys()];
   const withPv = having(shareOf(entry.pv), ids, `${seed}/${entry.id ?? place}/pv`);
+  const withHeatPump = having(entry.heatPump?.share, ids, `${seed}/${entry.id ?? place}/heatPump`);
+  const withCar = having(entry.ev?.share, ids, `${seed}/${entry.id ?? place}/ev`);
   const withBattery = having(shareOf(entry.battery), ids, `${seed}/${entry.id ?? place}/battery`);
   return ids.map((id): UndecidedHome => {
     const random = seededRandom(`${seed}/${id}`);
     const drawOf: DrawOf = (field) => random.fork(field);
     const own = measured.get(id);
-    const loadWh =
+    const ownLoadWh =
       own !== undefined && data !== undefined
         ? wholeWhOf(own.loadWh, data, time)
         : loadOf(entry.load ?? {}, id, sources, drawOf);
@@ -186,11 +178,18 @@ function homesOf(entry: ScenarioSites, place: number, sources: HomeSources): rea
         ? null
         : { ...known, startStoredWh: known.storedMinWh, reserveWh: 0, inverterPowerMaxW: null };
     })();
+    const plants = {
+      heatPump: withHeatPump.has(id) ? (entry.heatPump ?? null) : null,
+      car: withCar.has(id) ? (entry.ev ?? null) : null,
+    };
+    const house = { id, loadWh: ownLoadWh, pvWh };
+    const { loadWh, flexible } = withFlexibleLoads(plants, house, sources, drawOf);
     return {
       siteId: siteId(id),
       loadWh,
       pvWh,
       battery,
+      flexible,
       importPowerMaxW: entry.importPowerMaxW ?? connectionFor(loadWh, time.intervalMinutes),
       exportPowerMaxW:
         entry.exportPowerMaxW ?? connectionFor(pvWh ?? new Int32Array(0), time.intervalMinutes),

@@ -3,7 +3,7 @@ import { USUAL } from "../data/neighbourhood-of.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { dataSchema } from "./data-schema.ts";
-import { battery } from "./plant-schema.ts";
+import { battery, car, heatPump } from "./plant-schema.ts";
 import { drawn, fields, number, oneOf, optional, share, text } from "./schema-parts.ts";
 
 /** Seasons, each by the first day of a month that is in the middle of it. */
@@ -96,6 +96,8 @@ const sites = fields("One home, several alike, or those of a data source.", {
   load: optional(load),
   pv: optional(pv),
   battery: optional(battery),
+  heatPump: optional(heatPump),
+  ev: optional(car),
   strategy: optional(strategy("How they bid; left out: drawn from `strategies`.")),
   importPowerMaxW: optional(
     number({
