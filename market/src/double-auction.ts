@@ -62,6 +62,7 @@ export function doubleAuction(options: DoubleAuctionOptions = {}): TradingVenue 
     openInterval: async (interval, gateClosesMs) => market().openInterval(interval, gateClosesMs),
     submit: async (order) => market().submit(order),
     cancel: async (cancel) => market().cancel(cancel),
+    cancelFromChain: async (cancel) => market().cancelFromChain(cancel),
     closeGate: async (index) => market().closeGate(index),
     bookedOrders: (index) => market().bookedOrders(index),
     openIntervals: () => market().openIntervals(),

@@ -3,6 +3,7 @@ import { domainSeparator, signingDomain } from "@commonwatt/market";
 import {
   type BatchRecord,
   CommonwattError,
+  type DeliveryInterval,
   type EscrowAudit,
   type Hex,
   type IntervalDelivery,
@@ -19,12 +20,13 @@ import { auditEscrow } from "./chain/escrow-audit.ts";
 import { meterSigner } from "./metering/meter-signer.ts";
 import { archivedAccounts } from "./rail/archived-accounts.ts";
 import { type BatchPump, startPump } from "./rail/batch-pump.ts";
+import { chainCancels, heedCancels } from "./rail/chain-cancels.ts";
 import { committedBatch } from "./rail/committed-batch.ts";
 import { rulesOf } from "./rail/deployment-terms.ts";
-import { completeOptions, type EscrowOptions } from "./rail/escrow-options.ts";
+import { completeOptions, type EscrowOptions, type EscrowTermsWanted } from "./rail/escrow-options.ts";
+import { followRegister, type Register } from "./rail/follow-register.ts";
 import { forcedOrders, type InboxContext, refusedOrders } from "./rail/forced-orders.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
-import { followRegister, type RegisteredMeters } from "./rail/registered-meters.ts";
 import { showLeaves } from "./rail/show-leaves.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 import { startSweeper } from "./rail/sweeper.ts";
@@ -35,7 +37,7 @@ interface RunningRail {
   readonly chain: OpenChain;
   readonly accounts: readonly ArchivedAccount[];
   readonly pump: BatchPump;
-  readonly register: RegisteredMeters;
+  readonly register: Register;
   /** Settles when nothing beside the pump goes on any more. */
   readonly besides: Promise<unknown>;
   readonly controller: AbortController;
@@ -70,23 +72,14 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     meterSigner: (community, privateKey) => meterSigner(privateKey, () => separatorOf(community, signedFor)),
     signingDomain: () => domainOf(use().chain),
     forcedOrders: async (interval) => forcedOrders(use().chain.link, inboxOf(use()), interval),
+    chainCancels: async (interval) => cancelsFor(use(), interval),
     async start(context) {
       const controller = new AbortController();
       starting = controller;
       const chain = await openChain(context, options, wanted, controller.signal);
       try {
         signedFor = domainOf(chain);
-        const accounts = await archivedAccounts(chain.link, await context.batches.last());
-        const register = await followRegister(chain.link);
-        const { batches } = context;
-        const sweeper = wanted.sweepEarnings
-          ? startSweeper({ link: chain.link, batches, minimum: wanted.sweepMinimum })
-          : null;
-        const onPaid = (): void => sweeper?.wake();
-        const pump = startPump({ link: chain.link, batches, repair: chain.repair, onPaid });
-        const shown = showLeaves({ link: chain.link, batches });
-        const besides = Promise.all([sweeper?.ended, register.ended, shown]);
-        running = { context, chain, accounts, pump, register, besides, controller };
+        running = await startRunning(context, chain, wanted, controller);
       } catch (error) {
         await chain.close();
         throw error;
@@ -115,6 +108,29 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     },
   };
   return rail;
+}
+
+/** Takes up what was under way on a chain. */
+async function startRunning(
+  context: RailContext,
+  chain: OpenChain,
+  { sweepEarnings, sweepMinimum: minimum }: EscrowTermsWanted,
+  controller: AbortController,
+): Promise<RunningRail> {
+  const { link, repair } = chain;
+  const { batches } = context;
+  const accounts = await archivedAccounts(link, await batches.last());
+  const register = await followRegister(link);
+  const sweeper = sweepEarnings ? startSweeper({ link, batches, minimum }) : null;
+  const onPaid = (): void => sweeper?.wake();
+  const pump = startPump({ link, batches, repair, onPaid });
+  const shown = showLeaves({ link, batches });
+  const besides = Promise.all([sweeper?.ended, register.ended, shown]);
+  return { context, chain, accounts, pump, register, besides, controller };
+}
+
+function cancelsFor({ chain, register, context }: RunningRail, interval: DeliveryInterval) {
+  return chainCancels(chain.link, register, rulesOf(context), interval);
 }
 
 /** Counts every account with the leaf that the latest final batch gives it. */
@@ -161,8 +177,10 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
   const previous = last === null ? null : fileOf(last);
   const domain = domainOf(chain);
   const readings = delivery.readings.filter(register.speaks);
-  const orders = [...delivery.orders, ...(await refusedOrders(chain.link, inboxOf(running), delivery))];
-  const input = { ...delivery, orders, readings, community, domain, rules, accounts, seed };
+  const refused = await refusedOrders(chain.link, inboxOf(running), delivery);
+  const provable = await heedCancels(chain.link, rules, delivery);
+  const orders = [...provable.orders, ...refused];
+  const input = { ...provable, orders, readings, community, domain, rules, accounts, seed };
   const built = buildBatch(previous, input);
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");

@@ -1,4 +1,12 @@
-import type { EpochMs, Hex, SignedCancel, SigningDomain, Site } from "@commonwatt/vpp-core";
+import type {
+  ChainCancel,
+  EpochMs,
+  Hex,
+  SignedCancel,
+  SigningDomain,
+  Site,
+  SiteId,
+} from "@commonwatt/vpp-core";
 import { isSameAccount } from "../order/account.ts";
 import { GROUP_MAX } from "../order/bulk-order.ts";
 import { isHexBytes, lowerHex } from "../order/hex.ts";
@@ -125,12 +133,20 @@ function admitIntervalCancel(state: MarketState, cancel: Of<"interval">, at: Epo
 function admitGroupCancel(state: MarketState, cancel: Of<"group">, at: EpochMs): CancelAdmission {
   const { siteId, group, counter } = cancel;
   const before = admissionByCounter(state.groupCancels.get(siteId)?.get(group), counter);
-  if (before !== null) return before;
-  const orders = [...state.books.values()]
+  return before ?? { outcome: "new", cancel, orders: ordersOfGroup(state, siteId, cancel, at) };
+}
+
+/** A site's orders that still can trade and were signed at once in a group with a lower counter. */
+export function ordersOfGroup(
+  { books }: MarketState,
+  siteId: SiteId,
+  { group, counter }: Pick<ChainCancel, "group" | "counter">,
+  at: EpochMs,
+): readonly AcceptedOrder[] {
+  return [...books.values()]
     .filter((book) => book.clearing === null && at < book.interval.startMs)
     .flatMap((book) => book.positions.get(siteId)?.placed ?? [])
     .filter(({ openWh, order: { bulk } }) => openWh > 0 && bulk?.group === group && bulk.counter < counter);
-  return { outcome: "new", cancel, orders };
 }
 
 /** What the site's last cancel of the same thing means for one with this counter; `null`: it is new. */

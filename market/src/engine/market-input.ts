@@ -1,4 +1,5 @@
 import type {
+  ChainCancel,
   Clearing,
   DeliveryInterval,
   EpochMs,
@@ -29,6 +30,8 @@ export type MarketInput =
   | { readonly kind: "order-submitted"; readonly atMs: EpochMs; readonly order: SignedOrder }
   /** The cancel, too, is whatever came in. */
   | { readonly kind: "cancel-submitted"; readonly atMs: EpochMs; readonly cancel: SignedCancel }
+  /** An account took orders back on the chain: who says so has seen it there. */
+  | { readonly kind: "chain-cancelled"; readonly atMs: EpochMs; readonly cancel: ChainCancel }
   | { readonly kind: "gate-closed"; readonly atMs: EpochMs; readonly intervalIndex: IntervalIndex };
 
 /** Who takes part from now on, and by which rules. */

@@ -10,7 +10,7 @@ import { BOOK_PHASE } from "../book/layout.ts";
 import { openBook } from "../book/open-book.ts";
 import type { SignatureTrust } from "./admit-order.ts";
 import { advanceMarket, dueAtMs } from "./advance-market.ts";
-import { cancelOrders } from "./cancel-orders.ts";
+import { cancelFromChain, cancelOrders } from "./cancel-orders.ts";
 import { clearBook } from "./clear-book.ts";
 import { forgetBefore } from "./forget-books.ts";
 import type { MarketEvent, MarketInput, RegisterChanged } from "./market-input.ts";
@@ -24,6 +24,7 @@ import { bookHash, canonicalJson } from "./state-hash.ts";
 const TIMED_KINDS: ReadonlySet<MarketInput["kind"]> = new Set([
   "order-submitted",
   "cancel-submitted",
+  "chain-cancelled",
   "gate-closed",
 ]);
 
@@ -48,6 +49,8 @@ function eventOf(state: MarketState, input: MarketInput, signatures: SignatureTr
       return placeOrder(state, input.order, input.atMs, signatures);
     case "cancel-submitted":
       return cancelOrders(state, input.cancel, input.atMs, signatures);
+    case "chain-cancelled":
+      return cancelFromChain(state, input.cancel, input.atMs);
     case "gate-closed":
       return closeGate(state, input.intervalIndex, input.atMs);
   }

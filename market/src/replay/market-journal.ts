@@ -16,6 +16,7 @@ const INPUT_KINDS: ReadonlySet<unknown> = new Set<MarketInput["kind"]>([
   "time-advanced",
   "order-submitted",
   "cancel-submitted",
+  "chain-cancelled",
   "gate-closed",
 ]);
 

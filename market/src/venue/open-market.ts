@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type {
   BookedOrder,
   CancelReply,
+  ChainCancel,
   Clearing,
   DeliveryInterval,
   EpochMs,
@@ -37,6 +38,7 @@ export interface OpenMarket {
   openInterval(interval: DeliveryInterval, gateClosesMs?: EpochMs): Promise<void>;
   submit(order: SignedOrder): Promise<OrderReply>;
   cancel(cancel: SignedCancel): Promise<CancelReply>;
+  cancelFromChain(cancel: ChainCancel): Promise<readonly Hex[]>;
   closeGate(index: IntervalIndex): Promise<Clearing>;
   /** What everybody may see. */
   readonly feed: PublicFeed;
@@ -155,18 +157,15 @@ function marketOver(
       await input({ kind: "interval-opened", atMs: clock.now(), interval, gateClosesMs });
     },
     async submit(order) {
-      const event = await input({ kind: "order-submitted", atMs: clock.now(), order });
-      if (event.kind === "order-rejected")
-        return { status: "rejected", code: event.code, message: event.message };
-      assert(event.kind === "order-accepted", "an order is accepted or rejected");
-      return { status: "accepted", orderId: event.orderId, sequence: event.sequence };
+      return orderReply(await input({ kind: "order-submitted", atMs: clock.now(), order }));
     },
     async cancel(cancel) {
-      const event = await input({ kind: "cancel-submitted", atMs: clock.now(), cancel });
-      if (event.kind === "cancel-rejected")
-        return { status: "rejected", code: event.code, message: event.message };
-      assert(event.kind === "orders-cancelled", "a cancel is taken or rejected");
-      return { status: "cancelled", orderIds: event.orderIds, sequence: event.sequence };
+      return cancelReply(await input({ kind: "cancel-submitted", atMs: clock.now(), cancel }));
+    },
+    async cancelFromChain(cancel) {
+      const event = await input({ kind: "chain-cancelled", atMs: clock.now(), cancel });
+      assert(event.kind === "orders-cancelled", "what the chain says is taken");
+      return event.orderIds;
     },
     closeGate,
     bookedOrders: engine.bookedOrders,
@@ -181,6 +180,22 @@ function marketOver(
     stateHash: engine.stateHash,
     close,
   };
+}
+
+function orderReply(event: MarketEvent): OrderReply {
+  if (event.kind === "order-rejected") {
+    return { status: "rejected", code: event.code, message: event.message };
+  }
+  assert(event.kind === "order-accepted", "an order is accepted or rejected");
+  return { status: "accepted", orderId: event.orderId, sequence: event.sequence };
+}
+
+function cancelReply(event: MarketEvent): CancelReply {
+  if (event.kind === "cancel-rejected") {
+    return { status: "rejected", code: event.code, message: event.message };
+  }
+  assert(event.kind === "orders-cancelled", "a cancel is taken or rejected");
+  return { status: "cancelled", orderIds: event.orderIds, sequence: event.sequence };
 }
 
 function tradesUpTo(book: Book, sequence: number): readonly Trade[] {

@@ -7,7 +7,7 @@ import { hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./o
 import type { ArchivedOrder } from "./order-rows.ts";
 
 /** How an order left its book, as `contracts/types/Leaves.sol` has it: its account signed that, or the chain knows. */
-const [LIVE, ENDED, GROUP_CANCELLED, REFUSED] = [0, 1, 2, 4] as const;
+const [LIVE, ENDED, GROUP_CANCELLED, VOID, REFUSED] = [0, 1, 2, 3, 4] as const;
 
 /**
  * The orders of an interval as they stand in its batch, by rising digest.
@@ -61,6 +61,7 @@ export function orderLeaves(
 function endedCode(ended: BookedOrder["ended"]): number {
   if (ended === null) return LIVE;
   if (ended.by === "refusal") return REFUSED;
+  if (ended.by === "void") return VOID;
   return ended.by === "group-cancel" && ended.cancel === null ? GROUP_CANCELLED : ENDED;
 }
 

@@ -33,6 +33,8 @@ export interface FinalReader {
   /** Number of the batch from which an account was recorded last. */
   settledNumber(account: Account): Promise<number>;
   isRegistered(siteId: string): Promise<boolean>;
+  /** The counter below which an account's orders of a group are cancelled by a time in seconds. */
+  groupCounterAt(account: Account, group: number, time: number): Promise<number>;
   /** Number of the latest final batch. */
   finalNumber(): Promise<number>;
 }
@@ -55,6 +57,8 @@ export function finalReader(rpc: JsonRpcProvider, deployment: Deployment, finali
     settledNumber: (account) => read(0, (at) => escrowReader(rpc, deployment, at).settledNumber(account)),
     isRegistered: (siteId) =>
       read(false, async (at) => (await registryReader(rpc, deployment, at).versionCount(siteId)) > 0),
+    groupCounterAt: (account, group, time) =>
+      read(0, (at) => registryReader(rpc, deployment, at).groupCounterAt(account, group, time)),
     finalNumber: () =>
       read(0, async (at) => (await courtReader(rpc, deployment, nodeEvents(rpc), at).progress()).finalNumber),
   };

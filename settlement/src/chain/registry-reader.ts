@@ -13,15 +13,25 @@ export interface RegistryReader {
   versions(siteId: string): Promise<readonly SiteVersion[]>;
   /** When a meter was revoked, in seconds since the epoch; 0 when it is not. */
   meterRevokedAt(meterKeyHash: Hex): Promise<number>;
+  /** The counter below which an account's orders of a group are cancelled by a time in seconds. */
+  groupCounterAt(account: Account, group: number, time: number): Promise<number>;
   /** What changed since a block. */
   changesSince(block: number): Promise<RegistryChanges>;
 }
 
-/** What was registered and revoked in some blocks. */
+/** Orders that an account signed at once and can cancel at once. */
+export interface CancelledGroup {
+  readonly account: Account;
+  readonly group: number;
+}
+
+/** What was registered, revoked and cancelled in some blocks. */
 export interface RegistryChanges {
   /** Sites with a new version, by the hash of their name: see `siteKey`. */
   readonly siteKeys: readonly Hex[];
   readonly revokedMeters: readonly Hex[];
+  /** As often as they were cancelled. */
+  readonly cancelledGroups: readonly CancelledGroup[];
   /** The block up to which was looked. */
   readonly upTo: number;
 }
@@ -57,15 +67,27 @@ export function registryReader(
   };
   return {
     versionCount,
+    // Counters of ours are safe integers; a higher one ends them all.
+    groupCounterAt: async (account, group, time) =>
+      Math.min(Number(await read("groupCounterAt", [account, group, time])), Number.MAX_SAFE_INTEGER),
     meterRevokedAt: async (meterKeyHash) => Number(await read("meterRevokedAt", [meterKeyHash])),
     async changesSince(block) {
       const upTo = await headBlock(rpc);
-      const first = async (event: string): Promise<readonly Hex[]> => {
-        const topics = REGISTRY.abi.encodeFilterTopics(event, []);
-        const events = await readEvents(rpc, [registry], topics, block, upTo);
-        return events.map(({ topics: said }) => said[1] as Hex);
+      const names = ["SiteRegistered", "MeterRevoked", "GroupCancelled"] as const;
+      const topics = names.flatMap((name) => REGISTRY.abi.encodeFilterTopics(name, []) as string[]);
+      const events = (await readEvents(rpc, [registry], [topics], block, upTo)).flatMap(
+        ({ topics: said, data }) => REGISTRY.abi.parseLog({ topics: said, data }) ?? [],
+      );
+      const saidBy = (name: (typeof names)[number], what: string): readonly unknown[] =>
+        events.filter((event) => event.name === name).map(({ args }) => args[what] as unknown);
+      const accounts = saidBy("GroupCancelled", "account") as readonly Account[];
+      const groups = saidBy("GroupCancelled", "group");
+      return {
+        siteKeys: saidBy("SiteRegistered", "site") as readonly Hex[],
+        revokedMeters: saidBy("MeterRevoked", "meterKeyHash") as readonly Hex[],
+        cancelledGroups: accounts.map((account, index) => ({ account, group: Number(groups[index]) })),
+        upTo,
       };
-      return { siteKeys: await first("SiteRegistered"), revokedMeters: await first("MeterRevoked"), upTo };
     },
     async versions(siteId) {
       const count = await versionCount(siteId);

@@ -7,7 +7,7 @@ import type { MeterSigner } from "./metering.ts";
 import type { RoutePlugin } from "./route-plugin.ts";
 import type { EscrowAudit, IntervalDelivery, IntervalSettlement, SettlementEvent } from "./settlement.ts";
 import type { BatchStore, OutboxStore } from "./store.ts";
-import type { SignedOrder, SigningDomain } from "./trading-venue.ts";
+import type { ChainCancel, SignedOrder, SigningDomain } from "./trading-venue.ts";
 
 /** A site together with the key that moves its money. */
 export interface RailSite extends Site {
@@ -52,6 +52,8 @@ export interface SettlementRail {
   signingDomain(): SigningDomain | null;
   /** Orders for an interval that sites put on the chain, so that nobody can overlook them: the venue is to take them. */
   forcedOrders(interval: DeliveryInterval): Promise<readonly SignedOrder[]>;
+  /** What sites took back on the chain, as far as it counts for an interval: the venue is to end it before its gate closes. */
+  chainCancels(interval: DeliveryInterval): Promise<readonly ChainCancel[]>;
   /**
    * Accounts an interval and stores its batch; the chain follows by itself. The same answer when repeated. Waits for a
    * chain that is away, since what was put there belongs into the batch.

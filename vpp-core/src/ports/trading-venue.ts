@@ -89,6 +89,13 @@ export type SignedCancel = {
     }
 );
 
+/** What an account took back on the chain: its orders of a group that were signed at once with a lower counter. */
+export interface ChainCancel {
+  readonly account: Account;
+  readonly group: number;
+  readonly counter: number;
+}
+
 /** An order that a book took in, and how it left the book before the gate closed. */
 export interface BookedOrder {
   readonly id: Hex;
@@ -104,8 +111,10 @@ export interface BookedOrder {
       | "expired"
       | "self-trade"
       /** It came by the chain, and the venue's rules turned it down. */
-      | "refusal";
-    /** What its site signed to take it back; `null` when it ended otherwise. */
+      | "refusal"
+      /** The settlement could not hold to the call auction: nothing was traded in it. */
+      | "void";
+    /** What its site signed to take it back; `null` when it ended otherwise, or was taken back on the chain. */
     readonly cancel: SignedCancel | null;
   } | null;
 }
@@ -215,6 +224,8 @@ export interface TradingVenue {
   submit(order: SignedOrder): Promise<OrderReply>;
   /** Takes orders back; the same answer when repeated. */
   cancel(cancel: SignedCancel): Promise<CancelReply>;
+  /** Ends what an account took back on the chain, and takes none of it any more; answers which orders that ended. */
+  cancelFromChain(cancel: ChainCancel): Promise<readonly Hex[]>;
   /** Closes the gate and clears, or voids the book when delivery has begun; the same answer when repeated. */
   closeGate(index: IntervalIndex): Promise<Clearing>;
   /** Intervals whose gate is still open, oldest first. */

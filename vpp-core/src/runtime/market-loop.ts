@@ -43,7 +43,7 @@ const BID_TIME_PER_SITE_MS = 15;
 /** What the market loop works with. */
 export interface MarketLoopContext {
   readonly venue: TradingVenue;
-  readonly rail: Pick<SettlementRail, "forcedOrders">;
+  readonly rail: Pick<SettlementRail, "forcedOrders" | "chainCancels">;
   readonly trades: TradeStore;
   readonly signers: ReadonlyMap<SiteId, OrderSigner>;
   readonly sites: readonly SiteRunner[];

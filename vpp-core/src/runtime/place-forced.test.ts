@@ -11,6 +11,8 @@ import type { RunEvent } from "./run-event.ts";
 
 const INTERVAL = deliveryInterval(intervalIndex(2_000_000), 15);
 
+const CANCEL = { account: `0x${"0b".repeat(20)}` as Account, group: 3, counter: 9 };
+
 function orderOf(home: number): SignedOrder {
   return {
     ...{ community: "street", siteId: siteId(`home-${home}`), side: "bid", intervalIndex: INTERVAL.index },
@@ -29,15 +31,20 @@ function recorder(): { logger: Logger; errors: string[]; told: RunEvent[] } {
   return { logger, errors, told: [] };
 }
 
-it("places every order that lies on the chain, and reports those that the venue turns down", async () => {
+it("ends what the chain cancelled, places every order that lies there, and reports those that the venue turns down", async () => {
   const { logger, told } = recorder();
   const placed: string[] = [];
   await placeForced(
     {
       logger,
       report: (event) => told.push(event),
-      rail: { forcedOrders: async () => [orderOf(1), orderOf(2)] },
+      rail: { chainCancels: async () => [CANCEL], forcedOrders: async () => [orderOf(1), orderOf(2)] },
       venue: {
+        async cancelFromChain(cancel) {
+          expect(cancel).toEqual(CANCEL);
+          placed.push("cancelled");
+          return [];
+        },
         async submit(order) {
           placed.push(order.siteId);
           return order.siteId === "home-1"
@@ -48,14 +55,16 @@ it("places every order that lies on the chain, and reports those that the venue 
     },
     INTERVAL,
   );
-  expect(placed).toEqual(["home-1", "home-2"]);
+  expect(placed).toEqual(["cancelled", "home-1", "home-2"]);
   expect(told).toMatchObject([{ event: "rejected", siteId: "home-1", code: "price-off-tick" }]);
 });
 
 it("does not hold up the gate when the chain is away", async () => {
   const { logger, errors } = recorder();
-  const rail = { forcedOrders: () => Promise.reject(new Error("nobody answers")) };
-  const venue = { submit: () => Promise.reject(new Error("there is nothing to place")) };
+  const silent = () => Promise.reject(new Error("nobody answers"));
+  const rail = { forcedOrders: silent, chainCancels: silent };
+  const useless = () => Promise.reject(new Error("there is nothing to place"));
+  const venue = { submit: useless, cancelFromChain: useless };
   await placeForced({ logger, rail, venue, report: () => undefined }, INTERVAL);
-  expect(errors).toHaveLength(1);
+  expect(errors).toHaveLength(2);
 });

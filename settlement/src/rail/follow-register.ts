@@ -7,7 +7,7 @@ import {
   sleep,
 } from "@commonwatt/vpp-core";
 import type { Deployment } from "../chain/manifest.ts";
-import type { RegistryReader } from "../chain/registry-reader.ts";
+import type { CancelledGroup, RegistryReader } from "../chain/registry-reader.ts";
 import { meterKeyOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { EscrowLink } from "./escrow-link.ts";
@@ -17,10 +17,14 @@ const LOOK_EVERY_MS = 30_000;
 /** Blocks that are read again each time: an event may have moved to another block. */
 const READ_AGAIN_BLOCKS = 64;
 
-/** Which meter speaks for which of our sites, as far as the register is known. */
-export interface RegisteredMeters {
+/** What the register says of our sites and their accounts, as far as it is known. */
+export interface Register {
   /** Whether a reading's meter spoke for its site when it was taken: a batch with another could be taken back. */
   speaks(reading: SignedMeterReading): boolean;
+  /** The groups of orders that accounts cancelled, each once. */
+  cancelledGroups(): readonly CancelledGroup[];
+  /** Looks the register up now. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`. */
+  refresh(): Promise<void>;
   /** Settles when nothing is looked up any more, after the link's signal aborted. */
   readonly ended: Promise<void>;
 }
@@ -33,14 +37,16 @@ export interface RegisterContext extends Pick<EscrowLink, "patience" | "wallCloc
 }
 
 /** Looks the register through, and again twice a minute. The first look is made before this settles. */
-export async function followRegister(context: RegisterContext): Promise<RegisteredMeters> {
+export async function followRegister(context: RegisterContext): Promise<Register> {
   const { registry, deployment, sites, patience, wallClock, logger, signal } = context;
   const revokedAt = new Map<Hex, number>();
   const versions = new Map<string, readonly SiteVersion[]>();
+  const groups = new Map<string, CancelledGroup>();
   let next = deployment.block;
   const look = async (): Promise<void> => {
-    const { siteKeys, revokedMeters, upTo } = await registry.changesSince(next);
+    const { siteKeys, revokedMeters, cancelledGroups, upTo } = await registry.changesSince(next);
     for (const hash of revokedMeters) revokedAt.set(hash, await registry.meterRevokedAt(hash));
+    for (const one of cancelledGroups) groups.set(`${one.account}:${one.group}`, one);
     const changed = new Set(siteKeys);
     for (const { id } of sites) {
       if (changed.has(siteKey(id)) || !versions.has(id)) versions.set(id, await registry.versions(id));
@@ -66,6 +72,8 @@ export async function followRegister(context: RegisterContext): Promise<Register
       const since = revokedAt.size === 0 ? 0 : (revokedAt.get(keccak256(meterKey)) ?? 0);
       return since === 0 || takenAt <= since;
     },
+    cancelledGroups: () => [...groups.values()],
+    refresh: look,
     ended: follow(),
   };
 }

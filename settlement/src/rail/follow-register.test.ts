@@ -12,7 +12,7 @@ import { meterKeyOf, NO_METER, type SiteVersion, siteKey } from "../chain/site-r
 import { keccak256 } from "../hash/keccak.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
 import { silent } from "../testing/street.ts";
-import { followRegister } from "./registered-meters.ts";
+import { followRegister } from "./follow-register.ts";
 
 const REVOKED_AT = 1_800_000_000;
 const CHANGED_AT = 1_700_000_000;
@@ -43,7 +43,12 @@ it("takes from each site what its registered meter says, until that is changed o
     registry: {
       async changesSince(block) {
         blocks.push(block);
-        return { siteKeys: [siteKey(HOME)], revokedMeters: [keccak256(second.meterKey)], upTo: 100 };
+        return {
+          siteKeys: [siteKey(HOME)],
+          revokedMeters: [keccak256(second.meterKey)],
+          cancelledGroups: [],
+          upTo: 100,
+        };
       },
       meterRevokedAt: async (hash: Hex) => (hash === keccak256(second.meterKey) ? REVOKED_AT : 0),
       versions: async (id) => (id === HOME ? versions : []),

@@ -1,0 +1,134 @@
+import type { BookedOrder, ChainCancel, DeliveryInterval, IntervalDelivery } from "@commonwatt/vpp-core";
+import type { BatchRules } from "../batch/batch-rules.ts";
+import { NOTICE_SECONDS } from "../chain/inbox-reader.ts";
+import type { CancelledGroup } from "../chain/registry-reader.ts";
+import type { EscrowLink } from "./escrow-link.ts";
+import type { Register } from "./follow-register.ts";
+import { notFinal } from "./require-final.ts";
+
+/** Five minutes before a gate closes, and five minutes after: times in seconds, or a group's counters at these times. */
+interface AroundGate {
+  /** A higher counter than a filled order's is held against the operator. */
+  readonly early: number;
+  /** A higher counter than an order's ends it. */
+  readonly late: number;
+}
+
+/**
+ * What sites took back on the chain, as it is now, so that no order of it trades: up to five minutes after the gate
+ * closes, as judges count.
+ * @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`.
+ */
+export async function chainCancels(
+  { registry }: Pick<EscrowLink, "registry">,
+  register: Pick<Register, "refresh" | "cancelledGroups">,
+  rules: Pick<BatchRules, "gateClosureMs">,
+  interval: DeliveryInterval,
+): Promise<readonly ChainCancel[]> {
+  await register.refresh();
+  const { late } = timesOf(rules, interval);
+  const found = await Promise.all(
+    register.cancelledGroups().map(async ({ account, group }) => {
+      const counter = await registry.groupCounterAt(account, group, late);
+      return { account, group, counter };
+    }),
+  );
+  return found.filter(({ counter }) => counter > 0);
+}
+
+/**
+ * Makes of an interval's orders what can be proved of them to a court. What its account took back on the chain says
+ * so. When such an order traded in the call auction all the same, since nobody could see the chain as the gate closed,
+ * or when the chain has undone what ended an order, then the whole call is void: it is the only thing that an operator
+ * can say of it without being proved wrong.
+ * @throws CommonwattError `ESCROW_NOT_FINAL`, retryable, while the chain can still undo what ended an order. Waits for
+ * a chain that is away.
+ */
+export async function heedCancels(
+  link: EscrowLink,
+  rules: Pick<BatchRules, "gateClosureMs">,
+  delivery: IntervalDelivery,
+): Promise<IntervalDelivery> {
+  const counters = await countersOf(link, rules, delivery);
+  const called = delivery.trades.filter(({ phase }) => phase === "call");
+  const traded = new Set(called.flatMap(({ bidId, offerId }) => [bidId, offerId]));
+  let isVoid = false;
+  const orders: BookedOrder[] = [];
+  for (const booked of delivery.orders) {
+    const { bulk } = booked.order;
+    const isFromChain = booked.ended?.by === "group-cancel" && booked.ended.cancel === null;
+    if (bulk === undefined || (booked.ended !== null && !isFromChain)) {
+      orders.push(booked);
+      continue;
+    }
+    const { early, late } = counters.get(nameOf(booked)) ?? { early: 0, late: 0 };
+    if (isFromChain && late <= bulk.counter) {
+      if (await isStillThere(link, rules, delivery.interval, booked)) throw notFinal("a cancelled group");
+      isVoid = true;
+      orders.push({ ...booked, ended: null });
+    } else if (traded.has(booked.id)) {
+      isVoid ||= early > bulk.counter;
+      orders.push(booked);
+    } else {
+      orders.push(late > bulk.counter ? { ...booked, ended: { by: "group-cancel", cancel: null } } : booked);
+    }
+  }
+  if (!isVoid) return { ...delivery, orders };
+  link.logger.error(
+    { intervalIndex: delivery.interval.index },
+    "orders of a group that its account cancelled on the chain traded: the call auction is void",
+  );
+  return {
+    ...delivery,
+    clearingPrice: null,
+    trades: delivery.trades.filter(({ phase }) => phase !== "call"),
+    orders: orders.map((one) => (one.ended === null ? { ...one, ended: { by: "void", cancel: null } } : one)),
+  };
+}
+
+/** Of each group that orders of an interval are in, from what stays on the chain. */
+async function countersOf(
+  { final, registry, patience }: EscrowLink,
+  rules: Pick<BatchRules, "gateClosureMs">,
+  { interval, orders }: IntervalDelivery,
+): Promise<ReadonlyMap<string, AroundGate>> {
+  const groups = new Map<string, CancelledGroup>();
+  for (const booked of orders) {
+    const { account, bulk } = booked.order;
+    if (bulk !== undefined) groups.set(nameOf(booked), { account, group: bulk.group });
+  }
+  const times = timesOf(rules, interval);
+  const reader = final.isImmediate ? registry : final;
+  const counters = new Map<string, AroundGate>();
+  for (const [name, { account, group }] of groups) {
+    const at = (time: number): Promise<number> =>
+      patience.until(() => reader.groupCounterAt(account, group, time));
+    counters.set(name, { early: await at(times.early), late: await at(times.late) });
+  }
+  return counters;
+}
+
+/** Whether the newest block still has what ended an order, though not yet for good. */
+async function isStillThere(
+  { registry, patience }: EscrowLink,
+  rules: Pick<BatchRules, "gateClosureMs">,
+  interval: DeliveryInterval,
+  { order: { account, bulk } }: BookedOrder,
+): Promise<boolean> {
+  if (bulk === undefined) return false;
+  const { late } = timesOf(rules, interval);
+  return (await patience.until(() => registry.groupCounterAt(account, bulk.group, late))) > bulk.counter;
+}
+
+/** As the judge counts them. */
+function timesOf(
+  { gateClosureMs }: Pick<BatchRules, "gateClosureMs">,
+  { startMs }: DeliveryInterval,
+): AroundGate {
+  const closure = Math.floor((startMs - gateClosureMs) / 1_000);
+  return { early: Math.max(0, closure - NOTICE_SECONDS), late: closure + NOTICE_SECONDS };
+}
+
+function nameOf({ order: { account, bulk } }: BookedOrder): string {
+  return `${account.toLowerCase()}:${bulk?.group}`;
+}
