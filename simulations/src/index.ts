@@ -50,6 +50,7 @@ export { STRATEGIES } from "./strategies/strategy-registry.ts";
 export { buildStreet, type StreetOptions } from "./street/build-street.ts";
 export type { HardwareAddress, ModbusHardware, OpcuaHardware } from "./street/emulator-messages.ts";
 export { clearSkyPvW, forecastPvW, measuredSkyIndex, typicalLoadW } from "./street/forecast.ts";
+export { homeDevices } from "./street/home-devices.ts";
 export { keepStreet } from "./street/keep-street.ts";
 export { type HomeKind, STREET_HOMES_MAX, type Street, type StreetHome } from "./street/street.ts";
 export { streetForecaster } from "./street/street-forecaster.ts";

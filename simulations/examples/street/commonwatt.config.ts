@@ -1,9 +1,10 @@
-import { modbus, opcua, sunspecFacade } from "@commonwatt/device-adapters";
+import { sunspecFacade } from "@commonwatt/device-adapters";
 import { callAuction } from "@commonwatt/market";
 import { escrow } from "@commonwatt/settlement";
 import {
   buildStreet,
   type HardwareAddress,
+  homeDevices,
   keepStreet,
   STREET_HOMES_MAX,
   type StreetHome,
@@ -13,9 +14,7 @@ import {
 } from "@commonwatt/simulations";
 import {
   type ConfigFile,
-  type DeviceConnector,
   defineConfig,
-  deviceId,
   epochMs,
   priceMicroPerKwh,
   type SiteConfig,
@@ -67,22 +66,9 @@ export const config: ConfigFile = defineConfig({
 function site(home: StreetHome, address: HardwareAddress | undefined): SiteConfig {
   return {
     id: home.id,
-    devices: address === undefined ? [] : devices(home, address),
+    devices: address === undefined ? [] : homeDevices(address),
     limits: { importPowerMaxW: watts(17_000), exportPowerMaxW: watts(12_000) },
     reserveWh: wattHours(Math.floor(((home.battery?.capacityWh ?? 0) * RESERVE_PERCENT) / 100)),
     forecaster: streetForecaster(home),
   };
-}
-
-/** A Modbus home has its inverter and its meter behind one address; an OPC UA home is one device. */
-function devices(home: StreetHome, address: HardwareAddress): readonly DeviceConnector[] {
-  if (address.protocol === "opcua") {
-    const { endpointUrl, name, clientPkiDirectory, serverCertificateFile } = address;
-    const trust = { pkiDirectory: clientPkiDirectory, serverCertificateFile };
-    return [opcua({ id: `${home.id}/gateway`, endpointUrl, home: name, ...trust })];
-  }
-  const { host, port, inverterUnit, meterUnit } = address;
-  const meter = modbus({ id: deviceId(`${home.id}/meter`), host, port, unit: meterUnit });
-  if (inverterUnit === null) return [meter];
-  return [modbus({ id: deviceId(`${home.id}/inverter`), host, port, unit: inverterUnit }), meter];
 }

@@ -1,19 +1,25 @@
-import { CommonwattError, createLogger, printChecks } from "@commonwatt/vpp-core";
+import { CommonwattError, createLogger, type Hex, printChecks, stopRequest } from "@commonwatt/vpp-core";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
-import { runFullPath } from "../modes/full-path.ts";
+import { type FullPathRun, runFullPath } from "../modes/full-path.ts";
 import { settlementChecks } from "../modes/full-path-checks.ts";
-import { figuresOf } from "../modes/mode-figures.ts";
+import { figuresOf, type ModeFigures } from "../modes/mode-figures.ts";
 import type { SimulationMode } from "../modes/mode-fit.ts";
+import { runWire, type WireRun } from "../modes/wire.ts";
+import { communityChecks } from "../modes/wire-checks.ts";
 import { loadRun } from "../runs/load-run.ts";
 import type { RunPlan } from "../runs/run-plan.ts";
 import { progressBar } from "./progress-bar.ts";
 import type { SimulateOptions } from "./simulate-options.ts";
 
 /** A mode that runs live code. */
-export type LiveMode = Exclude<SimulationMode, "fast">;
+type LiveMode = Exclude<SimulationMode, "fast">;
 
 /** Options of a study, which is what the fast mode is for. */
 const STUDY_OPTIONS = ["compare", "out", "feeder"] as const;
+type StudyOptions = Partial<Pick<SimulateOptions, (typeof STUDY_OPTIONS)[number]>>;
+
+/** Figures of one mode, told by its name. */
+export type ToldFigures = ModeFigures & { readonly mode: SimulationMode; readonly resultHash?: Hex };
 
 /**
  * Loads what a plan is about, to be run in a live mode.
@@ -22,8 +28,7 @@ const STUDY_OPTIONS = ["compare", "out", "feeder"] as const;
 export async function liveOptions(
   plan: RunPlan,
   mode: LiveMode,
-  options: Pick<SimulateOptions, "workers" | "vary"> &
-    Partial<Pick<SimulateOptions, (typeof STUDY_OPTIONS)[number]>>,
+  options: Pick<SimulateOptions, "workers" | "vary"> & StudyOptions,
 ): Promise<SimulationOptions> {
   const given = STUDY_OPTIONS.find((name) => options[name] !== undefined);
   const extra = given ?? (options.vary.length > 0 ? "vary" : null);
@@ -44,15 +49,22 @@ export async function liveOptions(
 export async function simulateLive(plan: RunPlan, mode: LiveMode, options: SimulateOptions): Promise<void> {
   const { json = false } = options;
   const given = await liveOptions(plan, mode, options);
-  const bar = progressBar(process.stderr, {
-    name: "home-intervals",
-    perStep: given.neighbourhood.siteIds.length,
-  });
-  const run = await runFullPath({ ...given, onProgress: bar.update }, createLogger("warn", json));
+  const perStep = given.neighbourhood.siteIds.length;
+  const bar = progressBar(process.stderr, { name: "home-intervals", perStep });
+  const watched = { ...given, onProgress: bar.update };
+  const logger = createLogger("warn", json);
+  const [told, checks] =
+    mode === "full-path"
+      ? await runFullPath(watched, logger).then(
+          (run) => [fullPathFigures(run), settlementChecks(run)] as const,
+        )
+      : await runWire(watched, logger, stopRequest(process, process.stdout)).then(
+          (run) => [wireFigures(run), communityChecks(run)] as const,
+        );
   bar.end();
-  const figures = { mode, ...shapeOf(given), ...figuresOf(run.result), ...chainFigures(run) };
+  const figures = { ...shapeOf(given), ...told };
   if (!json) for (const line of figureLines(figures)) process.stdout.write(`${line}\n`);
-  printChecks(process.stdout, json, figures, settlementChecks(run));
+  printChecks(process.stdout, json, figures, checks);
 }
 
 /** What was run. */
@@ -61,25 +73,40 @@ export function shapeOf({ neighbourhood }: SimulationOptions): object {
   return { community, homes: siteIds.length, intervals, intervalMinutes };
 }
 
-/** What the chain says of a run, for its summary. */
-export function chainFigures({ audit, gasUsed, result }: Awaited<ReturnType<typeof runFullPath>>): object {
+/** A run on the full path, with what the chain says of it. */
+export function fullPathFigures({ audit, gasUsed, result }: FullPathRun): ToldFigures {
   const { batchesCommitted, batchesFinalized, conserved, contract, chainId, tokenBalance, owed } = audit;
+  const amounts = { tokenBalanceMicro: tokenBalance.toString(), owedMicro: owed.toString() };
+  const chain = { batchesCommitted, batchesFinalized, gasUsed };
   return {
-    ...{ resultHash: result.hash, batchesCommitted, batchesFinalized, gasUsed },
-    escrow: {
-      conserved,
-      tokenBalanceMicro: tokenBalance.toString(),
-      owedMicro: owed.toString(),
-      contract,
-      chainId,
-    },
+    ...{ mode: "full-path", ...figuresOf(result), resultHash: result.hash, ...chain },
+    ...{ escrow: { conserved, ...amounts, contract, chainId } },
+  };
+}
+
+/** A run on the wire, with what its devices were. */
+export function wireFigures({
+  summary,
+  speed,
+  warnings,
+  intervals: _intervals,
+  ...figures
+}: WireRun): ToldFigures {
+  const { devices, batchesCommitted, batchesFinalized, escrow, store } = summary;
+  const { readings } = store;
+  return {
+    ...{ mode: "wire", ...figures, speed, devices, readings, warnings },
+    ...{ batchesCommitted, batchesFinalized, escrow },
   };
 }
 
 /** Figures for a person. */
 export function figureLines(figures: object): readonly string[] {
-  return Object.entries(figures).map(
-    ([name, value]) =>
-      `${name.padEnd(18)} ${typeof value === "object" ? Object.values(value as object).join("  ") : String(value)}`,
-  );
+  return Object.entries(figures).map(([name, value]) => `${name.padEnd(18)} ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  const parts = Object.entries(value).map(([name, part]) => `${name} ${String(part)}`);
+  return parts.length === 0 ? "none" : parts.join("  ");
 }

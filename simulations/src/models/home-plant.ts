@@ -7,19 +7,27 @@ import { householdLoad, type LoadProfile } from "./household-load.ts";
 import { type PvArray, pvPowerW } from "./pv.ts";
 import type { GeoLocation } from "./sun-position.ts";
 
+/** The hardware of one home, whatever sun and household do with it. */
+export interface HomeHardware {
+  readonly pv: Pick<PvArray, "peakW" | "inverterPowerMaxW"> | null;
+  /** Only together with `pv`, whose inverter it shares. */
+  readonly battery: BatteryRatings | null;
+  /** What the battery holds when the plant is new; 0 without one. */
+  readonly startStoredWh: number;
+}
+
 /** Everything that decides what the hardware of one home does. Plain data. */
-export interface HomeModel {
+export interface HomeModel extends HomeHardware {
   readonly location: GeoLocation;
   readonly sky: Sky;
   /** How much later than the start of the street this home sees a cloud. */
   readonly cloudDelayMs: number;
   readonly pv: PvArray | null;
-  /** Only together with `pv`, whose inverter it shares. */
-  readonly battery: BatteryRatings | null;
-  /** What the battery holds when the plant is new; 0 without one. */
-  readonly startStoredWh: number;
   readonly load: LoadProfile;
 }
+
+/** What the sun gives and the household takes at a time, in W. */
+export type OutsidePowers = (time: EpochMs) => { readonly pvW: number; readonly loadW: number };
 
 /** A plant's whole memory, as plain JSON; energies in thousandths of a joule. */
 export interface PlantSnapshot {
@@ -52,7 +60,7 @@ interface StepPowers {
   readonly gridW: number;
 }
 
-function ratingsOf(home: HomeModel): PlantRatings {
+function ratingsOf(home: HomeHardware): PlantRatings {
   return {
     pvPeakW: home.pv?.peakW ?? watts(0),
     inverterPowerMaxW: home.pv?.inverterPowerMaxW ?? watts(0),
@@ -94,7 +102,7 @@ function toWh(millijoules: number): ReturnType<typeof wattHours> {
   return wattHours(Math.floor(millijoules / MILLIJOULES_PER_WH));
 }
 
-function freshSnapshot(home: HomeModel, start: EpochMs): PlantSnapshot {
+function freshSnapshot(home: HomeHardware, start: EpochMs): PlantSnapshot {
   return {
     timeMs: Math.floor(start / PLANT_STEP_MS) * PLANT_STEP_MS,
     storedMillijoules: home.battery === null ? 0 : Math.round(home.startStoredWh * MILLIJOULES_PER_WH),
@@ -104,15 +112,24 @@ function freshSnapshot(home: HomeModel, start: EpochMs): PlantSnapshot {
   };
 }
 
+/** Makes the hardware of a modelled home, new at `start`; see {@link createPlant}. */
+export function createHomePlant(home: HomeModel, start: EpochMs): HomePlant {
+  const loadW = householdLoad(home.load);
+  return createPlant(home, start, (time) => {
+    const index = home.pv === null ? 1 : clearSkyIndex(home.sky, epochMs(time - home.cloudDelayMs));
+    const pvW = home.pv === null ? 0 : pvPowerW(home.pv, home.location, time, index);
+    return { pvW, loadW: loadW(time) };
+  });
+}
+
 /**
  * Makes the hardware of one home, new at `start`. Power is held through each step in whole watts and energy
  * is counted in thousandths of a joule, so PV + battery + grid = load at every moment and every register is
  * exactly the integral of its power. A command counts from the step that is running when it comes.
  */
-export function createHomePlant(home: HomeModel, start: EpochMs): HomePlant {
+export function createPlant(home: HomeHardware, start: EpochMs, outsideAt: OutsidePowers): HomePlant {
   assert(home.battery === null || home.pv !== null, "a battery needs the inverter of a PV array");
   const ratings = ratingsOf(home);
-  const loadW = householdLoad(home.load);
   let memory = freshSnapshot(home, start);
   let window: BatteryWindow | null = null;
   let sampled = { timeMs: Number.NaN, pvW: 0, loadW: 0 };
@@ -120,9 +137,8 @@ export function createHomePlant(home: HomeModel, start: EpochMs): HomePlant {
   const sample = (): typeof sampled => {
     if (sampled.timeMs === memory.timeMs) return sampled;
     const time = epochMs(memory.timeMs);
-    const index = home.pv === null ? 1 : clearSkyIndex(home.sky, epochMs(time - home.cloudDelayMs));
-    const pvW = home.pv === null ? 0 : pvPowerW(home.pv, home.location, time, index);
-    sampled = { timeMs: time, pvW: roundToWatts(pvW), loadW: roundToWatts(loadW(time)) };
+    const { pvW, loadW } = outsideAt(time);
+    sampled = { timeMs: time, pvW: roundToWatts(pvW), loadW: roundToWatts(loadW) };
     return sampled;
   };
   /** What the running step comes to, as things stand. */

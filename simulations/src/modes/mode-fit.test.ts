@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import { createNeighbourhood, type NeighbourhoodFrame } from "../neighbourhood/create-neighbourhood.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import { requireFullPath } from "./mode-fit.ts";
+import { requireFullPath, requireWire } from "./mode-fit.ts";
 
 function lane(frame: Partial<NeighbourhoodFrame> = {}, ids: readonly string[] = ["a", "b"]): Neighbourhood {
   return createNeighbourhood(
@@ -59,4 +59,23 @@ test("a home that takes more than its connection passes is refused", () => {
   expect(() => requireFullPath(options({ neighbourhood: narrow }))).toThrow(
     "what b takes is 2000 W; allowed: its connection, 1999 W",
   );
+});
+
+test("on the wire homes bid as live ones do, and nothing is lost to a limit", () => {
+  expect(() => requireWire(options())).not.toThrow();
+  const refused = (change: Partial<Neighbourhood>, words: string): void => {
+    const neighbourhood = { ...lane(), ...change };
+    expect(() => requireWire(options({ neighbourhood }))).toThrow(`mode wire: ${words}`);
+  };
+  refused({ strategies: ["truthful", "zip"] }, "a strategy is zip; allowed: truthful, as live homes bid");
+  refused({ pvWh: new Int32Array([0, 0, 0, 501]) }, "what b has left is 4 W; allowed: its connection, 0 W");
+  const inverterPowerMaxW = new Int32Array([0, 1_999]);
+  const narrow = {
+    pvWh: new Int32Array([0, 500, 0, 0]),
+    batteries: { ...lane().batteries, inverterPowerMaxW },
+  };
+  refused(narrow, "the sun on b is 2000 W; allowed: its inverter, 1999 W");
+  const unconnected = { loadWh: new Int32Array(4), importPowerMaxW: new Int32Array([9, 0]) };
+  refused(unconnected, "the connection of b is 0 W; allowed: more than 0 W");
+  expect(() => requireWire(options({ workers: 2 }))).toThrow("mode wire: workers is 2");
 });

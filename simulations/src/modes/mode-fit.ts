@@ -43,6 +43,32 @@ export function requireFullPath(options: SimulationOptions, mode: SimulationMode
   requireConnections(options, mode);
 }
 
+/**
+ * Checks that a community of emulated devices and live controllers can be what a neighbourhood is.
+ * @throws CommonwattError `SIMULATION_MODE_UNFIT`
+ */
+export function requireWire(options: SimulationOptions): void {
+  requireFullPath(options, "wire");
+  const { siteIds, strategies, intervals, intervalMinutes, loadWh, pvWh, batteries } = options.neighbourhood;
+  const { exportPowerMaxW, importPowerMaxW } = options.neighbourhood;
+  const other = strategies.find((name) => name !== "truthful");
+  if (other !== undefined) unfit("wire", "a strategy", other, "truthful, as live homes bid");
+  for (let at = 0; at < intervals * siteIds.length; at++) {
+    const home = at % siteIds.length;
+    const wattsOf = (energyWh: number): number => (energyWh * 60) / intervalMinutes;
+    const pvW = wattsOf(pvWh[at] as number);
+    const overW = pvW - wattsOf(loadWh[at] as number);
+    const site = siteIds[home];
+    const inverterW = batteries.inverterPowerMaxW[home] || Number.POSITIVE_INFINITY;
+    const exportW = exportPowerMaxW[home] as number;
+    // Emulated plants lose nothing to a limit.
+    if (pvW > inverterW) unfit("wire", `the sun on ${site}`, `${pvW} W`, `its inverter, ${inverterW} W`);
+    if (overW > exportW) unfit("wire", `what ${site} has left`, `${overW} W`, `its connection, ${exportW} W`);
+  }
+  const closed = siteIds.find((_, home) => importPowerMaxW[home] === 0);
+  if (closed !== undefined) unfit("wire", `the connection of ${closed}`, "0 W", "more than 0 W");
+}
+
 /** A meter that shows more than its connection passes is not believed. */
 function requireConnections({ neighbourhood }: SimulationOptions, mode: SimulationMode): void {
   const { siteIds, intervals, intervalMinutes, loadWh, pvWh, importPowerMaxW } = neighbourhood;
@@ -54,7 +80,8 @@ function requireConnections({ neighbourhood }: SimulationOptions, mode: Simulati
   }
 }
 
-function unfit(mode: SimulationMode, what: string, found: unknown, allowed: string): never {
+/** Says what of a mode something is in the way of. */
+export function unfit(mode: SimulationMode, what: string, found: unknown, allowed: string): never {
   throw new CommonwattError(
     "SIMULATION_MODE_UNFIT",
     `mode ${mode}: ${what} is ${String(found)}; allowed: ${allowed}`,

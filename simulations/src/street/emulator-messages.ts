@@ -1,10 +1,10 @@
 import type { AcceleratedTime, DeviceProtocol, EpochMs, SiteId } from "@commonwatt/vpp-core";
-import type { Street } from "./street.ts";
+import type { EmulatedStreet } from "./street.ts";
 
 /** What a process of emulated hardware is told when it starts. Plain data. */
 export interface EmulatorInit {
   readonly protocol: DeviceProtocol;
-  readonly street: Street;
+  readonly street: EmulatedStreet;
   readonly startMs: EpochMs;
   /** Where the plants' state is kept. */
   readonly directory: string;

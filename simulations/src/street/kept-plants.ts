@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { type Clock, durationMs, epochMs, systemClock, type Timer } from "@commonwatt/vpp-core";
+import { type Clock, durationMs, type EpochMs, epochMs, systemClock, type Timer } from "@commonwatt/vpp-core";
 import { createHomePlant, type HomePlant } from "../models/home-plant.ts";
+import { createRecordedPlant } from "../models/recorded-home.ts";
 import type { EmulatorInit } from "./emulator-messages.ts";
 import { loadPlants, savePlants } from "./plant-file.ts";
-import type { StreetHome } from "./street.ts";
+import type { EmulatedHome } from "./street.ts";
 import { streetHash } from "./street-hash.ts";
 
 /** How often the plants are saved, in real time. */
@@ -11,7 +12,7 @@ const SAVE_PERIOD_MS = 1_000;
 
 /** A home and its running hardware. */
 export interface KeptPlant {
-  readonly home: StreetHome;
+  readonly home: EmulatedHome;
   readonly plant: HomePlant;
 }
 
@@ -34,7 +35,7 @@ export async function openKeptPlants(init: EmulatorInit, clock: Clock): Promise<
   const plants = init.street.homes
     .filter((home) => home.protocol === init.protocol)
     .map((home) => {
-      const plant = createHomePlant(home, epochMs(init.startMs));
+      const plant = plantOf(home, epochMs(init.startMs));
       const snapshot = saved[home.id];
       if (snapshot !== undefined) plant.restore(snapshot);
       plant.advanceTo(epochMs(init.startMs));
@@ -55,6 +56,12 @@ export async function openKeptPlants(init: EmulatorInit, clock: Clock): Promise<
       await save();
     },
   };
+}
+
+/** A recorded home is as old as its record, so that it has been through all of it. */
+function plantOf(home: EmulatedHome, startMs: EpochMs): HomePlant {
+  if (!("powers" in home)) return createHomePlant(home, startMs);
+  return createRecordedPlant(home, epochMs(Math.min(home.powers.startMs, startMs)));
 }
 
 /** One save at a time. One that fails is made good by the next, a period later. */

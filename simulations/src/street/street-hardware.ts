@@ -3,11 +3,11 @@ import { join } from "node:path";
 import type { AcceleratedTime, DeviceProtocol, EpochMs, Logger } from "@commonwatt/vpp-core";
 import type { EmulatorInit, HardwareAddress } from "./emulator-messages.ts";
 import { type KeptEmulator, keepEmulator } from "./kept-emulator.ts";
-import type { Street } from "./street.ts";
+import type { EmulatedStreet } from "./street.ts";
 
 /** Which hardware to start, and where. */
 export interface StreetHardwareOptions {
-  readonly street: Street;
+  readonly street: EmulatedStreet;
   /** Where the hardware's clock stands until `go`; state saved earlier is brought up to here. */
   readonly startMs: EpochMs;
   /** Where state and certificates are kept. */
