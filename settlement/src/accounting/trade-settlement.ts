@@ -25,10 +25,9 @@ export function settleTrade(
 ): TradeSettlement {
   const seller = positions.get(trade.sellerId);
   const buyer = positions.get(trade.buyerId);
-  assert(
-    seller !== undefined && buyer !== undefined,
-    `trade ${trade.id} names a site that is not metered here`,
-  );
+  if (seller === undefined || buyer === undefined) {
+    assert.fail(`trade ${trade.id} names a site that is not metered here`);
+  }
   const delivered = deliverableWh(trade.energyWh, seller.netWh, seller.exportWh);
   const taken = takeableWh(trade.energyWh, buyer.netWh, buyer.importWh);
   const settledWh = wattHours(Math.min(delivered, taken));

@@ -47,11 +47,9 @@ const BALANCE_LAYOUT = leafLayout<BalanceLeaf>(
     row.uint128(4, leaf.debit);
   },
 );
-const NODE_TYPEHASH = fromHex(
-  keccakText(
-    "BalanceNode(bytes32 leftHash,uint128 leftCredit,uint128 leftDebit," +
-      "bytes32 rightHash,uint128 rightCredit,uint128 rightDebit)",
-  ),
+const NODE_TYPEHASH = keccakText(
+  "BalanceNode(bytes32 leftHash,uint128 leftCredit,uint128 leftDebit," +
+    "bytes32 rightHash,uint128 rightCredit,uint128 rightDebit)",
 );
 const NODE_WORDS = 7;
 const ZERO_NODE: BalanceNode = { hash: ZERO_HASH, credit: 0n, debit: 0n };
@@ -111,7 +109,7 @@ function parentNodes(below: readonly BalanceNode[]): readonly BalanceNode[] {
   ];
   const hashes = hashRows(below.length / 2, NODE_WORDS, (row, index) => {
     const [left, right] = pairAt(index);
-    row.word(0, NODE_TYPEHASH);
+    row.hex(0, NODE_TYPEHASH);
     row.hex(1, left.hash);
     row.uint128(2, left.credit);
     row.uint128(3, left.debit);

@@ -126,8 +126,7 @@ export function assembleBatch(
   signatures: SignatureTrust,
 ): BuiltBatch {
   const { interval, rules, orders, seed } = parts;
-  const accounted = accountLeaves(previous, parts, signatures);
-  const { accounts, metered, balances, leaves } = accounted;
+  const { accounts, metered, balances, leaves } = accountLeaves(previous, parts, signatures);
   const archive: BatchArchive = {
     format: ARCHIVE_FORMAT,
     community: parts.community,
@@ -135,7 +134,11 @@ export function assembleBatch(
     ...afterBatch(previous),
     interval: { index: interval.index, startMs: interval.startMs, endMs: interval.endMs },
     ...{ clearingPrice: parts.clearingPrice, rules, seed, accounts: parts.accounts },
-    ...{ orders: orders.map((order) => orderToRow(order)), ...archivedLeaves(accounted) },
+    orders: orders.map((order) => orderToRow(order)),
+    readings: metered.readings.map((reading) => readingToRow(reading)),
+    fills: leaves.fills.map(fillToRow),
+    positions: leaves.positions.map((position) => positionToRow(position)),
+    balances: leaves.balances.map(balanceToRow),
   };
   const trees = treesOf(seed, leaves);
   const header = headerOf(archive, leaves, trees, balances);
@@ -144,19 +147,6 @@ export function assembleBatch(
     headerHash: hashHeader(header),
     accounts,
     unmetered: metered.unmetered,
-  };
-}
-
-/** What an interval comes to as an archive has it, all but the orders. */
-export function archivedLeaves({
-  metered,
-  leaves,
-}: AccountedInterval): Pick<BatchArchive, "readings" | "fills" | "positions" | "balances"> {
-  return {
-    readings: metered.readings.map((reading) => readingToRow(reading)),
-    fills: leaves.fills.map(fillToRow),
-    positions: leaves.positions.map((position) => positionToRow(position)),
-    balances: leaves.balances.map(balanceToRow),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakText } from "../hash/keccak.ts";
-import { hashRows, Words } from "../hash/words.ts";
+import { keccakText } from "../hash/keccak.ts";
+import { hashRows, viewOf, Words } from "../hash/words.ts";
 import { leafSalts, type TreeName } from "./leaf-salt.ts";
 
 /** How one kind of leaf stands in its tree: as `abi.encode` lays out its type's hash, its fields and its salt. */
 export interface LeafLayout<Leaf> {
   readonly tree: TreeName;
-  readonly typeHash: Uint8Array;
+  readonly typeHash: Hex;
   readonly wordCount: number;
   /** Fills the words of the fields, from the second word on. */
   readonly fill: (row: Words, leaf: Leaf) => void;
@@ -19,13 +19,13 @@ export function leafLayout<Leaf>(
   fill: LeafLayout<Leaf>["fill"],
 ): LeafLayout<Leaf> {
   const wordCount = 1 + type.split(",").length;
-  return { tree, typeHash: fromHex(keccakText(type)), wordCount, fill };
+  return { tree, typeHash: keccakText(type), wordCount, fill };
 }
 
 /** The row of words whose hash, hashed again, stands in the tree. */
 export function leafBytes<Leaf>(layout: LeafLayout<Leaf>, leaf: Leaf, salt: Uint8Array): Buffer {
   const row = new Words(layout.wordCount);
-  fillLeaf(row, layout, leaf, salt, 0);
+  fillLeaf(row, layout, leaf, viewOf(salt), 0);
   return row.bytes;
 }
 
@@ -40,19 +40,20 @@ export function saltedHashes<Leaf>(
   leaves: readonly Leaf[],
   salts: Uint8Array,
 ): Buffer {
+  const view = viewOf(salts);
   const fill = (row: Words, index: number): void =>
-    fillLeaf(row, layout, leaves[index] as Leaf, salts, 32 * index);
-  return hashRows(leaves.length, layout.wordCount, fill, true);
+    fillLeaf(row, layout, leaves[index] as Leaf, view, 32 * index);
+  return hashRows(leaves.length, layout.wordCount, fill, { twice: true });
 }
 
 function fillLeaf<Leaf>(
   row: Words,
   { typeHash, wordCount, fill }: LeafLayout<Leaf>,
   leaf: Leaf,
-  salts: Uint8Array,
+  salts: DataView,
   from: number,
 ): void {
-  row.word(0, typeHash);
+  row.hex(0, typeHash);
   fill(row, leaf);
   row.word(wordCount - 1, salts, from);
 }

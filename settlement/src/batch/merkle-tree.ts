@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import type { Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakBytes, keccakMany, toHex } from "../hash/keccak.ts";
+import { fromHex, keccakBytes, keccakPairs, toHex } from "../hash/keccak.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 
 const HASH_BYTES = 32;
-const PAIR_BYTES = 2 * HASH_BYTES;
 
 /** A Merkle tree in which a leaf's place is its index; the encoding is that of `contracts/libraries`. */
 export interface MerkleTree {
@@ -65,10 +64,7 @@ export function provesLeaf(
 function levelAbove(below: Uint8Array, missing: Uint8Array): Uint8Array {
   const isOdd = (below.length / HASH_BYTES) % 2 === 1;
   const pairs = isOdd ? Buffer.concat([below, missing]) : below;
-  return keccakMany(pairs.length / PAIR_BYTES, PAIR_BYTES, (buffer, at, index) => {
-    const from = index * PAIR_BYTES;
-    for (let byte = 0; byte < PAIR_BYTES; byte++) buffer[at + byte] = pairs[from + byte] ?? 0;
-  });
+  return keccakPairs(pairs);
 }
 
 const EMPTY_NODES: Uint8Array[] = [new Uint8Array(HASH_BYTES)];

@@ -10,7 +10,7 @@ import {
 } from "@commonwatt/market";
 import type { Hex, SigningDomain } from "@commonwatt/vpp-core";
 import { fromHex, keccakBytes, keccakMany, keccakText, toHex } from "../hash/keccak.ts";
-import { hashRows, Words } from "../hash/words.ts";
+import { hashRows, viewOf, Words } from "../hash/words.ts";
 import { communityHash } from "./batch-header.ts";
 import type { OrderEnd, OrderLeaf, OrderSignature } from "./order-leaf.ts";
 
@@ -33,14 +33,14 @@ export type OrderFields = Pick<
   "account" | "isBid" | "intervalIndex" | "limitPrice" | "energyWh" | "orderSalt"
 >;
 
-const SIDES = { bid: fromHex(keccakText("bid")), offer: fromHex(keccakText("offer")) };
+const SIDES = { bid: viewOf(fromHex(keccakText("bid"))), offer: viewOf(fromHex(keccakText("offer"))) };
 const REPLACEMENT_TYPEHASH = keccakText(REPLACEMENT_TYPE);
 const BULK_TYPEHASHES = Array.from({ length: BULK_HEIGHT_MAX + 1 }, (_, height) =>
   keccakText(bulkType(height)),
 );
 const CANCEL_TYPEHASHES = [CANCEL_TYPES.order, CANCEL_TYPES.interval, CANCEL_TYPES.group].map(keccakText);
 
-const ORDER_TYPEHASH = fromHex(keccakText(ORDER_TYPE));
+const ORDER_TYPEHASH = keccakText(ORDER_TYPE);
 const STRUCT_WORDS = 8;
 const structWords = new Words(STRUCT_WORDS);
 const pairWords = new Words(2);
@@ -65,7 +65,7 @@ export function orderStructHash(
 }
 
 function fillStruct(row: Words, community: Hex, order: OrderFields): void {
-  row.word(0, ORDER_TYPEHASH);
+  row.hex(0, ORDER_TYPEHASH);
   row.hex(1, community);
   row.hex(2, order.account);
   row.word(3, order.isBid ? SIDES.bid : SIDES.offer);
@@ -119,14 +119,14 @@ export function signedDigest(domain: OrderDomain, order: OrderFields, signed: Or
   );
   const root = signed.proof.reduce<Uint8Array>((node, sibling, level) => {
     const isRight = ((signed.index >> level) & 1) === 1;
-    pairWords.word(isRight ? 1 : 0, node);
+    pairWords.word(isRight ? 1 : 0, viewOf(node));
     pairWords.hex(isRight ? 0 : 1, sibling);
     return pairWords.hash();
   }, struct);
   bulkWords.hex(0, BULK_TYPEHASHES[signed.proof.length] ?? "0x");
   bulkWords.uint(1, signed.group);
   bulkWords.uint(2, signed.counter);
-  bulkWords.word(3, root);
+  bulkWords.word(3, viewOf(root));
   return typedDigest(domain, bulkWords.hash());
 }
 
@@ -154,6 +154,6 @@ export function endDigest(domain: OrderDomain, order: OrderLeaf, end: OrderEnd):
 
 function replacementDigest(domain: OrderDomain, replaces: Hex, struct: Uint8Array): Uint8Array {
   replacementWords.hex(1, replaces);
-  replacementWords.word(2, struct);
+  replacementWords.word(2, viewOf(struct));
   return typedDigest(domain, replacementWords.hash());
 }

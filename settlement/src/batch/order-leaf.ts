@@ -1,6 +1,7 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { keccak256, toHex, toHexes } from "../hash/keccak.ts";
 import { bytesIn, hashRows, Words, wordsOf } from "../hash/words.ts";
+import { ZERO_HASH } from "./batch-header.ts";
 import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
 
 /** An order as it stands in a batch, without its salt: `OrderLeaf` of `contracts/types`. */
@@ -47,6 +48,8 @@ export type OrderEnd = {
 };
 
 const WORD_BYTES = 32;
+/** What stands before the length of a signature that is alone: nine words. */
+const ALONE_BYTES = 9 * WORD_BYTES;
 /** No signature that is hashed together with others is longer. */
 const LENGTHS = 2 ** 20;
 
@@ -98,18 +101,28 @@ export function hashSignature(signed: OrderSignature): Hex {
 /** The hashes of many signatures; see {@link hashSignature}. */
 export function hashSignatures(signatures: readonly OrderSignature[]): readonly Hex[] {
   const hashes: Hex[] = signatures.map(() => "0x");
-  // Signatures of one length are laid out alike.
+  // Signatures of one length are laid out alike, and begin alike when nothing else comes with them.
   const alike = Map.groupBy(signatures.keys(), (index) => {
-    const { proof, signature } = signatures[index] as OrderSignature;
-    return proof.length * LENGTHS + signature.length;
+    const signed = signatures[index] as OrderSignature;
+    const key = signed.proof.length * LENGTHS + signed.signature.length;
+    return isAlone(signed) ? -key : key;
   });
-  for (const indices of alike.values()) {
+  for (const [key, indices] of alike) {
     const of = (place: number): OrderSignature => signatures[indices[place] ?? 0] as OrderSignature;
     const fill = (row: Words, place: number): void => fillSignature(row, of(place));
-    const found = toHexes(hashRows(indices.length, signatureWords(of(0)), fill));
+    const found = toHexes(
+      hashRows(indices.length, signatureWords(of(0)), fill, { shared: key < 0 ? ALONE_BYTES : 0 }),
+    );
     for (const [place, index] of indices.entries()) hashes[index] = found[place] ?? "0x";
   }
   return hashes;
+}
+
+/** Whether an order was signed alone, and so says nothing but its signature. */
+export function isAlone({ kind, replaces, group, counter, index, proof }: OrderSignature): boolean {
+  return (
+    kind === 0 && replaces === ZERO_HASH && group === 0 && counter === 0 && index === 0 && proof.length === 0
+  );
 }
 
 /** The hash of an end as an order's leaf has it. */

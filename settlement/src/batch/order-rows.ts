@@ -1,7 +1,14 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { ZERO_HASH } from "./batch-header.ts";
 import { NOBODY, type Odd } from "./odd-leaf.ts";
-import { hashEnd, hashSignatures, type OrderEnd, type OrderLeaf, type OrderSignature } from "./order-leaf.ts";
+import {
+  hashEnd,
+  hashSignatures,
+  isAlone,
+  type OrderEnd,
+  type OrderLeaf,
+  type OrderSignature,
+} from "./order-leaf.ts";
 
 /** An order's leaf with what its hashes stand for. */
 export type ArchivedOrder = {
@@ -69,18 +76,9 @@ export function orderToRow({ leaf, signed, end }: ArchivedOrder, odd: Odd<OrderL
   ];
 }
 
-function signatureToRow({
-  kind,
-  replaces,
-  group,
-  counter,
-  index,
-  proof,
-  signature,
-}: OrderSignature): SignatureRow {
-  const isAlone =
-    kind === 0 && replaces === ZERO_HASH && group === 0 && counter === 0 && index === 0 && proof.length === 0;
-  return isAlone ? signature : [kind, replaces, group, counter, index, proof, signature];
+function signatureToRow(signed: OrderSignature): SignatureRow {
+  const { kind, replaces, group, counter, index, proof, signature } = signed;
+  return isAlone(signed) ? signature : [kind, replaces, group, counter, index, proof, signature];
 }
 
 function signatureFromRow(row: SignatureRow): OrderSignature {

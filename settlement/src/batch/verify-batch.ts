@@ -13,9 +13,9 @@ import type { SignatureTrust } from "../metering/meter-interval.ts";
 import { ARCHIVE_FORMAT, type BatchArchive, type BatchFile, hashArchive } from "./batch-archive.ts";
 import { type BatchHeader, headerFromJson } from "./batch-header.ts";
 import { treesOf } from "./batch-leaves.ts";
-import { accountLeaves, afterBatch, archivedLeaves, type BatchParts, headerClaims } from "./build-batch.ts";
-import { meterKeyOf, type ReadingRow } from "./metered-rows.ts";
-import { FILL } from "./money-rows.ts";
+import { accountLeaves, afterBatch, type BatchParts, headerClaims } from "./build-batch.ts";
+import { meterKeyOf, positionToRow, type ReadingRow, readingToRow } from "./metered-rows.ts";
+import { balanceToRow, FILL, fillToRow } from "./money-rows.ts";
 import { type OrderDomain, orderDomain } from "./order-digest.ts";
 import { type OrderFault, orderFaults } from "./order-faults.ts";
 import { type ArchivedOrder, ordersOf } from "./order-rows.ts";
@@ -99,10 +99,11 @@ export function verifyBatch(
     const parts = partsOf(archive);
     checkOrders(parts, orderDomain(archive.community, domain), signatures === "trusted", faults);
     const right = accountLeaves(previous, parts, signatures);
-    for (const [part, leaves] of Object.entries(archivedLeaves(right))) {
-      const name = part as keyof ReturnType<typeof archivedLeaves>;
-      if (!isSameJson(leaves, archive[name])) faults.add(`${name}-wrong`);
-    }
+    const { fills, positions, balances } = right.leaves;
+    if (!areRowsOf(right.metered.readings, readingToRow, archive.readings)) faults.add("readings-wrong");
+    if (!areRowsOf(fills, fillToRow, archive.fills)) faults.add("fills-wrong");
+    if (!areRowsOf(positions, positionToRow, archive.positions)) faults.add("positions-wrong");
+    if (!areRowsOf(balances, balanceToRow, archive.balances)) faults.add("balances-wrong");
     const trees = treesOf(archive.seed, right.leaves);
     const rebuilt = headerClaims(
       { ...archive, ...afterBatch(previous) },
@@ -213,20 +214,18 @@ function continuesAccounts(previous: BatchFile | null, { archive }: BatchFile): 
   );
 }
 
-/** Whether two values of JSON are equal, in whatever order their fields stand. */
-function isSameJson(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
-  if (Array.isArray(left)) {
-    if (!Array.isArray(right) || left.length !== right.length) return false;
-    return left.every((element, index) => isSameJson(element, right[index]));
-  }
-  const fields = left as Readonly<Record<string, unknown>>;
-  const others = right as Readonly<Record<string, unknown>>;
-  let count = 0;
-  for (const name in fields) {
-    if (!isSameJson(fields[name], others[name])) return false;
-    count += 1;
-  }
-  return count === Object.keys(right).length;
+/** Whether an archive has for each leaf the row that it should be. */
+function areRowsOf<Leaf>(
+  leaves: readonly Leaf[],
+  toRow: (leaf: Leaf) => readonly unknown[],
+  rows: readonly (readonly unknown[])[],
+): boolean {
+  return leaves.length === rows.length && leaves.every((leaf, index) => isSameRow(toRow(leaf), rows[index]));
+}
+
+/** Whether a row has what it should. */
+function isSameRow(right: readonly unknown[], row: readonly unknown[] | undefined): boolean {
+  if (right.length !== row?.length) return false;
+  for (let field = 0; field < right.length; field++) if (right[field] !== row[field]) return false;
+  return true;
 }

@@ -13,7 +13,7 @@ export const BLOCK_BYTES = 136;
 /** What the module exports. All addresses are in its memory, which it lets nobody else change below {@link FREE}. */
 export interface KeccakModule {
   readonly memory: { readonly buffer: ArrayBuffer };
-  /** Begins two messages. */
+  /** Begins two messages from the state that stands at {@link START}. */
   begin(): void;
   /** Takes whole blocks of both messages, one at least. */
   blocks(first: number, second: number, count: number): void;
@@ -35,10 +35,15 @@ const BLOCK_LANES = BLOCK_BYTES / 8;
 const ROUNDS = 24;
 const PAGES = 4;
 
-const STATE = 0;
+/** Both states, lane by lane. */
+export const STATE = 0;
+/** How many bytes they are. */
+export const STATE_BYTES: number = 16 * LANES;
+/** The states that messages start from: zero, unless somebody writes something else there. */
+export const START = 704;
 const CONSTANTS = 512;
 /** From here on memory is for messages and hashes. Seven bytes at its end may be read but count for nothing. */
-export const FREE = 1_024;
+export const FREE = 1_152;
 /** All of its memory. */
 export const MEMORY_BYTES: number = PAGES * 65_536;
 
@@ -150,12 +155,10 @@ function rotate(bits: number, spare: number): Code {
 }
 
 function begin(): WasmFunction {
-  const clear = Array.from({ length: 2 * LANES }, (_, half) => [
-    i32(STATE),
-    wasm.i64(0n),
-    wasm.store64(8 * half),
+  const body = Array.from({ length: LANES }, (_, lane) => [
+    ...[i32(STATE), i32(START), wasm.vectorLoad(16 * lane), wasm.vectorStore(16 * lane)],
   ]);
-  return { name: "begin", parameters: 0, counters: 0, vectors: 0, body: clear };
+  return { name: "begin", parameters: 0, counters: 0, vectors: 0, body };
 }
 
 const PERMUTE = 0;

@@ -1,5 +1,5 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { keccakBytes, keccakMany, toHex, writeHex } from "./keccak.ts";
+import { type HashManyOptions, keccakBytes, keccakMany, toHex, writeHex } from "./keccak.ts";
 
 const WORD_BYTES = 32;
 const HIGH_WORD = 2 ** 32;
@@ -15,6 +15,9 @@ export class Words {
   #view: DataView;
   /** Where the row begins. */
   #at = 0;
+  /** The text that stands in a word, and where it was written last: neighbours often have the same. */
+  readonly #texts: Hex[] = [];
+  readonly #places: number[] = [];
 
   constructor(count: number) {
     this.#bytes = Buffer.alloc(count * WORD_BYTES);
@@ -33,6 +36,11 @@ export class Words {
       this.#view = viewOf(buffer);
     }
     this.#at = at;
+  }
+
+  /** Forgets what was written: somebody else writes there. */
+  forget(): void {
+    this.#texts.length = 0;
   }
 
   /** A safe integer ≥ 0. Throws a RangeError for anything else. */
@@ -76,11 +84,18 @@ export class Words {
 
   /** Bytes in hex: 32 for a hash, 20 for an address, which stands on the right. Throws a RangeError for others. */
   hex(word: number, value: Hex): void {
+    const start = this.#at + word * WORD_BYTES;
+    if (value === this.#texts[word]) {
+      copyWord(this.#view, this.#places[word] ?? 0, this.#view, start);
+      return;
+    }
     const length = (value.length - 2) / 2;
     const isFixed = length === WORD_BYTES || length === ADDRESS_BYTES;
-    if (!isFixed || writeHex(this.#bytes, value, this.#at + (word + 1) * WORD_BYTES - length) !== length) {
+    if (!isFixed || writeHex(this.#bytes, value, start + WORD_BYTES - length) !== length) {
       throw new RangeError(`${value} is neither a hash nor an address`);
     }
+    this.#texts[word] = value;
+    this.#places[word] = start;
   }
 
   /** Bytes in hex, as many in every row, from a word on; zeros for a text that is something else. */
@@ -91,9 +106,9 @@ export class Words {
   }
 
   /** 32 bytes that stand somewhere among others. */
-  word(word: number, bytes: Uint8Array, from = 0): void {
-    const to = this.#at + word * WORD_BYTES;
-    for (let byte = 0; byte < WORD_BYTES; byte++) this.#bytes[to + byte] = bytes[from + byte] ?? 0;
+  word(word: number, bytes: DataView, from = 0): void {
+    copyWord(bytes, from, this.#view, this.#at + word * WORD_BYTES);
+    this.#texts[word] = "0x";
   }
 
   /** Keccak-256 of a row that never moved. */
@@ -118,27 +133,33 @@ export class Words {
 
 const ADDRESS_BYTES = 20;
 
-function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+/** Bytes as {@link Words.word} takes them. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
+}
+
+function copyWord(source: DataView, from: number, target: DataView, to: number): void {
+  for (let at = 0; at < WORD_BYTES; at += 4) target.setInt32(to + at, source.getInt32(from + at));
 }
 
 const row = new Words(0);
 
 /**
- * Keccak-256 of many rows of so many words, each filled by its index; `twice` hashes each hash again, as leaves are
- * hashed, so that no node can pass for one. While a row is filled nothing may be hashed.
+ * Keccak-256 of many rows of so many words, each filled by its index; leaves are hashed twice, so that no node can pass
+ * for one. While a row is filled nothing may be hashed.
  */
 export function hashRows(
   count: number,
   wordCount: number,
   fill: (row: Words, index: number) => void,
-  twice = false,
+  options: HashManyOptions = {},
 ): Buffer {
+  row.forget();
   const write = (buffer: Buffer, at: number, index: number): void => {
     row.moveTo(buffer, at);
     fill(row, index);
   };
-  return keccakMany(count, wordCount * WORD_BYTES, write, twice);
+  return keccakMany(count, wordCount * WORD_BYTES, write, options);
 }
 
 /** Fields of fixed length as `abi.encode` lays them out, each in a word. */

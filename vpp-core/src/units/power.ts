@@ -9,13 +9,13 @@ export type Watts = Branded<number, "W">;
 
 /** Takes an integer number of watts; throws an AssertionError for anything else. */
 export function watts(value: number): Watts {
-  assert(Number.isSafeInteger(value), `watts must be a safe integer, got ${value}`);
+  if (!Number.isSafeInteger(value)) assert.fail(`watts must be a safe integer, got ${value}`);
   return value as Watts;
 }
 
 /** Rounds a measured power half away from zero to whole watts; the one rounding of a reading. */
 export function roundToWatts(value: number): Watts {
-  assert(Number.isFinite(value), `power must be finite, got ${value}`);
+  if (!Number.isFinite(value)) assert.fail(`power must be finite, got ${value}`);
   return watts(roundHalfAway(value));
 }
 

@@ -6,7 +6,9 @@ export type PriceMicroPerKwh = Branded<number, "micro/kWh">;
 
 /** Takes an integer price in micro per kWh; throws an AssertionError for anything else. */
 export function priceMicroPerKwh(value: number): PriceMicroPerKwh {
-  assert(Number.isSafeInteger(value), `a price must be a safe integer of micro per kWh, got ${value}`);
+  if (!Number.isSafeInteger(value)) {
+    assert.fail(`a price must be a safe integer of micro per kWh, got ${value}`);
+  }
   return value as PriceMicroPerKwh;
 }
 
