@@ -40,9 +40,9 @@ export const APPLIANCES: readonly Appliance[] = [
     runsPerDay: 0.6,
     runsPerDayPerOccupant: 0.9,
     starts: [
-      { fromHour: 6, toHour: 8.5, share: 0.5 },
-      { fromHour: 13, toHour: 17, share: 0.3 },
-      { fromHour: 19, toHour: 22, share: 0.2 },
+      { fromHour: 6, toHour: 9.5, share: 0.45 },
+      { fromHour: 11, toHour: 17, share: 0.35 },
+      { fromHour: 18.5, toHour: 22, share: 0.2 },
     ],
     phases: [{ powerW: 2000, minutes: 3 }],
   },
@@ -51,8 +51,8 @@ export const APPLIANCES: readonly Appliance[] = [
     runsPerDay: 0.7,
     runsPerDayPerOccupant: 0.15,
     starts: [
-      { fromHour: 11.5, toHour: 13, share: 0.4 },
-      { fromHour: 17.5, toHour: 19.5, share: 0.6 },
+      { fromHour: 11, toHour: 13.5, share: 0.4 },
+      { fromHour: 17, toHour: 20.5, share: 0.6 },
     ],
     phases: [{ powerW: 1800, minutes: 8 }, ...thermostat(1200, 4, 3, 4)],
   },
@@ -61,8 +61,8 @@ export const APPLIANCES: readonly Appliance[] = [
     runsPerDay: 0.2,
     runsPerDayPerOccupant: 0.08,
     starts: [
-      { fromHour: 11, toHour: 12.5, share: 0.3 },
-      { fromHour: 17.5, toHour: 20, share: 0.7 },
+      { fromHour: 10.5, toHour: 13, share: 0.35 },
+      { fromHour: 17, toHour: 20.5, share: 0.65 },
     ],
     phases: [{ powerW: 2300, minutes: 10 }, ...thermostat(2300, 3, 4, 5)],
   },
@@ -71,8 +71,9 @@ export const APPLIANCES: readonly Appliance[] = [
     runsPerDay: 0.2,
     runsPerDayPerOccupant: 0.15,
     starts: [
-      { fromHour: 12.5, toHour: 15, share: 0.35 },
-      { fromHour: 19, toHour: 22, share: 0.65 },
+      { fromHour: 8.5, toHour: 10.5, share: 0.15 },
+      { fromHour: 12.5, toHour: 15.5, share: 0.3 },
+      { fromHour: 18.5, toHour: 22, share: 0.55 },
     ],
     phases: [
       { powerW: 60, minutes: 8 },
@@ -87,8 +88,8 @@ export const APPLIANCES: readonly Appliance[] = [
     runsPerDay: 0.1,
     runsPerDayPerOccupant: 0.16,
     starts: [
-      { fromHour: 8, toHour: 12, share: 0.6 },
-      { fromHour: 14, toHour: 19, share: 0.4 },
+      { fromHour: 8, toHour: 13, share: 0.55 },
+      { fromHour: 13, toHour: 19, share: 0.45 },
     ],
     phases: [
       { powerW: 100, minutes: 6 },
@@ -101,7 +102,7 @@ export const APPLIANCES: readonly Appliance[] = [
     name: "television",
     runsPerDay: 0.8,
     runsPerDayPerOccupant: 0.1,
-    starts: [{ fromHour: 18.5, toHour: 21.8, share: 1 }],
+    starts: [{ fromHour: 18, toHour: 22, share: 1 }],
     phases: [{ powerW: 120, minutes: 170 }],
   },
 ];

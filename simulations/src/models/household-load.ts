@@ -1,5 +1,7 @@
 import { type EpochMs, type Random, seededRandom } from "@commonwatt/vpp-core";
 import { APPLIANCES, type Appliance, runsPerDay } from "./appliances.ts";
+import { darkW, occupantW, seasonShare } from "./household-rhythm.ts";
+import type { GeoLocation } from "./sun-position.ts";
 import { createValueNoise } from "./value-noise.ts";
 
 /** What makes one household's consumption differ from another's. Plain data. */
@@ -15,22 +17,16 @@ export interface LoadProfile {
   readonly applianceShare: number;
   /** Local time minus UTC. */
   readonly utcOffsetMs: number;
+  /** For seasons and nights; left out: the middle of Europe. */
+  readonly location?: GeoLocation;
 }
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const FRIDGE_DUTY = 1 / 3;
-/** Light and electronics of one occupant who is at home and awake. */
-const OCCUPANT_W = 65;
 /** Spacing of the wobble of light and electronics around their rhythm. */
 const WOBBLE_SPACING_MS = 20 * MINUTE_MS;
-/** Share of the occupants' light and electronics in use, at each full hour of the local day. */
-const RHYTHM: readonly number[] = [
-  0.25, 0.12, 0.08, 0.06, 0.06, 0.12, 0.45, 0.7, 0.55, 0.4, 0.35, 0.4, 0.55, 0.45, 0.35, 0.35, 0.45, 0.65,
-  0.85, 1, 1, 0.95, 0.8, 0.5,
-];
-
 /** A run of an appliance, as one stretch of constant power after another. */
 interface Stretch {
   readonly fromMs: number;
@@ -38,13 +34,11 @@ interface Stretch {
   readonly powerW: number;
 }
 
-/** Light and electronics that are in use on average, in W; local time in ms. */
-export function rhythmW(profile: LoadProfile, localMs: number): number {
-  const hours = (((localMs % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS;
-  const hour = Math.floor(hours);
-  const from = RHYTHM[hour] ?? 0;
-  const to = RHYTHM[(hour + 1) % RHYTHM.length] ?? 0;
-  return profile.occupants * OCCUPANT_W * (from + (hours - hour) * (to - from));
+/** What the household takes on average beside fridge and named appliances, in W; local time in ms. */
+export function everydayW(profile: LoadProfile, localMs: number, wobble = 1): number {
+  const { baseW, occupants, utcOffsetMs, location } = profile;
+  const busyW = occupantW(localMs) * wobble * seasonShare(localMs, location);
+  return baseW + occupants * (busyW + darkW(localMs, utcOffsetMs, location));
 }
 
 /** What the fridge takes on average, in W. */
@@ -66,9 +60,10 @@ function startOf(appliance: Appliance, random: Random): number {
 /** Everything that is switched on in one local day, in local ms. */
 function stretchesOf(profile: LoadProfile, day: number): Stretch[] {
   const stretches: Stretch[] = [];
+  const season = seasonShare((day + 0.5) * DAY_MS, profile.location);
   for (const appliance of APPLIANCES) {
     const random = seededRandom(`${profile.seed}/${appliance.name}/${day}`);
-    const mean = runsPerDay(appliance, profile.occupants);
+    const mean = runsPerDay(appliance, profile.occupants) * season;
     const runs = Math.floor(mean) + (random.next() < mean % 1 ? 1 : 0);
     for (let run = 0; run < runs; run++) {
       let fromMs = day * DAY_MS + startOf(appliance, random);
@@ -108,7 +103,7 @@ export function householdLoad(profile: LoadProfile): (time: EpochMs) => number {
     const localMs = time + profile.utcOffsetMs;
     const cycle = ((localMs + fridgePhaseMs) / profile.fridgePeriodMs) % 1;
     const wobble = 0.5 + wobbleAt(localMs);
-    let powerW = profile.baseW + rhythmW(profile, localMs) * wobble;
+    let powerW = everydayW(profile, localMs, wobble);
     if (cycle < FRIDGE_DUTY) powerW += profile.fridgeW;
     for (const stretch of dayOf(Math.floor(localMs / DAY_MS))) {
       if (localMs >= stretch.fromMs && localMs < stretch.toMs) powerW += stretch.powerW;

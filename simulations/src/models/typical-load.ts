@@ -1,6 +1,7 @@
 import type { EpochMs } from "@commonwatt/vpp-core";
 import { APPLIANCES, runsPerDay } from "./appliances.ts";
-import { fridgeMeanW, type LoadProfile, rhythmW } from "./household-load.ts";
+import { everydayW, fridgeMeanW, type LoadProfile } from "./household-load.ts";
+import { seasonShare } from "./household-rhythm.ts";
 
 const MINUTES_PER_DAY = 1440;
 const MINUTE_MS = 60_000;
@@ -30,8 +31,8 @@ function applianceMinutesW(profile: LoadProfile): Float64Array {
 }
 
 /**
- * What a household takes on an average day, in W, by quarter of an hour: the expectation of
- * `householdLoad` over all days, which knows nothing of what any one day really brings.
+ * What a household takes on an average day of the kind and season, in W, by quarter of an hour: the expectation of
+ * `householdLoad`, which knows nothing of what any one day really brings.
  */
 export function typicalLoad(profile: LoadProfile): (time: EpochMs) => number {
   const minutesW = applianceMinutesW(profile);
@@ -40,10 +41,10 @@ export function typicalLoad(profile: LoadProfile): (time: EpochMs) => number {
     const sumW = minutesW.subarray(from, from + QUARTER_MINUTES).reduce((sum, powerW) => sum + powerW, 0);
     return sumW / QUARTER_MINUTES;
   });
-  const constantW = profile.baseW + fridgeMeanW(profile);
   return (time) => {
     const localMs = time + profile.utcOffsetMs;
     const quarter = Math.floor(localMs / (QUARTER_MINUTES * MINUTE_MS)) % quartersW.length;
-    return constantW + rhythmW(profile, localMs) + (quartersW[quarter] ?? 0);
+    const switchedW = (quartersW[quarter] ?? 0) * seasonShare(localMs, profile.location);
+    return fridgeMeanW(profile) + everydayW(profile, localMs) + switchedW;
   };
 }

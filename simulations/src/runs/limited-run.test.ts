@@ -64,7 +64,7 @@ function kpi({ kpis }: RunStudy, name: string): number | null | undefined {
 
 describe("a run within the limits of its feeder", () => {
   test.each([
-    ["lineLoading", "full", "{ folder: feeder, lineA: { LA: 13 } }"],
+    ["lineLoading", "full", "{ folder: feeder, lineA: { LA: 14 } }"],
     ["lineLoading", "empty", "{ folder: feeder, lineA: { LA: 10 } }"],
     ["transformerLoading", "sunny", "{ folder: feeder, transformerKVA: 21 }"],
   ] as const)(

@@ -232,7 +232,8 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
   if (lowered > 0) assumptions.push(`feed-in price lowered to the retail price in ${lowered} intervals`);
   const seed = String(file.seed ?? 1);
   const sky = { seed: `${seed}/sky`, cloudiness: file.cloudiness ?? 0.4 };
-  const weather = once(() => drawWeather(sky, file.location ?? LOCATION, time));
+  const location = file.location ?? LOCATION;
+  const weather = once(() => drawWeather(sky, location, time));
   const carbonSource = [...data.values()].find(({ carbonGPerKwh }) => carbonGPerKwh !== null);
   return {
     neighbourhood: createNeighbourhood(
@@ -249,6 +250,7 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
         seed,
         time,
         data,
+        location,
         utcOffsetMs: offset(time.startMs),
         retailPrice,
         weather,

@@ -61,11 +61,12 @@ function loadOf(
     {
       seed: `${sources.seed}/${id}/load`,
       occupants: Math.max(1, Math.round(draw(load.occupants, 3, drawOf("load/occupants")))),
-      baseW: Math.round(Math.max(0, draw(load.baseW, 120, drawOf("load/baseW")))),
+      baseW: Math.round(Math.max(0, draw(load.baseW, 90, drawOf("load/baseW")))),
       fridgeW: fridge.integer(70, 120),
       fridgePeriodMs: fridge.integer(35, 60) * MINUTE_MS,
       applianceShare: Math.max(0, draw(load.scale, 1, drawOf("load/scale"))),
       utcOffsetMs: sources.utcOffsetMs,
+      location: sources.location,
     },
     sources.time,
   );

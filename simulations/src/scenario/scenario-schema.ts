@@ -33,7 +33,7 @@ const load = Type.Union(
       occupants: optional(
         drawn({ description: "Who lives there; rounded.", minimum: 1, maximum: 12, default: 3 }),
       ),
-      baseW: optional(drawn({ description: "What never sleeps.", minimum: 0, maximum: 5_000, default: 120 })),
+      baseW: optional(drawn({ description: "What never sleeps.", minimum: 0, maximum: 5_000, default: 90 })),
       scale: optional(
         drawn({ description: "Factor on what appliances take.", minimum: 0, maximum: 20, default: 1 }),
       ),
