@@ -6,8 +6,8 @@ export type Milestone = "arrived" | "cleared";
 
 const PLACES: Readonly<Record<Milestone, number>> = { arrived: 0, cleared: 1 };
 const BROKEN = 2;
-/** So often a thread looks before it sleeps: some fifty microseconds, as long as it takes to wake. */
-const SPINS = 10_000;
+/** So often a thread looks before it sleeps: about a millisecond, as long as a busy machine may take to wake it. */
+const SPINS = 100_000;
 /** A sleeper looks again by itself, in case the one who woke it did so before it slept. */
 const SLEEP_MS = 100;
 
