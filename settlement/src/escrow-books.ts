@@ -1,4 +1,4 @@
-import { type Account, CommonwattError } from "@commonwatt/vpp-core";
+import { type Account, type BatchRecord, CommonwattError } from "@commonwatt/vpp-core";
 import { chainError } from "./chain/chain-error.ts";
 import { ESCROW, readContract } from "./chain/contracts.ts";
 import { DEV_CHAIN_ID } from "./chain/dev-chain.ts";
@@ -6,6 +6,7 @@ import { devChainUrl } from "./chain/dev-chain-lock.ts";
 import { headBlock } from "./chain/event-log.ts";
 import { manifestPath, readManifest } from "./chain/manifest.ts";
 import { connectRpc } from "./chain/rpc.ts";
+import { type BatchInspection, inspectOn } from "./inspect-batches.ts";
 
 /** What the escrow itself says of one account, in nano. */
 export interface EscrowAccount {
@@ -31,6 +32,8 @@ export interface EscrowBooks {
    * @throws CommonwattError `CHAIN_EVENTS_MISSING` when it has forgotten some.
    */
   gasUsed(): Promise<number>;
+  /** Holds the batches that a rail has stored, from the first one on, against the chain, and recomputes each. */
+  inspect(records: readonly BatchRecord[]): Promise<readonly BatchInspection[]>;
   close(): void;
 }
 
@@ -87,6 +90,7 @@ export async function openEscrowBooks(directory: string): Promise<EscrowBooks> {
       }
       return gasUsed;
     },
+    inspect: async (records) => (await inspectOn(rpc, deployment, records)).batches,
     close: () => rpc.destroy(),
   };
 }

@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { createLogger, printChecks, stopRequest } from "@commonwatt/vpp-core";
+import { createLogger, printChecks, wholeNumber } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { simulate } from "../engine/simulate.ts";
 import { runFullPath } from "../modes/full-path.ts";
 import { fullPathChecks } from "../modes/full-path-checks.ts";
 import { figuresOf } from "../modes/mode-figures.ts";
 import { requireWire } from "../modes/mode-fit.ts";
-import { runWire } from "../modes/wire.ts";
+import { runWire, WIRE_SPEED_MAX } from "../modes/wire.ts";
 import { wireChecks } from "../modes/wire-checks.ts";
 import { NO_PLAN } from "../runs/run-plan.ts";
 import {
@@ -16,6 +16,7 @@ import {
   shapeOf,
   type ToldFigures,
   wireFigures,
+  wireOptions,
 } from "./simulate-mode.ts";
 
 const SCENARIO = fileURLToPath(new URL("../../examples/modes/twelve-homes.yaml", import.meta.url));
@@ -32,23 +33,32 @@ export function registerModesTest(program: Command): void {
         "the same trades and come to the same energy and money, to the nano, also in the accounts of the escrow. On the " +
         "wire traded and settled energy must be within 2 %, and money conserved.",
     )
+    .option(
+      "--speed <x>",
+      "seconds of the homes' time per second on the wire",
+      wholeNumber(1, WIRE_SPEED_MAX),
+    )
     .option("--json", "print NDJSON; the last line is the summary")
-    .action(async (scenario: string = SCENARIO, { json = false }: { json?: boolean }) => {
-      const logger = createLogger("warn", json);
-      const tell = (figures: ToldFigures): void => {
-        const lines = json ? [JSON.stringify({ event: "mode", ...figures })] : [...figureLines(figures), ""];
-        for (const line of lines) process.stdout.write(`${line}\n`);
-      };
-      const options = await liveOptions({ ...NO_PLAN, scenario }, "wire", { workers: 1, vary: [] });
-      requireWire(options);
-      const result = await simulate(options);
-      const fast = figuresOf(result);
-      tell({ mode: "fast", ...fast, resultHash: result.hash });
-      const full = await runFullPath(options, logger);
-      tell(fullPathFigures(full));
-      const wire = await runWire(options, logger, stopRequest(process, process.stdout));
-      tell(wireFigures(wire));
-      const checks = [...fullPathChecks(result, full), ...wireChecks(fast, wire)];
-      printChecks(process.stdout, json, shapeOf(options), checks);
-    });
+    .action(
+      async (scenario: string = SCENARIO, { json = false, speed }: { json?: boolean; speed?: number }) => {
+        const logger = createLogger("warn", json);
+        const tell = (figures: ToldFigures): void => {
+          const lines = json
+            ? [JSON.stringify({ event: "mode", ...figures })]
+            : [...figureLines(figures), ""];
+          for (const line of lines) process.stdout.write(`${line}\n`);
+        };
+        const options = await liveOptions({ ...NO_PLAN, scenario }, "wire", { workers: 1, vary: [] });
+        requireWire(options);
+        const result = await simulate(options);
+        const fast = figuresOf(result);
+        tell({ mode: "fast", ...fast, resultHash: result.hash });
+        const full = await runFullPath(options, logger);
+        tell(fullPathFigures(full));
+        const wire = await runWire(options, wireOptions(speed === undefined ? {} : { speed }, logger));
+        tell(wireFigures(wire));
+        const checks = [...fullPathChecks(result, full), ...wireChecks(fast, wire)];
+        printChecks(process.stdout, json, shapeOf(options), checks);
+      },
+    );
 }

@@ -81,11 +81,13 @@ test("what is wrong is said with a code, and ends with 2 where a person has to c
     commonwatt("simulate"),
     commonwatt("simulate", "--data", street, "--mechanism", "wishful"),
     commonwatt("simulate", "--data", street, "--out", foreign),
+    commonwatt("simulate", "--data", street, "--mode", "wire", "--compare", "all"),
   ]);
   expect(ends.map(({ code, stderr }) => [code, stderr.split(":")[0]])).toEqual([
     [2, "USAGE_NO_DATA"],
     [2, "SIMULATION_MECHANISM_UNKNOWN"],
     [1, "SIMULATION_FOLDER_FOREIGN"],
+    [2, "SIMULATION_MODE_UNFIT"],
   ]);
 });
 

@@ -12,7 +12,7 @@ import { studyRun, TRACED_HOMES_MAX } from "../runs/study-run.ts";
 import { summaryOf } from "../runs/summary.ts";
 import { json as jsonText, writeRun } from "../runs/write-run.ts";
 import { progressBar } from "./progress-bar.ts";
-import { simulateLive } from "./simulate-mode.ts";
+import { requireClock, simulateLive } from "./simulate-mode.ts";
 import { addRunOptions, axesOf, planOf, type SimulateOptions } from "./simulate-options.ts";
 import { kpiEvents, kpiLines } from "./simulate-output.ts";
 import { runStudy, type StudyRequest } from "./simulate-study.ts";
@@ -31,6 +31,7 @@ export function registerSimulate(program: Command): void {
       ),
   ).action((scenario: string | undefined, options: SimulateOptions) => {
     const plan = planOf(scenario, options);
+    requireClock(options);
     if (options.mode !== "fast") return simulateLive(plan, options.mode, options);
     const axes = axesOf(options);
     const request = {

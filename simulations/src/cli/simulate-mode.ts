@@ -1,10 +1,17 @@
-import { CommonwattError, createLogger, type Hex, printChecks, stopRequest } from "@commonwatt/vpp-core";
+import {
+  CommonwattError,
+  createLogger,
+  type Hex,
+  type Logger,
+  printChecks,
+  stopRequest,
+} from "@commonwatt/vpp-core";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import { type FullPathRun, runFullPath } from "../modes/full-path.ts";
 import { settlementChecks } from "../modes/full-path-checks.ts";
 import { figuresOf, type ModeFigures } from "../modes/mode-figures.ts";
 import type { SimulationMode } from "../modes/mode-fit.ts";
-import { runWire, type WireRun } from "../modes/wire.ts";
+import { runWire, type WireOptions, type WireRun } from "../modes/wire.ts";
 import { communityChecks } from "../modes/wire-checks.ts";
 import { loadRun } from "../runs/load-run.ts";
 import type { RunPlan } from "../runs/run-plan.ts";
@@ -45,6 +52,14 @@ export async function liveOptions(
   return { neighbourhood, mechanism, forecast, seed, workers, trades: true };
 }
 
+/** @throws CommonwattError `SIMULATION_MODE_UNFIT` for the speed of a clock in a mode that has none. */
+export function requireClock({ mode, speed }: Pick<SimulateOptions, "mode" | "speed">): void {
+  if (speed === undefined || mode === "wire") return;
+  throw new CommonwattError("SIMULATION_MODE_UNFIT", `--mode ${mode} has no clock: it takes no --speed`, {
+    details: { mode, what: "--speed" },
+  });
+}
+
 /** Runs a plan in a live mode, and prints what it came to. */
 export async function simulateLive(plan: RunPlan, mode: LiveMode, options: SimulateOptions): Promise<void> {
   const { json = false } = options;
@@ -58,13 +73,18 @@ export async function simulateLive(plan: RunPlan, mode: LiveMode, options: Simul
       ? await runFullPath(watched, logger).then(
           (run) => [fullPathFigures(run), settlementChecks(run)] as const,
         )
-      : await runWire(watched, logger, stopRequest(process, process.stdout)).then(
+      : await runWire(watched, wireOptions(options, logger)).then(
           (run) => [wireFigures(run), communityChecks(run)] as const,
         );
   bar.end();
   const figures = { ...shapeOf(given), ...told };
   if (!json) for (const line of figureLines(figures)) process.stdout.write(`${line}\n`);
   printChecks(process.stdout, json, figures, checks);
+}
+
+/** How a command runs a scenario on the wire, until somebody stops it. */
+export function wireOptions({ speed }: Pick<SimulateOptions, "speed">, logger: Logger): WireOptions {
+  return { logger, speed: speed ?? null, signal: stopRequest(process, process.stdout) };
 }
 
 /** What was run. */

@@ -4,6 +4,7 @@ import { namedMechanism } from "../engine/named-mechanism.ts";
 import type { ForecastName } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { SIMULATION_MODES, type SimulationMode } from "../modes/mode-fit.ts";
+import { WIRE_SPEED_MAX } from "../modes/wire.ts";
 import { AXIS_NAMES, type Axis, axisIn, mechanismsIn } from "../runs/run-grid.ts";
 import type { RunPlan } from "../runs/run-plan.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
@@ -19,6 +20,7 @@ export interface SimulateOptions {
   readonly days?: number;
   readonly feeder?: string;
   readonly mode: SimulationMode;
+  readonly speed?: number;
   readonly workers: number;
   readonly shuffle?: string;
   readonly lies: number;
@@ -40,6 +42,11 @@ export function addRunOptions(command: Command): Command {
       new Option("--mode <name>", "on arrays, with real market and chain, or on emulated devices")
         .choices(SIMULATION_MODES)
         .default("fast"),
+    )
+    .option(
+      "--speed <x>",
+      "seconds of the homes' time per second on the wire",
+      wholeNumber(1, WIRE_SPEED_MAX),
     )
     .option("--mechanism <name>", "how the market clears, with :k in thousandths where it takes one")
     .addOption(new Option("--strategy <name>", "how all homes bid").choices(Object.keys(STRATEGIES)))

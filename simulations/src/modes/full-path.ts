@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callAuction } from "@commonwatt/market";
-import { type EscrowAccount, escrow, inspectBatches, openEscrowBooks } from "@commonwatt/settlement";
+import { type EscrowAccount, escrow, openEscrowBooks } from "@commonwatt/settlement";
 import {
-  type BatchRecord,
+  type BatchStore,
   type EscrowAudit,
   epochMs,
   gateLead,
@@ -129,22 +129,20 @@ async function runOn(
     emit: () => undefined,
   };
   await rail.start(context);
-  let ran: Omit<FullPathRun, "batchesUnsettled" | "batchesWrong">;
   try {
     await venue.start({
       ...common,
       ...{ directory: folderIn(directory, "market"), domain: rail.signingDomain() },
     });
     try {
-      ran = await trade(options, { venue, rail, homes, clock, settlementDirectory });
+      const { batches } = store;
+      return await trade(options, { venue, rail, homes, clock, batches, settlementDirectory });
     } finally {
       await venue.stop();
     }
   } finally {
     await rail.stop();
   }
-  const records = await store.batches.list(1, neighbourhood.intervals);
-  return { ...ran, ...(await inspected(settlementDirectory, records)) };
 }
 
 /** What is up while a neighbourhood trades. */
@@ -153,13 +151,14 @@ interface Running {
   readonly rail: SettlementRail;
   readonly homes: readonly LiveHome[];
   readonly clock: ReturnType<typeof simulatedClock>;
+  readonly batches: BatchStore;
   readonly settlementDirectory: string;
 }
 
 async function trade(
   options: SimulationOptions,
-  { venue, rail, homes, clock, settlementDirectory }: Running,
-): Promise<Omit<FullPathRun, "batchesUnsettled" | "batchesWrong">> {
+  { venue, rail, homes, clock, batches, settlementDirectory }: Running,
+): Promise<FullPathRun> {
   const { startMs, intervals, intervalMinutes } = options.neighbourhood;
   const books = await openEscrowBooks(settlementDirectory);
   try {
@@ -175,28 +174,19 @@ async function trade(
       options.onProgress?.(t + 1, intervals);
     }
     await rail.drain(AbortSignal.timeout(DRAIN_TIMEOUT_MS));
+    const inspected = await books.inspect(await batches.list(1, intervals));
     return {
       result: run.result(),
       escrow: await books.accounts(homes.map(({ site }) => site.account)),
       nanoPerUnit: books.nanoPerUnit,
       audit: await rail.audit(),
+      batchesUnsettled: inspected.filter(({ isOnChain, isFinal }) => !isOnChain || !isFinal).length,
+      batchesWrong: inspected.filter(({ faults }) => faults.length > 0).length,
       gasUsed: await books.gasUsed(),
     };
   } finally {
     books.close();
   }
-}
-
-/** Recomputes all batches from their archives, and looks for each on the chain. */
-async function inspected(
-  directory: string,
-  records: readonly BatchRecord[],
-): Promise<Pick<FullPathRun, "batchesUnsettled" | "batchesWrong">> {
-  const { batches } = await inspectBatches(directory, records);
-  return {
-    batchesUnsettled: batches.filter(({ isOnChain, isFinal }) => !isOnChain || !isFinal).length,
-    batchesWrong: batches.filter(({ faults }) => faults.length > 0).length,
-  };
 }
 
 function tariffOf({ retailPrice, feedInPrice }: Neighbourhood): Tariff {

@@ -42,10 +42,20 @@ export interface WireRun extends ModeFigures {
 
 /** How long an interval takes in real time, or longer: eighteen control cycles of half a second. */
 const INTERVAL_WALL_MS = 9_000;
-const SPEED_MAX = 450;
+/** Faster than this a control cycle no longer fits between two boundaries. */
+export const WIRE_SPEED_MAX = 450;
 /** From the start of the clock to the first interval, in intervals: time to bid, however many homes there are. */
 const LEAD_INTERVALS = 0.7;
 const ESCROW = { challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: false };
+
+/** How a run on the wire is run. */
+export interface WireOptions {
+  readonly logger: Logger;
+  /** Seconds of the neighbourhood's time per real second; `null` for nine real seconds an interval. */
+  readonly speed: number | null;
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
+}
 
 /** What is expected of each interval, by home: what every home's forecaster says. */
 interface Expected {
@@ -63,8 +73,7 @@ interface Expected {
  */
 export async function runWire(
   options: SimulationOptions,
-  logger: Logger,
-  signal: AbortSignal,
+  { logger, speed: wanted, signal }: WireOptions,
 ): Promise<WireRun> {
   const { neighbourhood, onProgress } = options;
   checkNeighbourhood(neighbourhood);
@@ -72,7 +81,8 @@ export async function runWire(
   const { intervals, intervalMinutes } = neighbourhood;
   const expected = await expectedOf(options);
   const { firstInterval } = expected;
-  const speed = Math.min(SPEED_MAX, intervalLength(intervalMinutes) / INTERVAL_WALL_MS);
+  const usualSpeed = intervalLength(intervalMinutes) / INTERVAL_WALL_MS;
+  const speed = wanted ?? Math.min(WIRE_SPEED_MAX, usualSpeed);
   const warnings: Record<string, number> = {};
   const settled: Extract<RunEvent, { readonly event: "settled" }>[] = [];
   const summary = await runCommunity(
