@@ -11,14 +11,15 @@ import {
   type RailContext,
   type SettlementRail,
   type SigningDomain,
+  type Trade,
 } from "@commonwatt/vpp-core";
 import { settlementRoutes } from "./api/settlement-routes.ts";
 import { balancesOf } from "./batch/balances.ts";
-import type { ArchivedAccount } from "./batch/batch-archive.ts";
+import { type ArchivedAccount, partyOf } from "./batch/batch-archive.ts";
 import { buildBatch } from "./batch/build-batch.ts";
 import { auditEscrow } from "./chain/escrow-audit.ts";
 import { meterSigner } from "./metering/meter-signer.ts";
-import { archivedAccounts } from "./rail/archived-accounts.ts";
+import { type SiteAccounts, siteAccounts } from "./rail/archived-accounts.ts";
 import { type BatchPump, startPump } from "./rail/batch-pump.ts";
 import { chainCancels, heedCancels } from "./rail/chain-cancels.ts";
 import { committedBatch } from "./rail/committed-batch.ts";
@@ -35,7 +36,7 @@ import { startSweeper } from "./rail/sweeper.ts";
 interface RunningRail {
   readonly context: RailContext;
   readonly chain: OpenChain;
-  readonly accounts: readonly ArchivedAccount[];
+  readonly accounts: SiteAccounts;
   readonly pump: BatchPump;
   readonly register: Register;
   /** Settles when nothing beside the pump goes on any more. */
@@ -71,7 +72,8 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     }),
     meterSigner: (community, privateKey) => meterSigner(privateKey, () => separatorOf(community, signedFor)),
     signingDomain: () => domainOf(use().chain),
-    forcedOrders: async (interval) => forcedOrders(use().chain.link, inboxOf(use()), interval),
+    forcedOrders: async (interval) =>
+      forcedOrders(use().chain.link, await inboxOf(use(), interval), interval),
     chainCancels: async (interval) => cancelsFor(use(), interval),
     async start(context) {
       const controller = new AbortController();
@@ -119,13 +121,13 @@ async function startRunning(
 ): Promise<RunningRail> {
   const { link, repair } = chain;
   const { batches } = context;
-  const accounts = await archivedAccounts(link, await batches.last());
   const register = await followRegister(link);
+  const accounts = await siteAccounts(link, register, await batches.last());
   const sweeper = sweepEarnings ? startSweeper({ link, batches, minimum }) : null;
   const onPaid = (): void => sweeper?.wake();
   const pump = startPump({ link, batches, repair, onPaid });
   const shown = showLeaves({ link, batches });
-  const besides = Promise.all([sweeper?.ended, register.ended, shown]);
+  const besides = Promise.all([sweeper?.ended, shown]);
   return { context, chain, accounts, pump, register, besides, controller };
 }
 
@@ -152,15 +154,30 @@ function domainOf({ link }: OpenChain): SigningDomain {
   return signingDomain(chainId, court);
 }
 
-function inboxOf(running: RunningRail): InboxContext {
-  const { context, accounts } = running;
-  return { community: context.community, domain: domainOf(running.chain), accounts, rules: rulesOf(context) };
+async function inboxOf(running: RunningRail, interval: DeliveryInterval): Promise<InboxContext> {
+  const { context, chain } = running;
+  const accounts = await running.accounts.at(interval);
+  return { community: context.community, domain: domainOf(chain), accounts, rules: rulesOf(context) };
+}
+
+/** Trades by the accounts whose orders met: a site may be another account's than when it placed them. */
+function tradesBetween(
+  accounts: readonly ArchivedAccount[],
+  { trades, orders }: Pick<IntervalDelivery, "trades" | "orders">,
+): readonly Trade[] {
+  const parties = new Map(accounts.map((one) => [one.account.toLowerCase(), partyOf(one)]));
+  const byOrder = new Map(orders.map(({ id, order }) => [id, parties.get(order.account.toLowerCase())]));
+  return trades.map((trade) => ({
+    ...trade,
+    sellerId: byOrder.get(trade.offerId) ?? trade.sellerId,
+    buyerId: byOrder.get(trade.bidId) ?? trade.buyerId,
+  }));
 }
 
 /** Makes an interval's batch and stores it; the answer is safe as soon as it is given. */
 async function settleInterval(running: RunningRail, delivery: IntervalDelivery): Promise<IntervalSettlement> {
-  const { context, chain, accounts, pump, register } = running;
-  const { batches, community, logger } = context;
+  const { context, chain, pump, register } = running;
+  const { batches, logger } = context;
   const { index } = delivery.interval;
   const known = await batches.byInterval(index);
   if (known !== null) return known.settlement;
@@ -173,25 +190,27 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
     );
   }
   const seed: Hex = `0x${randomBytes(32).toString("hex")}`;
-  const rules = rulesOf(context);
   const previous = last === null ? null : fileOf(last);
-  const domain = domainOf(chain);
+  const inbox = await inboxOf(running, delivery.interval);
+  const refused = await refusedOrders(chain.link, inbox, delivery);
+  const provable = await heedCancels(chain.link, inbox.rules, delivery);
+  // After all that could wait for the chain: a meter that was revoked meanwhile does not count.
+  await chain.link.patience.until(() => register.refresh());
   const readings = delivery.readings.filter(register.speaks);
-  const refused = await refusedOrders(chain.link, inboxOf(running), delivery);
-  const provable = await heedCancels(chain.link, rules, delivery);
-  const orders = [...provable.orders, ...refused];
-  const input = { ...provable, orders, readings, community, domain, rules, accounts, seed };
+  const trades = tradesBetween(inbox.accounts, provable);
+  const input = { ...provable, ...inbox, orders: [...provable.orders, ...refused], trades, readings, seed };
   const built = buildBatch(previous, input);
   for (const { siteId, code } of built.unmetered) {
     logger.warn({ siteId, intervalIndex: index, code }, "a site counts as if it had delivered nothing");
   }
   const { archive, header } = built.file;
+  const sites = new Set(archive.accounts.flatMap(({ siteId }) => siteId ?? []));
   const settlement: IntervalSettlement = {
     intervalIndex: index,
     batchNumber: archive.number,
     settledWh: built.accounts.settledWh,
     trades: built.accounts.trades,
-    statements: built.accounts.statements,
+    statements: built.accounts.statements.filter(({ siteId }) => sites.has(siteId)),
   };
   const record: BatchRecord = {
     ...{ number: archive.number, intervalIndex: index, status: "stored", headerHash: built.headerHash },

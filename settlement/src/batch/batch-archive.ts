@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { type Account, CommonwattError, type Hex, type SigningDomain } from "@commonwatt/vpp-core";
+import {
+  type Account,
+  CommonwattError,
+  type Hex,
+  type SigningDomain,
+  type SiteId,
+} from "@commonwatt/vpp-core";
 import type { BatchHeaderJson } from "./batch-header.ts";
 import type { BatchRules } from "./batch-rules.ts";
 import { writeCanonical } from "./canonical-json.ts";
@@ -19,6 +25,11 @@ export type ArchivedAccount = {
   readonly importMaxW: number | null;
   readonly exportMaxW: number | null;
 };
+
+/** Who trades for an account: its site, or the account itself when it is no site. */
+export function partyOf({ account, siteId }: Pick<ArchivedAccount, "account" | "siteId">): SiteId {
+  return (siteId ?? account) as SiteId;
+}
 
 /**
  * Every leaf of a batch, with the signed inputs behind them: from it the batch can be recomputed, given the

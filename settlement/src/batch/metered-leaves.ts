@@ -18,7 +18,7 @@ import {
   type SignatureTrust,
   soundReadings,
 } from "../metering/meter-interval.ts";
-import type { ArchivedAccount } from "./batch-archive.ts";
+import { type ArchivedAccount, partyOf } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { type ArchivedReading, hashesOfSite } from "./metered-rows.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
@@ -56,6 +56,8 @@ export interface ReadInterval {
   readonly readings: readonly SignedMeterReading[];
 }
 
+const NOTHING: MeteredEnergy = { importWh: wattHours(0), exportWh: wattHours(0) };
+
 /** Takes what is sound of the readings, and the registers of each account at the boundaries of an interval. */
 export function meterAccounts(read: ReadInterval, signatures: SignatureTrust): MeteredAccounts {
   const { interval, accounts } = read;
@@ -68,6 +70,7 @@ export function meterAccounts(read: ReadInterval, signatures: SignatureTrust): M
   for (const [accountIndex, account] of accounts.entries()) {
     if (account.siteId === null) {
       metering.push({ ...UNMETERED, siteId: ZERO_HASH });
+      energies.set(partyOf(account), NOTHING);
       continue;
     }
     const site = siteId(account.siteId);
@@ -107,7 +110,7 @@ function meteringOf(said: MeteredInterval, firstReading: number): Omit<Metering,
 }
 
 function energyOf(said: MeteredInterval): MeteredEnergy {
-  if (said.status === "unmetered") return { importWh: wattHours(0), exportWh: wattHours(0) };
+  if (said.status === "unmetered") return NOTHING;
   return {
     importWh: wattHours(said.end.importWh - said.start.importWh),
     exportWh: wattHours(said.end.exportWh - said.start.exportWh),

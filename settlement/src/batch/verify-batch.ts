@@ -10,7 +10,7 @@ import {
   wattHours,
 } from "@commonwatt/vpp-core";
 import type { SignatureTrust } from "../metering/meter-interval.ts";
-import { ARCHIVE_FORMAT, type BatchArchive, type BatchFile, hashArchive } from "./batch-archive.ts";
+import { ARCHIVE_FORMAT, type BatchArchive, type BatchFile, hashArchive, partyOf } from "./batch-archive.ts";
 import { type BatchHeader, headerFromJson } from "./batch-header.ts";
 import { treesOf } from "./batch-leaves.ts";
 import { accountLeaves, afterBatch, type BatchParts, headerClaims } from "./build-batch.ts";
@@ -164,12 +164,15 @@ export function partsOf(archive: BatchArchive): BatchParts {
   };
 }
 
+/** Of an account that is not there: a trade of it cannot be accounted. */
+const NOBODY = "" as SiteId;
+
 /** The trades behind an archive's fills, each as its seller has it. Throws for fills that are not of trades. */
 function tradesOf(
   { interval, accounts, fills }: BatchArchive,
   orders: readonly ArchivedOrder[],
 ): readonly Trade[] {
-  const siteOf = (accountIndex: number): SiteId => (accounts[accountIndex]?.siteId ?? "") as SiteId;
+  const parties = accounts.map(partyOf);
   const trades: Trade[] = [];
   for (const sale of fills) {
     if (!sale[FILL.isSeller]) continue;
@@ -182,8 +185,8 @@ function tradesOf(
     trades.push({
       id: `${interval.index}-${trades.length + 1}`,
       intervalIndex: interval.index as IntervalIndex,
-      sellerId: siteOf(offer.leaf.accountIndex),
-      buyerId: siteOf(bid.leaf.accountIndex),
+      sellerId: parties[offer.leaf.accountIndex] ?? NOBODY,
+      buyerId: parties[bid.leaf.accountIndex] ?? NOBODY,
       offerId: offer.leaf.digest,
       bidId: bid.leaf.digest,
       energyWh: wattHours(sale[FILL.energyWh]),

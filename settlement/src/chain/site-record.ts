@@ -50,6 +50,11 @@ export function meterKeyOf(point: Hex): SiteVersion["meterKey"] {
   return { kind: P256, x: `0x${point.slice(4, 68)}`, y: `0x${point.slice(68)}` };
 }
 
+/** The uncompressed P-256 point of a registered key; `null` for one of another kind, and for none. */
+export function meterPointOf({ kind, x, y }: SiteVersion["meterKey"]): Hex | null {
+  return kind === P256 ? `0x04${x.slice(2)}${y.slice(2)}` : null;
+}
+
 /** A reading as a contract takes it, out of its leaf in a batch, with its meter's signature. */
 export interface SignedLeaf {
   readonly leaf: Pick<ReadingLeaf, "siteHash" | "sequence" | "takenAtMs" | "importWh" | "exportWh">;

@@ -1,21 +1,83 @@
-import { type BatchRecord, CommonwattError } from "@commonwatt/vpp-core";
+import { type Account, type BatchRecord, CommonwattError, type DeliveryInterval } from "@commonwatt/vpp-core";
 import type { ArchivedAccount } from "../batch/batch-archive.ts";
+import { meterPointOf } from "../chain/site-record.ts";
 import type { EscrowLink } from "./escrow-link.ts";
+import type { Register } from "./follow-register.ts";
 import { fileOf } from "./stored-batch.ts";
 
+/** The accounts of the escrow, and whose is which site. */
+export interface SiteAccounts {
+  /**
+   * Every account in the order of its index, with the site of ours that it owns as an interval begins, its meter and
+   * what its connection allows, all as the register says: that is what judges hold a batch against.
+   */
+  at(interval: DeliveryInterval): Promise<readonly ArchivedAccount[]>;
+}
+
+/** What is needed to say whose is what. */
+type AccountsContext = Pick<EscrowLink, "escrow" | "patience" | "sites" | "logger">;
+
 /**
- * Every account of the escrow in the order of its indices, with the site and meter behind it where it is
- * one of ours.
+ * Reads the escrow's accounts.
  * @throws CommonwattError `ESCROW_ACCOUNTS_DIFFER` when the chain has them in another order than the
  * stored batches: the chain and the database then do not belong together.
  */
-export async function archivedAccounts(
-  { escrow, patience, sites }: EscrowLink,
+export async function siteAccounts(
+  context: AccountsContext,
+  register: Pick<Register, "siteAt" | "refresh">,
   last: BatchRecord | null,
-): Promise<readonly ArchivedAccount[]> {
-  const stored = last === null ? [] : fileOf(last).archive.accounts;
-  const onChain = await patience.until(() => escrow.accounts(stored.map(({ account }) => account)));
-  for (const [index, { account }] of stored.entries()) {
+): Promise<SiteAccounts> {
+  const { escrow, patience } = context;
+  const stored = last === null ? [] : fileOf(last).archive.accounts.map(({ account }) => account);
+  let known = await patience.until(() => escrow.accounts(stored));
+  requireSame(stored, known);
+  return {
+    async at({ startMs }) {
+      await patience.until(() => register.refresh());
+      const owned = ownedSites(context, register, Math.floor(startMs / 1_000));
+      // Who takes a site over may have come to the escrow since.
+      if ([...owned.keys()].some((owner) => !known.includes(owner))) {
+        const again = await patience.until(() => escrow.accounts(known));
+        requireSame(known, again);
+        known = again;
+      }
+      return known.map((account) => owned.get(account) ?? strangerOf(account));
+    },
+  };
+}
+
+/** The sites of ours by who owns them. */
+function ownedSites(
+  { sites, logger }: AccountsContext,
+  register: Pick<Register, "siteAt">,
+  seconds: number,
+): ReadonlyMap<Account, ArchivedAccount> {
+  const owned = new Map<Account, ArchivedAccount>();
+  for (const { id: siteId, account } of sites) {
+    const version = register.siteAt(siteId, seconds);
+    if (version === null) continue;
+    const { owner, importMaxW, exportMaxW } = version;
+    if (owner !== account) {
+      logger.warn({ siteId, account, owner }, "a site belongs to another account now: start it with its key");
+    }
+    if (owner !== account && owned.has(owner)) continue;
+    owned.set(owner, {
+      account: owner,
+      siteId,
+      meterKey: meterPointOf(version.meterKey),
+      importMaxW,
+      exportMaxW,
+    });
+  }
+  return owned;
+}
+
+function strangerOf(account: Account): ArchivedAccount {
+  return { account, siteId: null, meterKey: null, importMaxW: null, exportMaxW: null };
+}
+
+function requireSame(stored: readonly Account[], onChain: readonly Account[]): void {
+  for (const [index, account] of stored.entries()) {
     if (onChain[index] === account) continue;
     throw new CommonwattError(
       "ESCROW_ACCOUNTS_DIFFER",
@@ -23,14 +85,4 @@ export async function archivedAccounts(
       { details: { index, onChain: onChain[index] ?? null, stored: account } },
     );
   }
-  return onChain.map((account) => {
-    const site = sites.find((one) => one.account === account);
-    return {
-      account,
-      exportMaxW: site?.limits.exportPowerMaxW ?? null,
-      importMaxW: site?.limits.importPowerMaxW ?? null,
-      meterKey: site?.meterKey ?? null,
-      siteId: site?.id ?? null,
-    };
-  });
 }

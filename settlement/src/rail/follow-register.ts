@@ -1,19 +1,10 @@
-import {
-  durationMs,
-  type Hex,
-  messageOf,
-  type RailSite,
-  type SignedMeterReading,
-  sleep,
-} from "@commonwatt/vpp-core";
+import type { Hex, RailSite, SignedMeterReading } from "@commonwatt/vpp-core";
 import type { Deployment } from "../chain/manifest.ts";
 import type { CancelledGroup, RegistryReader } from "../chain/registry-reader.ts";
 import { meterKeyOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 
-/** Judges allow five minutes from a revocation to the first batch that it counts in. */
-const LOOK_EVERY_MS = 30_000;
 /** Blocks that are read again each time: an event may have moved to another block. */
 const READ_AGAIN_BLOCKS = 64;
 
@@ -21,24 +12,24 @@ const READ_AGAIN_BLOCKS = 64;
 export interface Register {
   /** Whether a reading's meter spoke for its site when it was taken: a batch with another could be taken back. */
   speaks(reading: SignedMeterReading): boolean;
+  /** What is registered of a site at a time in seconds; `null` before there was anything. */
+  siteAt(siteId: string, time: number): SiteVersion | null;
   /** The groups of orders that accounts cancelled, each once. */
   cancelledGroups(): readonly CancelledGroup[];
   /** Looks the register up now. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`. */
   refresh(): Promise<void>;
-  /** Settles when nothing is looked up any more, after the link's signal aborted. */
-  readonly ended: Promise<void>;
 }
 
 /** What is needed to look the register up. */
-export interface RegisterContext extends Pick<EscrowLink, "patience" | "wallClock" | "logger" | "signal"> {
+export interface RegisterContext extends Pick<EscrowLink, "patience"> {
   readonly registry: Pick<RegistryReader, "changesSince" | "meterRevokedAt" | "versions">;
   readonly deployment: Pick<Deployment, "block">;
   readonly sites: readonly Pick<RailSite, "id">[];
 }
 
-/** Looks the register through, and again twice a minute. The first look is made before this settles. */
+/** Looks the register through, and from then on for what is new in it. */
 export async function followRegister(context: RegisterContext): Promise<Register> {
-  const { registry, deployment, sites, patience, wallClock, logger, signal } = context;
+  const { registry, deployment, sites, patience } = context;
   const revokedAt = new Map<Hex, number>();
   const versions = new Map<string, readonly SiteVersion[]>();
   const groups = new Map<string, CancelledGroup>();
@@ -53,20 +44,14 @@ export async function followRegister(context: RegisterContext): Promise<Register
     }
     next = Math.max(deployment.block, upTo - READ_AGAIN_BLOCKS);
   };
-  const follow = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await sleep(wallClock, durationMs(LOOK_EVERY_MS), signal).catch(() => undefined);
-      if (signal.aborted) return;
-      await look().catch((error: unknown) => {
-        logger.debug({ message: messageOf(error) }, "the register can't be looked up now");
-      });
-    }
-  };
   await patience.until(look);
+  const siteAt = (siteId: string, time: number): SiteVersion | null =>
+    versions.get(siteId)?.findLast(({ since }) => since <= time) ?? null;
   return {
+    siteAt,
     speaks({ siteId, meterKey, takenAtMs }) {
       const takenAt = Math.floor(takenAtMs / 1_000);
-      const version = versions.get(siteId)?.findLast(({ since }) => since <= takenAt);
+      const version = siteAt(siteId, takenAt);
       const { x, y } = meterKeyOf(meterKey);
       if (version?.meterKey.x !== x || version.meterKey.y !== y) return false;
       const since = revokedAt.size === 0 ? 0 : (revokedAt.get(keccak256(meterKey)) ?? 0);
@@ -74,6 +59,5 @@ export async function followRegister(context: RegisterContext): Promise<Register
     },
     cancelledGroups: () => [...groups.values()],
     refresh: look,
-    ended: follow(),
   };
 }

@@ -13,6 +13,7 @@ import {
   priceMicroPerKwh,
   type RailSite,
   type SettlementRail,
+  seededRandom,
   sleep,
   systemClock,
   type TradingVenue,
@@ -27,10 +28,14 @@ import { startDevChain } from "../chain/dev-chain.ts";
 import { type Deployment, manifestPath, readManifest } from "../chain/manifest.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { connectRpc } from "../chain/rpc.ts";
+import { faultyProxy } from "../chain-faults/faulty-proxy.ts";
 import { escrow } from "../escrow-rail.ts";
 import { findFraud } from "../proofs/find-fraud.ts";
 import { memoryBatches } from "./memory-batches.ts";
 import { type TestStreet, testContext, testStreet } from "./street.ts";
+
+/** Further than changes of a site's record must be announced ahead. */
+const INTERVALS_AHEAD = 104;
 
 /** Three homes with a market, which settles before a court on a chain of their own. */
 export interface MarketStreet {
@@ -40,16 +45,19 @@ export interface MarketStreet {
   readonly venue: TradingVenue;
   readonly rpc: JsonRpcProvider;
   readonly deployment: Deployment;
-  /** Hours ahead, so that whatever happens on the chain is in time for it; the chain counts in its own. */
+  /** A day ahead and more, so that whatever happens on the chain is in time for it. */
   readonly interval: DeliveryInterval;
   site(number: number): RailSite;
   /** 100 Wh that the first home offers, or that another one bids for. */
   order(number: number, limitPrice: number): UnsignedOrder;
+  /** Whether the rail reaches its chain, as it does at first; everybody else does. */
+  setReachable(isReachable: boolean): void;
   /** Sends a transaction from any account. */
   send(from: Hex, to: Hex, data: Hex): Promise<void>;
   /** Settles the interval as the market has it, with nobody delivering anything, and answers its batch. */
   settle(): Promise<BatchRecord>;
-  judge(record: BatchRecord): Promise<JudgedBatch>;
+  /** Waits until a batch is before the court, and looks at it as if it had been for some seconds more. */
+  judge(record: BatchRecord, laterSeconds?: number): Promise<JudgedBatch>;
   close(): Promise<void>;
 }
 
@@ -67,7 +75,8 @@ export async function marketStreet(): Promise<MarketStreet> {
   const batches = memoryBatches();
   const chain = await startDevChain(join(directory, "elsewhere"));
   const terms = { challengeWindowSeconds: 600, responseSeconds: 1 };
-  const rail = escrow({ rpcUrl: chain.rpcUrl, finality: 0, ...terms });
+  const wire = await faultyProxy(Number(new URL(chain.rpcUrl).port), seededRandom("wire"));
+  const rail = escrow({ rpcUrl: `http://127.0.0.1:${wire.port}`, finality: 0, ...terms });
   const context = testContext(street, directory, { batches, outbox: memoryOutbox() });
   await rail.start(context);
   const deployment = await readManifest(manifestPath(directory));
@@ -77,7 +86,10 @@ export async function marketStreet(): Promise<MarketStreet> {
   await rpc.send("anvil_autoImpersonateAccount", [true]);
   const venue = callAuction();
   await venue.start({ ...context, directory: join(directory, "market"), domain });
-  const interval = deliveryInterval(intervalIndex(Math.ceil(systemClock.now() / 900_000) + 8), 15);
+  const interval = deliveryInterval(
+    intervalIndex(Math.ceil(systemClock.now() / 900_000) + INTERVALS_AHEAD),
+    15,
+  );
   await venue.openInterval(interval);
   const signedFor: SignedFor = { community: "test-street", domain };
   const site = (number: number): RailSite => {
@@ -96,10 +108,8 @@ export async function marketStreet(): Promise<MarketStreet> {
       },
       salt: `0x${(number + 1).toString(16).padStart(64, "0")}`,
     }),
-    async send(from, to, data) {
-      await rpc.send("anvil_setBalance", [from, "0xde0b6b3a7640000"]);
-      await rpc.send("eth_sendTransaction", [{ from, to, data }]);
-    },
+    setReachable: (isReachable) => wire.set(isReachable ? null : "status-500", 1),
+    send: (from, to, data) => sendFrom(rpc, from, to, data),
     async settle() {
       const { trades, clearingPrice } = await venue.closeGate(interval.index);
       const { readings } = street.deliver(interval, [], [], domain);
@@ -109,21 +119,40 @@ export async function marketStreet(): Promise<MarketStreet> {
       if (record === null) throw new Error("nothing was settled");
       return record;
     },
-    async judge(record) {
-      const court = courtReader(rpc, deployment);
-      while ((await court.progress()).head < record.number) await sleep(systemClock, durationMs(20));
-      const file = { header: record.header, archive: record.archive } as BatchFile;
-      const committedAt = (await court.commitOf(record.number, null))?.committedAt ?? 0;
-      const facts = await readFacts(rpc, deployment, file, committedAt);
-      const faults = verifyBatch(null, file, "checked", facts.domain);
-      return { file, faults, kinds: findFraud(null, file, facts).map(({ kind }) => kind) };
-    },
+    judge: (record, laterSeconds = 0) => judge(rpc, deployment, record, laterSeconds),
     async close() {
       rpc.destroy();
       await venue.stop();
       await rail.stop();
+      await wire.close();
       await chain.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function sendFrom(rpc: JsonRpcProvider, from: Hex, to: Hex, data: Hex): Promise<void> {
+  await rpc.send("anvil_setBalance", [from, "0xde0b6b3a7640000"]);
+  const hash = (await rpc.send("eth_sendTransaction", [{ from, to, data }])) as Hex;
+  for (;;) {
+    const receipt = await rpc.getTransactionReceipt(hash);
+    if (receipt?.status === 1) return;
+    if (receipt !== null) throw new Error("the transaction failed");
+    await sleep(systemClock, durationMs(20));
+  }
+}
+
+async function judge(
+  rpc: JsonRpcProvider,
+  deployment: Deployment,
+  record: BatchRecord,
+  laterSeconds: number,
+): Promise<JudgedBatch> {
+  const court = courtReader(rpc, deployment);
+  while ((await court.progress()).head < record.number) await sleep(systemClock, durationMs(20));
+  const file = { header: record.header, archive: record.archive } as BatchFile;
+  const committedAt = (await court.commitOf(record.number, null))?.committedAt ?? 0;
+  const facts = await readFacts(rpc, deployment, file, committedAt + laterSeconds);
+  const faults = verifyBatch(null, file, "checked", facts.domain);
+  return { file, faults, kinds: findFraud(null, file, facts).map(({ kind }) => kind) };
 }
