@@ -114,6 +114,18 @@ describe("commonwatt escrow", { timeout: 240_000 }, () => {
     expect(await run("home-3", "cancel")).toMatchObject(refusal(`${third} has asked for no withdrawal`));
   });
 
+  it("agrees to no more than pending batches leave", async () => {
+    const out = join(directory, "early.json");
+    const agreeing = (amount: string) => ["agree", "--of", buyer, "--amount", amount, "--out", out];
+    const code = (name: string) => ({ code: 1, err: expect.stringContaining(name) });
+    expect(await run("operator", ...agreeing("99"))).toMatchObject(code("BATCH_WITHHELD"));
+    // 100 put in; two batches that are not final owe 0.24.
+    expect(await run("operator", ...agreeing("99.77"), ...archives())).toMatchObject({
+      ...code("ESCROW_ACCOUNT_SHORT"),
+    });
+    expect(await run("operator", ...agreeing("99.76"), ...archives())).toMatchObject({ code: 0 });
+  });
+
   it("makes batches final without the operator, when their time has come", async () => {
     expect((await run("home-3", "finalize")).summary).toMatchObject({
       ...{ numbers: [], waiting: expect.stringContaining("batch 1 can be challenged until") },

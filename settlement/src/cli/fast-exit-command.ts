@@ -12,7 +12,7 @@ import { committedArgument } from "../chain/court-calls.ts";
 import { type FastWithdrawal, signFastWithdrawal } from "../chain/fast-withdrawal.ts";
 import { keyFrom } from "../chain/key-source.ts";
 import { accountOfKey } from "../chain/signer.ts";
-import { latestLeaf } from "../watch/latest-leaf.ts";
+import { latestLeaf, pendingDebit } from "../watch/latest-leaf.ts";
 import { type ChainSession, inSession, type SessionOptions } from "./chain-session.ts";
 import { amountFrom, amountText } from "./escrow-amount.ts";
 import { addressOf, keySourceOf, type Program } from "./key-options.ts";
@@ -53,7 +53,10 @@ export function registerFastExit(add: (name: string, summary: string) => Program
     );
 }
 
-/** Whether the account can spare it, the operator knows: what it trades and what is not final yet counts first. */
+/**
+ * What of its money the account owes in batches that are not final yet stays. What is not committed yet only the
+ * operator knows.
+ */
 async function agree(session: ChainSession, options: AgreeOptions) {
   const { rpc, deployment, escrow } = session;
   const key = await operatorKey(options);
@@ -68,6 +71,7 @@ async function agree(session: ChainSession, options: AgreeOptions) {
   const recipient = options.recipient === undefined ? account : addressOf("--recipient", options.recipient);
   const nano = await escrow.nanoPerUnit();
   const amount = amountFrom(options.amount, nano);
+  await requireSpare(session, account, amount);
   const nonce = (await readContract(rpc, ESCROW, deployment.escrow, "nonces", [account])) as bigint;
   const deadline = BigInt(Math.floor(systemClock.now() / 1_000) + options.valid);
   const withdrawal: FastWithdrawal = { account, recipient, amount, nonce, deadline };
@@ -77,8 +81,28 @@ async function agree(session: ChainSession, options: AgreeOptions) {
     ...{ amount: amount.toString(), deadline: deadline.toString(), signature },
   };
   await writeFile(options.out, `${JSON.stringify(agreement, null, 2)}\n`);
-  const words = `${options.out} lets ${account} take ${amountText(amount, nano)} out at once; count it as gone`;
+  const words = `${options.out} lets ${account} take ${amountText(amount, nano)} out at once; count it as gone, also for what is traded and not committed yet`;
   return { words, agreement: options.out, account, amount };
+}
+
+/** Refuses to let more out than every pending batch leaves: with less there, such a batch could be taken back. */
+async function requireSpare(
+  { rpc, court, sources, escrow }: ChainSession,
+  account: Account,
+  amount: bigint,
+): Promise<void> {
+  const owed = await pendingDebit(rpc, court, sources, account);
+  if (owed === null) return;
+  const nano = await escrow.nanoPerUnit();
+  const { deposited, withdrawn } = await escrow.funds(account);
+  const spareNano = (deposited - withdrawn) * nano - owed;
+  if (spareNano >= amount * nano) return;
+  const spare = spareNano < 0n ? 0n : spareNano / nano;
+  throw new CommonwattError(
+    "ESCROW_ACCOUNT_SHORT",
+    `${account} can take out ${amountText(spare, nano)} at most until batches that are pending are final`,
+    { details: { account, spare: spare.toString() } },
+  );
 }
 
 async function operatorKey(options: AgreeOptions): Promise<Hex> {

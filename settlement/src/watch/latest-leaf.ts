@@ -56,6 +56,29 @@ export async function latestLeaf(
   return { latest, proof: balanceTree(balances.accounts).proof(leaf.index) };
 }
 
+/**
+ * The most that an account owes in any batch that is not final yet, in nano, net of what it earned by then (negative
+ * when it earned more); `null` when every batch is final. A payout that left less would let anybody take such a batch
+ * back.
+ * @throws CommonwattError `BATCH_WITHHELD` when nobody has an archive.
+ */
+export async function pendingDebit(
+  rpc: JsonRpcProvider,
+  court: CourtReader,
+  sources: readonly BatchSource[],
+  account: Account,
+): Promise<bigint | null> {
+  const { head, finalNumber } = await court.progress();
+  let most: bigint | null = null;
+  for (let number = finalNumber + 1; number <= head; number++) {
+    const balances = await balancesIn(await batchOnChain(rpc, court, number), sources);
+    const leaf = balances.accounts.find((one) => one.account.toLowerCase() === account.toLowerCase());
+    const owed = leaf === undefined ? 0n : leaf.debit - leaf.credit;
+    if (most === null || owed > most) most = owed;
+  }
+  return most;
+}
+
 async function balancesIn({ header }: CommittedBatch, sources: readonly BatchSource[]): Promise<Balances> {
   const found = await findArchive(sources, header.archiveHash);
   if (found.archive !== null) {
