@@ -45,13 +45,13 @@ describe("cars", () => {
   });
 
   test("do one thing after the other, the same from one seed, another from another", () => {
-    for (const outings of years) {
-      outings.forEach(({ departMs, returnMs, drivingMs, distanceM }, at) => {
-        expect(returnMs - departMs).toBeGreaterThan(drivingMs);
-        expect(distanceM).toBeGreaterThan(0);
-        expect(departMs).toBeGreaterThan(outings[at - 1]?.returnMs ?? 0);
-      });
-    }
+    const wrong = years.flatMap((outings) =>
+      outings.filter(({ departMs, returnMs, drivingMs, distanceM }, at) => {
+        const isFree = departMs > (outings[at - 1]?.returnMs ?? 0);
+        return !isFree || distanceM <= 0 || returnMs - departMs <= drivingMs;
+      }),
+    );
+    expect(wrong).toEqual([]);
     const [use = { seed: "", commuteM: null, distanceShare: 1 }] = uses;
     expect(outingsOf(use, START_MS, START_MS + YEAR_MS)).toEqual(years[0]);
     const later = outingsOf(use, START_MS + 100 * DAY_MS, START_MS + 130 * DAY_MS);
@@ -108,10 +108,10 @@ describe("charging", () => {
 
   test("has the car full enough when it leaves, and counts where the battery is too small", () => {
     for (const control of ["at-once", "cheapest", "surplus"] as const) {
-      const all = uses.slice(0, 40).map((_, at) => run(control, at));
+      const all = uses.slice(0, 20).map((_, at) => run(control, at));
       // Only outings beyond what is ever charged: 48 kWh are 267 km.
       const far = shifted
-        .slice(0, 40)
+        .slice(0, 20)
         .flat()
         .filter(({ distanceM }) => distanceM > 200_000).length;
       const unmet = total(all.map(({ unmetOutings }) => unmetOutings));
