@@ -10,11 +10,11 @@ import type { BatchHeaderJson } from "./batch-header.ts";
 import type { BatchRules } from "./batch-rules.ts";
 import { writeCanonical } from "./canonical-json.ts";
 import type { PositionRow, ReadingRow } from "./metered-rows.ts";
-import type { BalanceRow, FillRow } from "./money-rows.ts";
+import type { BalanceRow, PurchaseRow, SaleRow } from "./money-rows.ts";
 import type { OrderRow } from "./order-rows.ts";
 
 /** Names the shape of an archive, for whoever reads it years later. */
-export const ARCHIVE_FORMAT = "commonwatt.batch.v5";
+export const ARCHIVE_FORMAT = "commonwatt.batch.v6";
 
 /** An account of the escrow in the order of its indices; not every account has to be a site of ours. */
 export type ArchivedAccount = {
@@ -50,7 +50,7 @@ export type BatchArchive = {
   readonly accounts: readonly ArchivedAccount[];
   readonly orders: readonly OrderRow[];
   readonly readings: readonly ReadingRow[];
-  readonly fills: readonly FillRow[];
+  readonly fills: readonly (SaleRow | PurchaseRow)[];
   readonly positions: readonly PositionRow[];
   readonly balances: readonly BalanceRow[];
 };

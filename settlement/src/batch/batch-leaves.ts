@@ -5,7 +5,7 @@ import { FILL_LAYOUT, type FillLeaf } from "./fill-leaf.ts";
 import { leafHashes } from "./leaf-layout.ts";
 import { type MerkleTree, merkleTree } from "./merkle-tree.ts";
 import { type ArchivedReading, positionsOf, readingsOf } from "./metered-rows.ts";
-import { fillFromRow } from "./money-rows.ts";
+import { fillsOf } from "./money-rows.ts";
 import { ORDER_LAYOUT, type OrderLeaf } from "./order-leaf.ts";
 import { type ArchivedOrder, ordersOf } from "./order-rows.ts";
 import { POSITION_LAYOUT, type PositionLeaf } from "./position-leaf.ts";
@@ -47,7 +47,7 @@ export function openArchive(archive: BatchArchive): OpenedArchive {
   const leaves: BatchLeaves = {
     orders: orders.map(({ leaf }) => leaf),
     readings: readings.map(({ leaf }) => leaf),
-    fills: archive.fills.map(fillFromRow),
+    fills: fillsOf(archive),
     positions: positionsOf(archive),
     balances: balanceLeaves(archive),
   };

@@ -136,7 +136,7 @@ export function assembleBatch(
     ...{ clearingPrice: parts.clearingPrice, rules, seed, accounts: parts.accounts },
     orders: orders.map((order) => orderToRow(order)),
     readings: metered.readings.map((reading) => readingToRow(reading)),
-    fills: leaves.fills.map(fillToRow),
+    fills: leaves.fills.map((fill) => fillToRow(fill)),
     positions: leaves.positions.map((position) => positionToRow(position)),
     balances: leaves.balances.map(balanceToRow),
   };

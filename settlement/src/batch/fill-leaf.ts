@@ -58,6 +58,11 @@ export function fillMoney(
 ): { readonly creditNano: bigint; readonly debitNano: bigint } {
   const { paidNano, sellerMakeWholeNano, buyerMakeWholeNano, feeNano } = fill;
   return fill.isSeller
-    ? { creditNano: paidNano + buyerMakeWholeNano - feeNano, debitNano: sellerMakeWholeNano }
-    : { creditNano: sellerMakeWholeNano, debitNano: paidNano + buyerMakeWholeNano };
+    ? { creditNano: plus(paidNano, buyerMakeWholeNano) - feeNano, debitNano: sellerMakeWholeNano }
+    : { creditNano: sellerMakeWholeNano, debitNano: plus(paidNano, buyerMakeWholeNano) };
+}
+
+/** A sum of amounts one of which is mostly none: the other as it is, then. */
+export function plus(left: bigint, right: bigint): bigint {
+  return left === 0n ? right : right === 0n ? left : left + right;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Hex } from "@commonwatt/vpp-core";
 import type { IntervalAccounts } from "../accounting/account-interval.ts";
-import { type FillLeaf, fillMoney } from "./fill-leaf.ts";
+import { type FillLeaf, fillMoney, plus } from "./fill-leaf.ts";
 import type { ArchivedOrder } from "./order-rows.ts";
 
 /** A fill that is still to be counted together with those before it. */
@@ -75,13 +75,15 @@ function countFrom(before: FillLeaf | undefined, fill: Draft): void {
   fill.orderFilledWh = (sameOrder?.orderFilledWh ?? 0) + fill.energyWh;
   fill.soldWh = (sameAccount?.soldWh ?? 0) + (fill.isSeller ? fill.energyWh : 0);
   fill.boughtWh = (sameAccount?.boughtWh ?? 0) + (fill.isSeller ? 0 : fill.energyWh);
-  fill.creditNano = (sameAccount?.creditNano ?? 0n) + creditNano;
-  fill.debitNano = (sameAccount?.debitNano ?? 0n) + debitNano;
+  fill.creditNano = plus(sameAccount?.creditNano ?? 0n, creditNano);
+  fill.debitNano = plus(sameAccount?.debitNano ?? 0n, debitNano);
 }
 
 function sidesOf(orders: readonly ArchivedOrder[], { trades }: IntervalAccounts): Sides {
   const indexOf = new Map<Hex, number>();
-  for (const [index, { leaf }] of orders.entries()) indexOf.set(leaf.digest, index);
+  orders.forEach(({ leaf }, index) => {
+    indexOf.set(leaf.digest, index);
+  });
   const rankOf = ranksOf(orders);
   const orderOf = new Uint32Array(2 * trades.length);
   const ranks = new Uint32Array(orderOf.length);
@@ -128,9 +130,9 @@ function sortedBy(items: Uint32Array, keys: Uint32Array, limit: number): Uint32A
 function ranksOf(orders: readonly ArchivedOrder[]): Uint32Array {
   // Both in one number, which is safe for two million orders.
   const keys = new Float64Array(orders.length);
-  for (const [index, { leaf }] of orders.entries()) {
+  orders.forEach(({ leaf }, index) => {
     keys[index] = (leaf.accountIndex >>> 0) * orders.length + index;
-  }
+  });
   keys.sort();
   const ranks = new Uint32Array(orders.length);
   for (let rank = 0; rank < keys.length; rank++) ranks[(keys[rank] ?? 0) % orders.length] = rank;

@@ -2,13 +2,14 @@ import type { Account } from "@commonwatt/vpp-core";
 import { amountText } from "./amount-text.ts";
 import type { BalanceLeaf } from "./balance-tree.ts";
 import type { FillLeaf } from "./fill-leaf.ts";
+import { withSumsOf } from "./fill-leaves.ts";
+import type { Odd } from "./odd-leaf.ts";
+import type { OrderRow } from "./order-rows.ts";
 
-/** A fill as a row of its fields, in the order in which `FillLeaf` has them, amounts as decimal texts. */
-export type FillRow = readonly [
+/** A trade for its offer, amounts as decimal texts; its account and the running sums follow from the rest. */
+export type SaleRow = readonly [
   twin: number,
-  accountIndex: number,
   orderIndex: number,
-  isSeller: boolean,
   phase: number,
   energyWh: number,
   price: number,
@@ -17,42 +18,70 @@ export type FillRow = readonly [
   sellerMakeWholeNano: string,
   buyerMakeWholeNano: string,
   feeNano: string,
-  orderFilledWh: number,
-  soldWh: number,
-  boughtWh: number,
-  creditNano: string,
-  debitNano: string,
+  odd: Odd<ArchivedFill>,
 ];
 
-/** Where in a {@link FillRow} the trade stands that is behind it. */
-export const FILL = { twin: 0, orderIndex: 2, isSeller: 3, phase: 4, energyWh: 5, price: 6 } as const;
+/** A trade for its bid: the rest is as the sale at `twin` has it. */
+export type PurchaseRow = readonly [twin: number, orderIndex: number, odd: Odd<ArchivedFill>];
+
+/** A fill with its amounts as decimal texts. */
+type ArchivedFill = {
+  readonly [Field in keyof FillLeaf]: FillLeaf[Field] extends bigint ? string : FillLeaf[Field];
+};
 
 /** An account's cumulative amounts after the batch, in nano, as decimal texts. */
 export type BalanceRow = readonly [index: number, account: Account, credit: string, debit: string];
 
-/** A fill as a row of the archive. */
-export function fillToRow(fill: FillLeaf): FillRow {
-  // In one piece: lists put together from lists take ten times as long, and there are two of these for every trade.
+/** What a purchase comes to whose twin is no sale. */
+const NO_SALE: SaleRow = [0, 0, 0, 0, 0, 0, "0", "0", "0", "0", null];
+
+/** A fill as a row of the archive, and what is odd about it. */
+export function fillToRow(fill: FillLeaf, odd: Odd<ArchivedFill> = null): SaleRow | PurchaseRow {
+  if (!fill.isSeller) return [fill.twin, fill.orderIndex, odd];
   // biome-ignore format: a line for each kind of field.
   return [
-    fill.twin, fill.accountIndex, fill.orderIndex, fill.isSeller, fill.phase,
-    fill.energyWh, fill.price, fill.settledWh,
+    fill.twin, fill.orderIndex, fill.phase, fill.energyWh, fill.price, fill.settledWh,
     amountText(fill.paidNano), amountText(fill.sellerMakeWholeNano), amountText(fill.buyerMakeWholeNano),
-    amountText(fill.feeNano), fill.orderFilledWh, fill.soldWh, fill.boughtWh,
-    amountText(fill.creditNano), amountText(fill.debitNano),
+    amountText(fill.feeNano), odd,
   ];
 }
 
-/** A row of the archive as a fill. Throws for a row that is none. */
-export function fillFromRow(row: FillRow): FillLeaf {
-  const [twin, accountIndex, orderIndex, isSeller, phase, energyWh, price, settledWh, ...money] = row;
-  const [paid, sellerMakeWhole, buyerMakeWhole, fee, orderFilledWh, soldWh, boughtWh, credit, debit] = money;
-  return {
-    ...{ twin, accountIndex, orderIndex, isSeller, phase, energyWh, price, settledWh },
-    ...{ paidNano: BigInt(paid), feeNano: BigInt(fee) },
-    ...{ sellerMakeWholeNano: BigInt(sellerMakeWhole), buyerMakeWholeNano: BigInt(buyerMakeWhole) },
-    ...{ orderFilledWh, soldWh, boughtWh, creditNano: BigInt(credit), debitNano: BigInt(debit) },
-  };
+/** Whether a row is that of a sale. */
+export function isSale(row: SaleRow | PurchaseRow | undefined): row is SaleRow {
+  return row !== undefined && row.length > 3;
+}
+
+/** The fills of an archive. Throws when it has something else there. */
+export function fillsOf({
+  orders,
+  fills,
+}: {
+  readonly orders: readonly OrderRow[];
+  readonly fills: readonly (SaleRow | PurchaseRow)[];
+}): readonly FillLeaf[] {
+  let before: FillLeaf | undefined;
+  return fills.map((row) => {
+    const isSeller = isSale(row);
+    const [twin, orderIndex] = row;
+    const twinRow = fills[twin];
+    const sale = isSeller ? row : isSale(twinRow) ? twinRow : NO_SALE;
+    const [, , phase, energyWh, price, settledWh, paid, sellerMakeWhole, buyerMakeWhole, fee] = sale;
+    const usual = withSumsOf(before, {
+      ...{ twin, accountIndex: orders[orderIndex]?.[1] ?? 0, orderIndex, isSeller, phase, energyWh, price },
+      ...{ settledWh, paidNano: BigInt(paid), sellerMakeWholeNano: BigInt(sellerMakeWhole) },
+      ...{ buyerMakeWholeNano: BigInt(buyerMakeWhole), feeNano: BigInt(fee), orderFilledWh: 0 },
+      ...{ soldWh: 0, boughtWh: 0, creditNano: 0n, debitNano: 0n },
+    });
+    const odd = isSeller ? row[10] : row[2];
+    before = odd === null ? usual : { ...usual, ...fillFields(odd) };
+    return before;
+  });
+}
+
+function fillFields(odd: Partial<ArchivedFill>): Partial<FillLeaf> {
+  return Object.fromEntries(
+    Object.entries(odd).map(([name, value]) => [name, typeof value === "string" ? BigInt(value) : value]),
+  );
 }
 
 /** A balance as a row of the archive. */

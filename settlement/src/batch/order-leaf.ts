@@ -113,7 +113,9 @@ export function hashSignatures(signatures: readonly OrderSignature[]): readonly 
     const found = toHexes(
       hashRows(indices.length, signatureWords(of(0)), fill, { shared: key < 0 ? ALONE_BYTES : 0 }),
     );
-    for (const [place, index] of indices.entries()) hashes[index] = found[place] ?? "0x";
+    indices.forEach((index, place) => {
+      hashes[index] = found[place] ?? "0x";
+    });
   }
   return hashes;
 }

@@ -25,17 +25,12 @@ export function orderLeaves(
   const ids = toHexes(digests);
   const signatures = booked.map(({ order }) => signatureOf(order));
   const signedHashes = hashSignatures(signatures);
-  // By the first six bytes of the digest, which rarely are those of another.
-  const keys = Float64Array.from(booked, (_, index) => digests.readUIntBE(32 * index, 6));
-  const sorted = Uint32Array.from(booked, (_, index) => index).sort(
-    (a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || ((ids[a] ?? "") < (ids[b] ?? "") ? -1 : 1),
-  );
   const leaves: ArchivedOrder[] = [];
-  for (const index of sorted) {
+  for (const index of risingDigests(digests, ids)) {
     const { id, order, ended } = booked[index] as BookedOrder;
-    assert(ids[index] === id, `order ${id} is signed for another court`);
+    if (ids[index] !== id) assert.fail(`order ${id} is signed for another court`);
     const accountIndex = indexOf(order.account);
-    assert(accountIndex !== undefined, `the escrow has no account ${order.account}`);
+    if (accountIndex === undefined) assert.fail(`the escrow has no account ${order.account}`);
     const code = endedCode(ended);
     const end = code === ENDED && ended !== null ? endOf(domain, ended, successors.get(id)) : null;
     const { isBid, limitPrice, energyWh, intervalIndex, orderSalt } = fields[index] as OrderFields;
@@ -56,6 +51,24 @@ export function orderLeaves(
     leaves.push({ leaf, signed: signatures[index] as OrderSignature, signedHash, end });
   }
   return leaves;
+}
+
+/** The indices of digests in rising order. */
+function risingDigests(digests: Buffer, ids: readonly Hex[]): readonly number[] {
+  // By their first four bytes, and their indices: safe numbers for two million orders, which the engine sorts itself.
+  const keys = Float64Array.from(
+    ids,
+    (_, index) => digests.readUInt32BE(32 * index) * ids.length + index,
+  ).sort();
+  const sorted = Array.from(keys, (key) => key % ids.length);
+  const idAt = (place: number): Hex => ids[sorted[place] ?? 0] ?? "0x";
+  for (let last = 1; last < sorted.length; last++) {
+    // Rarely are they those of another.
+    for (let at = last; at > 0 && idAt(at) < idAt(at - 1); at--) {
+      [sorted[at - 1], sorted[at]] = [sorted[at] ?? 0, sorted[at - 1] ?? 0];
+    }
+  }
+  return sorted;
 }
 
 function endedCode(ended: BookedOrder["ended"]): number {

@@ -4,7 +4,7 @@ import type { BatchArchive, BatchFile } from "./batch-archive.ts";
 import { hashArchive } from "./batch-archive.ts";
 import { buildBatch } from "./build-batch.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import type { FillRow } from "./money-rows.ts";
+import { isSale } from "./money-rows.ts";
 import { NOBODY } from "./odd-leaf.ts";
 import type { OrderRow, SignatureRow } from "./order-rows.ts";
 import { verifyBatch } from "./verify-batch.ts";
@@ -112,12 +112,13 @@ describe("verifying a batch from its archive", () => {
     }));
     expect(verifyBatch(first, forged)).toEqual(["order-signature-wrong", "orders-root-wrong"]);
     const paidMore = lie(({ fills }) => ({
-      fills: withFirst(
-        fills,
-        (row) => row.with(8, "1") as FillRow | readonly (string | number | boolean)[] as FillRow,
-      ),
+      fills: fills.map((row) => (isSale(row) ? (row.with(6, "1") as unknown as typeof row) : row)),
     }));
     expect(verifyBatch(first, paidMore)).toEqual(["fills-wrong"]);
+    const soldMore = lie(({ fills }) => ({
+      fills: withFirst(fills, (row) => row.with(-1, { soldWh: 1 }) as unknown as typeof row),
+    }));
+    expect(verifyBatch(first, soldMore)).toEqual(["fills-wrong"]);
     const richer = lie(({ balances }) => ({
       balances: withFirst(balances, ([index, account, , debit]) => [index, account, "99999999", debit]),
     }));

@@ -15,7 +15,7 @@ import { type BatchHeader, headerFromJson } from "./batch-header.ts";
 import { treesOf } from "./batch-leaves.ts";
 import { accountLeaves, afterBatch, type BatchParts, headerClaims } from "./build-batch.ts";
 import { meterKeyOf, positionToRow, type ReadingRow, readingToRow } from "./metered-rows.ts";
-import { balanceToRow, FILL, fillToRow } from "./money-rows.ts";
+import { balanceToRow, fillToRow, isSale } from "./money-rows.ts";
 import { type OrderDomain, orderDomain } from "./order-digest.ts";
 import { type OrderFault, orderFaults } from "./order-faults.ts";
 import { type ArchivedOrder, ordersOf } from "./order-rows.ts";
@@ -142,7 +142,9 @@ function checkOrders(
   for (const { leaf } of orders) {
     if (leaf.intervalIndex !== interval.index) faults.add("order-wrong");
     const account = accounts[leaf.accountIndex]?.account;
-    if (account?.toLowerCase() !== leaf.account.toLowerCase()) faults.add("order-wrong");
+    if (account !== leaf.account && account?.toLowerCase() !== leaf.account.toLowerCase()) {
+      faults.add("order-wrong");
+    }
     if (leaf.digest <= before) faults.add("orders-unsorted");
     before = leaf.digest;
   }
@@ -175,10 +177,9 @@ function tradesOf(
   const parties = accounts.map(partyOf);
   const trades: Trade[] = [];
   for (const sale of fills) {
-    if (!sale[FILL.isSeller]) continue;
-    const purchase = fills[sale[FILL.twin]];
-    const offer = orders[sale[FILL.orderIndex]];
-    const bid = orders[purchase?.[FILL.orderIndex] ?? -1];
+    if (!isSale(sale)) continue;
+    const offer = orders[sale[1]];
+    const bid = orders[fills[sale[0]]?.[1] ?? -1];
     if (offer === undefined || bid === undefined) {
       throw new TypeError("a fill names an order or a twin that is not there");
     }
@@ -189,9 +190,9 @@ function tradesOf(
       buyerId: parties[bid.leaf.accountIndex] ?? NOBODY,
       offerId: offer.leaf.digest,
       bidId: bid.leaf.digest,
-      energyWh: wattHours(sale[FILL.energyWh]),
-      price: priceMicroPerKwh(sale[FILL.price]),
-      phase: sale[FILL.phase] === 0 ? "continuous" : "call",
+      energyWh: wattHours(sale[3]),
+      price: priceMicroPerKwh(sale[4]),
+      phase: sale[2] === 0 ? "continuous" : "call",
     });
   }
   return trades;

@@ -3,13 +3,13 @@ import { expect, it } from "vitest";
 import { ARCHIVE_FORMAT, type BatchArchive } from "../batch/batch-archive.ts";
 import { openArchive } from "../batch/batch-leaves.ts";
 import { leafSalts } from "../batch/leaf-salt.ts";
-import { balanceToRow, fillToRow } from "../batch/money-rows.ts";
+import { balanceToRow } from "../batch/money-rows.ts";
 import { orderDomain } from "../batch/order-digest.ts";
 import { orderLeaves } from "../batch/order-leaves.ts";
 import { toHexes } from "../hash/keccak.ts";
 import { Draws, randomLeaves, randomOrders, randomRules } from "../testing/random-batch.ts";
 import { DOMAIN } from "../testing/street.ts";
-import { lyingOrders, lyingPositions, lyingReadings } from "./lying-rows.ts";
+import { lyingFills, lyingOrders, lyingPositions, lyingReadings } from "./lying-rows.ts";
 
 const COMMUNITY = "elm street";
 const COUNT = 40;
@@ -54,7 +54,7 @@ it("brings every leaf through an archive, however little is true of it", () => {
       ...empty,
       orders: lyingOrders(empty, orders),
       readings: lyingReadings(empty, readings),
-      fills: leaves.fills.map(fillToRow),
+      fills: lyingFills({ ...empty, orders: lyingOrders(empty, orders) }, leaves.fills),
       positions: lyingPositions(empty, leaves.positions),
       balances: balances.map(balanceToRow),
     }),

@@ -1,4 +1,5 @@
 import type { BatchArchive } from "../batch/batch-archive.ts";
+import type { FillLeaf } from "../batch/fill-leaf.ts";
 import {
   type ArchivedReading,
   type PositionRow,
@@ -8,6 +9,7 @@ import {
   readingsOf,
   readingToRow,
 } from "../batch/metered-rows.ts";
+import { fillsOf, fillToRow } from "../batch/money-rows.ts";
 import type { Odd } from "../batch/odd-leaf.ts";
 import { type ArchivedOrder, type OrderRow, ordersOf, orderToRow } from "../batch/order-rows.ts";
 import type { PositionLeaf } from "../batch/position-leaf.ts";
@@ -39,6 +41,22 @@ export function lyingPositions(
 ): readonly PositionRow[] {
   const usual = positionsOf({ ...archive, positions: positions.map((position) => positionToRow(position)) });
   return positions.map((position, index) => positionToRow(position, oddOf(position, usual[index])));
+}
+
+/** Fills as rows of an archive; see {@link lyingOrders}. */
+export function lyingFills(archive: BatchArchive, fills: readonly FillLeaf[]): BatchArchive["fills"] {
+  // What is usual counts from the fill before, be it odd or not: one after the other.
+  const rows = fills.map((fill) => fillToRow(fill));
+  for (const [index, fill] of fills.entries()) {
+    const usual = fillsOf({ ...archive, fills: rows })[index];
+    const odd = oddOf(fill, usual);
+    const fields = Object.entries(odd ?? {}).map(([name, value]) => [
+      name,
+      typeof value === "bigint" ? value.toString() : value,
+    ]);
+    rows[index] = fillToRow(fill, odd === null ? null : Object.fromEntries(fields));
+  }
+  return rows;
 }
 
 function oddOf<Leaf extends object>(leaf: Leaf, usual: Partial<Leaf> = {}): Odd<Leaf> {

@@ -4,9 +4,9 @@ import { type BatchHeader, headerFromJson, headerToJson } from "../batch/batch-h
 import { leavesOf, openArchive, treesOf } from "../batch/batch-leaves.ts";
 import { headerOf } from "../batch/build-batch.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
-import { balanceToRow, fillFromRow, fillToRow } from "../batch/money-rows.ts";
+import { balanceToRow } from "../batch/money-rows.ts";
 import { hashSignature } from "../batch/order-leaf.ts";
-import { lyingOrders, lyingPositions, lyingReadings } from "./lying-rows.ts";
+import { lyingFills, lyingOrders, lyingPositions, lyingReadings } from "./lying-rows.ts";
 import { mutateField, mutateOrder, mutateReading } from "./mutate-leaf.ts";
 
 /** A batch in which exactly one thing is another than it should be. */
@@ -101,15 +101,13 @@ function change(kind: Change, honest: BatchFile, random: Random): Mutation | nul
       );
     case "fill":
       return inList(
-        archive.fills,
+        leavesOf(archive).fills,
         random,
-        (row) => {
-          const [fill, field] = mutateField(fillFromRow(row), random);
-          return field === "orderIndex" && fitsAsWell(fill, archive)
-            ? null
-            : [fillToRow(fill), `fill.${field}`];
+        (fill) => {
+          const [mutated, field] = mutateField(fill, random);
+          return field === "orderIndex" && fitsAsWell(mutated, archive) ? null : [mutated, `fill.${field}`];
         },
-        (fills, what) => rebuilt({ ...archive, fills }, what),
+        (fills, what) => rebuilt({ ...archive, fills: lyingFills(archive, fills) }, what),
       );
     case "position":
       return inList(
@@ -185,14 +183,16 @@ function withholdLeaf({ header, archive }: BatchFile, random: Random): Mutation 
 
 /** The inbox's order overlooked: it stands neither in the tree nor in the archive. */
 function leaveOut(archive: BatchArchive): Mutation | null {
-  const at = leavesOf(archive).orders.findIndex(({ limitPrice }) => limitPrice === 1);
+  const leaves = leavesOf(archive);
+  const at = leaves.orders.findIndex(({ limitPrice }) => limitPrice === 1);
   if (at < 0) return null;
   const orders = archive.orders.filter((_, index) => index !== at);
-  const fills = archive.fills.map((row) => {
-    const fill = fillFromRow(row);
-    return fillToRow({ ...fill, orderIndex: fill.orderIndex - (fill.orderIndex > at ? 1 : 0) });
-  });
-  return rebuilt({ ...archive, orders, fills }, "left out: inbox order");
+  const fills = leaves.fills.map((fill) => ({
+    ...fill,
+    orderIndex: fill.orderIndex - (fill.orderIndex > at ? 1 : 0),
+  }));
+  const others = { ...archive, orders };
+  return rebuilt({ ...others, fills: lyingFills(others, fills) }, "left out: inbox order");
 }
 
 /** An order of the call auction made one of a group that was cancelled on the chain before. */
