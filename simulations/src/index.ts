@@ -8,13 +8,14 @@ export { readData, readDataFolder } from "./data/read-data.ts";
 export { simulate } from "./engine/simulate.ts";
 export type { SimulationOptions } from "./engine/simulation-options.ts";
 export type {
+  ForecastColumns,
   HomeColumns,
   IntervalBook,
   IntervalColumns,
   SimulationResult,
   TraceColumns,
 } from "./engine/simulation-result.ts";
-export type { Forecast, ForecastName, ForecastRun } from "./forecasts/forecast.ts";
+export type { Forecast, ForecastName, ForecastRun, ForecastSpread } from "./forecasts/forecast.ts";
 export { FORECASTS } from "./forecasts/forecast-registry.ts";
 export { connectHomes } from "./grid/connect-homes.ts";
 export type { Branch, Connection, Feeder, FeederPlan, Impedance } from "./grid/feeder.ts";
@@ -38,13 +39,10 @@ export {
   type Scenario,
   type ScenarioOverrides,
 } from "./scenario/load-scenario.ts";
+export type { BiddingMoment } from "./strategies/bidding-moment.ts";
+export type { OutsideAction, OutsideAgent, OutsideResult } from "./strategies/outside-agent.ts";
 export type { QuoteSheet } from "./strategies/quote-sheet.ts";
-export type {
-  BiddingMoment,
-  Strategy,
-  StrategyContext,
-  StrategyRun,
-} from "./strategies/strategy.ts";
+export type { Strategy, StrategyContext, StrategyRun } from "./strategies/strategy.ts";
 export type { StrategyName } from "./strategies/strategy-name.ts";
 export { STRATEGIES } from "./strategies/strategy-registry.ts";
 export { buildStreet, type StreetOptions } from "./street/build-street.ts";

@@ -22,7 +22,7 @@ import type { SimulateOptions } from "./simulate-options.ts";
 type LiveMode = Exclude<SimulationMode, "fast">;
 
 /** Options of a study, which is what the fast mode is for. */
-const STUDY_OPTIONS = ["compare", "out", "feeder"] as const;
+const STUDY_OPTIONS = ["compare", "out", "feeder", "agents"] as const;
 type StudyOptions = Partial<Pick<SimulateOptions, (typeof STUDY_OPTIONS)[number]>>;
 
 /** Figures of one mode, told by its name. */

@@ -1,5 +1,6 @@
 import { CommonwattError, wholeNumber } from "@commonwatt/vpp-core";
 import { type Command, Option } from "commander";
+import { type AgentAddress, agentAddress } from "../agents/agent-address.ts";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import type { ForecastName } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
@@ -26,6 +27,9 @@ export interface SimulateOptions {
   readonly lies: number;
   readonly compare?: string;
   readonly vary: readonly string[];
+  readonly agents?: AgentAddress;
+  /** In seconds. */
+  readonly agentTimeout: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -33,6 +37,8 @@ export interface SimulateOptions {
 const DAYS_MAX = 36_525;
 const WORKERS_MAX = 256;
 const BOOKS_MAX = 400;
+const AGENT_TIMEOUT_S = 60;
+const AGENT_TIMEOUT_MAX_S = 86_400;
 
 /** Adds the options of a run to a command; those without a default are as the scenario says, or usual. */
 export function addRunOptions(command: Command): Command {
@@ -72,6 +78,18 @@ export function addRunOptions(command: Command): Command {
       new Option("--vary <axis>", `every value of it, e.g. seed=1..20; one of ${AXIS_NAMES.join(", ")}`)
         .argParser((text: string, before: readonly string[]) => [...before, text])
         .default([], "nothing"),
+    )
+    .addOption(
+      new Option(
+        "--agents <address>",
+        "where an agent decides for homes with the strategy outside: stdio, tcp://127.0.0.1:PORT or unix:PATH",
+      ).argParser(agentAddress),
+    )
+    .option(
+      "--agent-timeout <s>",
+      "a run ends when an agent has not connected or answered within",
+      wholeNumber(1, AGENT_TIMEOUT_MAX_S),
+      AGENT_TIMEOUT_S,
     )
     .option("--out <folder>", "where the run is written; simulation-runs/<name> unless given")
     .option("--json", "print NDJSON; the last line is the summary");

@@ -20,10 +20,11 @@ import type { TraceColumns } from "./simulation-result.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 
 /**
- * How much later than it is bid for an interval is accounted, on one thread, on two, on more: when the thread that
- * cleared it knows that all have delivered it, and has no clearing to do.
+ * How much later than it is bid for an interval is accounted, on one thread, on two, on more: alone at once, so that who
+ * learns from money has it before the next; else when the thread that cleared it knows that all have delivered it, and
+ * has no clearing to do.
  */
-const LAGS = [1, 3, 2];
+const LAGS = [0, 3, 2];
 
 /** Looks at what passes in each interval; the columns are used again after it. */
 export interface RunWatcher {
@@ -59,6 +60,8 @@ export class ArrayRun {
   readonly #lag: number;
   readonly #outlook: Outlook;
   readonly #isHeard: boolean;
+  /** What homes were told that they gained, where a strategy listens. */
+  readonly #toldNano: Float64Array | null;
   readonly #watcher: RunWatcher;
   #lastPrice = -1;
 
@@ -95,9 +98,10 @@ export class ArrayRun {
     this.#accounting = new Accounting(neighbourhood, this.#columns, market);
     this.#traced = trace === null ? null : tracedHomes(trace, options, fromHome, toHome);
     this.#positions = { soldWh: new Int32Array(homes), boughtWh: new Int32Array(homes) };
-    this.#isHeard = this.#bidding.strategies
-      .slice(fromHome, toHome)
-      .some(({ cleared }) => cleared !== undefined);
+    const strategies = this.#bidding.strategies.slice(fromHome, toHome);
+    this.#isHeard = strategies.some(({ cleared }) => cleared !== undefined);
+    const isTold = strategies.some(({ settled }) => settled !== undefined);
+    this.#toldNano = isTold ? new Float64Array(homes) : null;
     this.#outlook = {
       expectedWh: (home, netSoldWh) =>
         this.#delivery.expectedWh(home, netSoldWh, this.#bidding.strategies, this.#bidding.moment),
@@ -130,10 +134,11 @@ export class ArrayRun {
     this.#bidding.bid(t, this.#lastPrice, this.#delivery.storedMillijoules);
     this.#exchange.place(t, this.#bidding.quotes);
     this.#progress.add("arrived");
-    if (t >= this.#lag) this.#account(t - this.#lag);
+    if (this.#lag > 0 && t >= this.#lag) this.#account(t - this.#lag);
     const orders = this.#clear(t);
     if (orders.price >= 0) this.#lastPrice = orders.price;
     this.#deliver(t, orders, meteredWh[t % meteredWh.length] as Int32Array);
+    if (this.#lag === 0) this.#account(t);
   }
 
   /** Clears an interval or, when it is another thread's turn, waits until that has; what this thread's homes got. */
@@ -194,6 +199,17 @@ export class ArrayRun {
     const { meteredWh } = this.#shared;
     this.#accounting.account(this.#ordersOf(t), meteredWh[t % meteredWh.length] as Int32Array);
     this.#watcher.onTrades(t, this.#accounting.trades);
+    if (this.#toldNano !== null) this.#tell(this.#toldNano);
+  }
+
+  /** Tells homes what they gained since they were told last. */
+  #tell(toldNano: Float64Array): void {
+    const { withTradingNano } = this.#columns.homes;
+    for (let home = this.#fromHome; home < this.#toHome; home++) {
+      const sumNano = withTradingNano[home] as number;
+      this.#bidding.strategies[home]?.settled?.(home, sumNano - (toldNano[home] as number));
+      toldNano[home] = sumNano;
+    }
   }
 }
 

@@ -4,8 +4,9 @@ import type { ForecastRun, ForecastSpread } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { MILLIJOULES_PER_WH } from "../models/battery.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import type { BiddingMoment } from "../strategies/bidding-moment.ts";
 import { connectionRoom, QuoteSheet } from "../strategies/quote-sheet.ts";
-import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
+import type { StrategyRun } from "../strategies/strategy.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { QUOTES_MAX } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
@@ -28,7 +29,8 @@ export class Bidding {
   readonly #dischargeWh: Float64Array;
   readonly #inverterWh: Float64Array;
 
-  constructor({ neighbourhood, forecast, seed }: SimulationOptions, fromHome: number, toHome: number) {
+  constructor(options: SimulationOptions, fromHome: number, toHome: number) {
+    const { neighbourhood, forecast, seed, agent } = options;
     const { siteIds, batteries, intervalMinutes, strategies } = neighbourhood;
     const homes = siteIds.length;
     this.#neighbourhood = neighbourhood;
@@ -36,7 +38,7 @@ export class Bidding {
     this.#fromHome = fromHome;
     this.#toHome = toHome;
     this.#forecast = FORECASTS[forecast].begin(neighbourhood, seed);
-    const context = { neighbourhood, seed, forecast: this.#forecast };
+    const context = { neighbourhood, seed, forecast: this.#forecast, agent };
     const used = new Set(strategies.slice(fromHome, toHome));
     const runs = new Map([...used].map((name) => [name, STRATEGIES[name].begin(context)]));
     this.strategies = strategies.map((name) => runs.get(name) as StrategyRun);

@@ -4,7 +4,8 @@ import { type BatteryRatings, batteryPowerW, MILLIJOULES_PER_WH, storedAfter } f
 import { curtailedPowerW, requestedPowerW } from "../models/home-plant.ts";
 import { batteryRatings } from "../neighbourhood/homes-of.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
+import type { BiddingMoment } from "../strategies/bidding-moment.ts";
+import type { StrategyRun } from "../strategies/strategy.ts";
 import { AgeingMeter } from "./ageing-meter.ts";
 import type { ResultColumns } from "./columns.ts";
 import type { Positions } from "./market-run.ts";

@@ -1,6 +1,6 @@
 import type { ForecastSpread } from "../forecasts/forecast.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import type { BiddingMoment } from "../strategies/strategy.ts";
+import type { BiddingMoment } from "../strategies/bidding-moment.ts";
 import type { ResultColumns } from "./columns.ts";
 
 /** A forecast that names one number claims it for all quantiles: 10 times its losses at 0.1, 0.5 and 0.9. */

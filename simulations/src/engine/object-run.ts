@@ -13,8 +13,9 @@ import {
 } from "@commonwatt/vpp-core";
 import type { ForecastRun } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
+import type { BiddingMoment } from "../strategies/bidding-moment.ts";
 import { connectionRoom, QuoteSheet } from "../strategies/quote-sheet.ts";
-import type { BiddingMoment, StrategyRun } from "../strategies/strategy.ts";
+import type { StrategyRun } from "../strategies/strategy.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { AgeingMeter } from "./ageing-meter.ts";
 import { bookOrders } from "./book-orders.ts";
@@ -78,7 +79,7 @@ export class ObjectRun {
   #referencePrice: number | null = null;
 
   constructor(options: SimulationOptions) {
-    const { neighbourhood, seed } = options;
+    const { neighbourhood, seed, agent } = options;
     const { siteIds, intervals, batteries } = neighbourhood;
     this.#options = options;
     this.#quotes = new QuoteSheet(connectionRoom(neighbourhood));
@@ -90,12 +91,9 @@ export class ObjectRun {
     this.#ageing = new AgeingMeter(batteries, startStored, intervalLength(neighbourhood.intervalMinutes));
     const forecast = FORECASTS[options.forecast].begin(neighbourhood, seed);
     this.#forecast = forecast;
-    const runs = new Map(
-      [...new Set(neighbourhood.strategies)].map((name) => [
-        name,
-        STRATEGIES[name].begin({ neighbourhood, seed, forecast }),
-      ]),
-    );
+    const context = { neighbourhood, seed, forecast, agent };
+    const used = [...new Set(neighbourhood.strategies)];
+    const runs = new Map(used.map((name) => [name, STRATEGIES[name].begin(context)]));
     this.#strategies = neighbourhood.strategies.map((name) => runs.get(name) as StrategyRun);
     const column = (): Int32Array => new Int32Array(siteIds.length);
     this.#moment = {
@@ -231,8 +229,8 @@ export class ObjectRun {
       moment.storedWh[h] = outlook?.storedWh ?? 0;
       moment.chargeMaxWh[h] = outlook?.chargeMaxWh ?? 0;
       moment.dischargeMaxWh[h] = outlook?.dischargeMaxWh ?? 0;
-      if (isExpected) this.#strategies[h]?.quote(h, moment, this.#quotes);
     });
+    if (isExpected) this.#strategies.forEach((strategy, h) => void strategy.quote(h, moment, this.#quotes));
     return isExpected;
   }
 
@@ -292,8 +290,9 @@ export class ObjectRun {
   #hear({ t, accounts }: IntervalOutcome): void {
     const price = this.#intervals.price[t] as number;
     if (price >= 0) this.#referencePrice = price;
-    accounts.statements.forEach(({ soldWh, boughtWh }, h) => {
+    accounts.statements.forEach(({ soldWh, boughtWh, withTradingNano }, h) => {
       this.#strategies[h]?.cleared?.(h, t, soldWh, boughtWh, price);
+      this.#strategies[h]?.settled?.(h, Number(withTradingNano));
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { ForecastSpread } from "../forecasts/forecast.ts";
-import type { BiddingMoment } from "../strategies/strategy.ts";
+import type { BiddingMoment } from "../strategies/bidding-moment.ts";
 import type { ForecastColumns, HomeColumns } from "./simulation-result.ts";
 
 /** Notes how good the forecast of an interval was for a home, by the definitions of the scores. */

@@ -20,7 +20,7 @@ const PROGRESS_STEPS = 200;
  * Runs in the calling thread, which is busy until the end, and in `workers` − 1 others; the mechanisms on objects
  * run in the calling thread alone.
  * @throws CommonwattError `SIMULATION_NEIGHBOURHOOD_INVALID`, `SIMULATION_MECHANISM_UNKNOWN`,
- *   `SIMULATION_OPTIONS_INVALID`, and `SIMULATION_THREAD_FAILED` when another thread fails
+ *   `SIMULATION_OPTIONS_INVALID`, `SIMULATION_AGENT_MISSING`, and `SIMULATION_THREAD_FAILED` when another thread fails
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const { neighbourhood } = options;
@@ -29,7 +29,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { onProgress, ...given } = options;
   const { intervals, siteIds } = neighbourhood;
   const isUniform = namedMechanism(options.mechanism).name === "uniform-price";
-  const parts = isUniform ? Math.min(options.workers, siteIds.length) : 1;
+  // An agent from outside is asked about all of its homes at once.
+  const parts = isUniform && options.agent === undefined ? Math.min(options.workers, siteIds.length) : 1;
   const homesFrom = Array.from({ length: parts + 1 }, (_, part) =>
     Math.floor((siteIds.length * part) / parts),
   );
@@ -66,6 +67,7 @@ function checkOptions({
   neighbourhood,
   network,
   mechanism,
+  agent,
 }: SimulationOptions): void {
   const { intervals, siteIds } = neighbourhood;
   const isWorkers = Number.isSafeInteger(workers) && workers >= 1;
@@ -77,6 +79,12 @@ function checkOptions({
   const known = new Set(siteIds);
   for (const id of trace === undefined || trace.homes === "all" ? [] : trace.homes) {
     if (!known.has(id)) invalid(`trace: no home is called ${id}`);
+  }
+  if (agent === undefined && neighbourhood.strategies.includes("outside")) {
+    throw new CommonwattError(
+      "SIMULATION_AGENT_MISSING",
+      "there are homes with the strategy outside, and nobody decides for them; --agents says where an agent is",
+    );
   }
   const needsNetwork = namedMechanism(mechanism).promises.needs === "network";
   if (needsNetwork && network === undefined) invalid(`the mechanism ${mechanism} needs a network`);

@@ -3,6 +3,7 @@ import type { SiteId } from "@commonwatt/vpp-core";
 import type { ForecastName } from "../forecasts/forecast.ts";
 import type { LimitedNetwork } from "../grid/limited-network.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import type { OutsideAgent } from "../strategies/outside-agent.ts";
 
 /** What to simulate, and how. */
 export interface SimulationOptions {
@@ -24,6 +25,8 @@ export interface SimulationOptions {
   readonly books?: readonly number[];
   /** Keeps every trade between members. */
   readonly trades?: boolean;
+  /** Decides for homes whose strategy is `outside`; the run has one thread then. */
+  readonly agent?: OutsideAgent;
   /** For a mechanism that clears within a network: its limits, with homes in the order of `siteIds`. */
   readonly network?: { readonly limits: LimitedNetwork; readonly solver: LinearSolver };
 }

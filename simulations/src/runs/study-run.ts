@@ -63,26 +63,52 @@ const TRACE_MAX = 4_000_000;
 export async function studyRun(
   neighbourhood: Neighbourhood,
   settings: RunSettings,
-  { workers, feeder, trace, onProgress }: StudyOptions,
+  options: StudyOptions,
 ): Promise<RunStudy> {
-  const mechanism = namedMechanism(settings.mechanism);
-  const common = { forecast: settings.forecast, seed: settings.seed, workers };
-  const network = mechanism.promises.needs === "network" ? await networkOf(neighbourhood, feeder) : null;
-  const result = await simulate({
-    ...common,
-    neighbourhood,
-    mechanism: settings.mechanism,
-    ...(network === null ? {} : { network }),
+  const run = await runOptions(neighbourhood, settings, options);
+  const result = await simulate(run);
+  const baseline = await baselineRun(neighbourhood, settings, options.workers);
+  return studyOf(run, settings, { result, baseline }, options.feeder);
+}
+
+/** A run that keeps what it is studied by. */
+export async function runOptions(
+  neighbourhood: Neighbourhood,
+  { mechanism, forecast, seed }: RunSettings,
+  { workers, feeder, trace, onProgress }: StudyOptions,
+): Promise<SimulationOptions> {
+  const needsNetwork = namedMechanism(mechanism).promises.needs === "network";
+  return {
+    ...{ neighbourhood, mechanism, forecast, seed, workers },
+    ...(needsNetwork ? { network: await networkOf(neighbourhood, feeder) } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
-    books: candidateBooks(neighbourhood, settings.seed),
+    books: candidateBooks(neighbourhood, seed),
     ...(feeder !== null
       ? { trace: { homes: "all" } }
       : trace
         ? { trace: { homes: tracedHomes(neighbourhood) } }
         : {}),
-  });
+  };
+}
+
+/** The same homes with nobody trading. */
+export function baselineRun(
+  neighbourhood: Neighbourhood,
+  { forecast, seed }: RunSettings,
+  workers: number,
+): Promise<SimulationResult> {
   const idle = { ...neighbourhood, strategies: neighbourhood.siteIds.map(() => "none" as const) };
-  const baseline = await simulate({ ...common, neighbourhood: idle, mechanism: "uniform" });
+  return simulate({ forecast, seed, workers, neighbourhood: idle, mechanism: "uniform" });
+}
+
+/** Searches lies in some of a run's books, and works out all figures. */
+export function studyOf(
+  { neighbourhood, network }: Pick<SimulationOptions, "neighbourhood" | "network">,
+  settings: RunSettings,
+  { result, baseline }: Pick<RunStudy, "result" | "baseline">,
+  feeder: Feeder | null,
+): RunStudy {
+  const mechanism = namedMechanism(settings.mechanism);
   const regret =
     settings.lieBooks === 0
       ? null
@@ -91,7 +117,7 @@ export async function studyRun(
           neighbourhood,
           result,
           settings.lieBooks,
-          network === null ? {} : { solver: network.solver },
+          network === undefined ? {} : { solver: network.solver },
         );
   const flow = feeder === null ? null : flowOf(neighbourhood, result, feeder);
   const kpis = kpisOf({ neighbourhood, result, baseline, regret, feeder: flow });

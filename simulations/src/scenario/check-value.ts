@@ -3,6 +3,14 @@ import { nearestName } from "./nearest-name.ts";
 /** A place in a document: names of fields and places in lists. */
 export type DocumentPath = readonly (string | number)[];
 
+/** A place as it is written: `sites[2].pv.peakW`. */
+export function writtenPath(path: DocumentPath): string {
+  return path.reduce<string>(
+    (text, name) => (typeof name === "number" ? `${text}[${name}]` : text === "" ? name : `${text}.${name}`),
+    "",
+  );
+}
+
 /** What is wrong at a place. */
 export interface Fault {
   readonly path: DocumentPath;
@@ -66,6 +74,7 @@ export function allowedBy(schema: JsonSchema): string {
   if (schema.type === "string")
     return schema.pattern === undefined ? "a text" : `a text as ${schema.examples?.[0] ?? schema.pattern}`;
   if (schema.type === "boolean") return "true or false";
+  if (schema.type === "null") return "nothing";
   const whole = schema.type === "integer" ? "a whole number" : "a number";
   const { minimum, exclusiveMinimum, maximum } = schema;
   if (minimum !== undefined && maximum !== undefined) return `${whole} from ${minimum} to ${maximum}`;
@@ -80,6 +89,7 @@ function isOfKind(schema: JsonSchema, value: unknown): boolean {
   if (schema.enum !== undefined) return typeof value === typeof schema.enum[0];
   if (schema.type === "object") return isObject(value);
   if (schema.type === "array") return Array.isArray(value);
+  if (schema.type === "null") return value === null;
   if (schema.type === "string" || schema.type === "boolean") return typeof value === schema.type;
   return typeof value === "number";
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CommonwattError, messageOf } from "@commonwatt/vpp-core";
-import { checkValue, type DocumentPath, type Fault, type JsonSchema } from "./check-value.ts";
+import { checkValue, type Fault, type JsonSchema, writtenPath } from "./check-value.ts";
 import { scenarioFaults } from "./scenario-faults.ts";
 import type { ScenarioFile } from "./scenario-file.ts";
 import { scenarioSchema } from "./scenario-schema.ts";
@@ -8,14 +8,6 @@ import { placedDocument } from "./yaml-places.ts";
 
 /** As many as a person reads. */
 const SHOWN_MAX = 40;
-
-/** A place as it is written: `sites[2].pv.peakW`. */
-function written(path: DocumentPath): string {
-  return path.reduce<string>(
-    (text, name) => (typeof name === "number" ? `${text}[${name}]` : text === "" ? name : `${text}.${name}`),
-    "",
-  );
-}
 
 function invalid(
   file: string,
@@ -49,7 +41,7 @@ export function parseScenario(file: string, text: string): ScenarioFile {
 }
 
 function placed({ path, what }: Fault, line: number): { line: number; what: string } {
-  return { line, what: path.length === 0 ? what : `${written(path)}: ${what}` };
+  return { line, what: path.length === 0 ? what : `${writtenPath(path)}: ${what}` };
 }
 
 /**

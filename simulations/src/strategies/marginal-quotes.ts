@@ -1,6 +1,7 @@
 import { createQuoteSteps, type QuoteTerms, writeQuoteSteps } from "@commonwatt/vpp-core";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
-import type { BiddingMoment, StrategyRun } from "./strategy.ts";
+import type { BiddingMoment } from "./bidding-moment.ts";
+import type { StrategyRun } from "./strategy.ts";
 
 /** What a kWh in a home's battery is worth, in micro. */
 export type StoredPrice = (home: number, moment: BiddingMoment) => number;

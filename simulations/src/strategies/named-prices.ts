@@ -1,7 +1,8 @@
 import type { Bidder, Valuation } from "@commonwatt/market";
 import { type PriceMicroPerKwh, priceMicroPerKwh, type Random, seededRandom } from "@commonwatt/vpp-core";
+import type { BiddingMoment } from "./bidding-moment.ts";
 import { connectionRoom, QuoteSheet } from "./quote-sheet.ts";
-import type { BiddingMoment, Strategy, StrategyContext, StrategyRun } from "./strategy.ts";
+import type { Strategy, StrategyContext, StrategyRun } from "./strategy.ts";
 import type { StrategyName } from "./strategy-name.ts";
 import { truthful } from "./truthful.ts";
 

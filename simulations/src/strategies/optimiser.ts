@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type LinearSolver, loadHighs } from "@commonwatt/market";
 import { type BatteryPlan, planBattery } from "./battery-plan.ts";
+import type { BiddingMoment } from "./bidding-moment.ts";
 import { marginalQuotes } from "./marginal-quotes.ts";
-import type { BiddingMoment, Strategy, StrategyContext, StrategyRun } from "./strategy.ts";
+import type { Strategy, StrategyContext, StrategyRun } from "./strategy.ts";
 
 /** How far a plan looks ahead, in steps of an hour. */
 const STEPS = 24;

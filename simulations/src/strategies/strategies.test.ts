@@ -11,7 +11,8 @@ import { QuoteSheet } from "./quote-sheet.ts";
 import type { StrategyName } from "./strategy-name.ts";
 import { STRATEGIES } from "./strategy-registry.ts";
 
-const NAMES = Object.keys(STRATEGIES) as readonly StrategyName[];
+/** Those that need nobody from outside. */
+const NAMES = (Object.keys(STRATEGIES) as readonly StrategyName[]).filter((name) => name !== "outside");
 const CENT = 10_000;
 
 function homesThat(strategy: StrategyName): Neighbourhood {

@@ -8,4 +8,5 @@ export type StrategyName =
   | "zip"
   | "linear-ramp"
   | "truthful"
-  | "optimiser";
+  | "optimiser"
+  | "outside";

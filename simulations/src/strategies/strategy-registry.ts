@@ -1,6 +1,7 @@
 import { linearRamp } from "./linear-ramp.ts";
 import { none } from "./none.ts";
 import { optimiser } from "./optimiser.ts";
+import { outside } from "./outside.ts";
 import { selfConsumption } from "./self-consumption.ts";
 import type { Strategy } from "./strategy.ts";
 import type { StrategyName } from "./strategy-name.ts";
@@ -21,4 +22,5 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   "linear-ramp": linearRamp,
   truthful,
   optimiser,
+  outside,
 };

@@ -1,25 +1,9 @@
 import type { ForecastRun } from "../forecasts/forecast.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import type { BiddingMoment } from "./bidding-moment.ts";
+import type { OutsideAgent } from "./outside-agent.ts";
 import type { QuoteSheet } from "./quote-sheet.ts";
 import type { StrategyName } from "./strategy-name.ts";
-
-/** What homes know when they bid for an interval. Columns are by home; read them, never write. */
-export interface BiddingMoment {
-  /** Which interval of the neighbourhood is bid for. */
-  readonly interval: number;
-  /** Of that interval, in micro per kWh. */
-  readonly retailPrice: number;
-  readonly feedInPrice: number;
-  /** Mean price of the last interval that had trades, or the middle of the tariff while there is none. */
-  readonly referencePrice: number;
-  /** What is expected of the interval, in Wh. */
-  readonly expectedLoadWh: Int32Array;
-  readonly expectedPvWh: Int32Array;
-  /** What the battery holds when the interval begins, and the most that it can move in it, either way; in Wh. */
-  readonly storedWh: Int32Array;
-  readonly chargeMaxWh: Int32Array;
-  readonly dischargeMaxWh: Int32Array;
-}
 
 /** What a strategy is begun with. */
 export interface StrategyContext {
@@ -28,6 +12,8 @@ export interface StrategyContext {
   readonly seed: string;
   /** What is expected of any interval, as known when another is bid for. */
   readonly forecast: ForecastRun;
+  /** Who decides for homes from outside, where there is one. */
+  readonly agent?: OutsideAgent | undefined;
 }
 
 /** A way to bid. */
@@ -50,4 +36,9 @@ export interface StrategyRun {
   idlePowerW?(home: number, moment: BiddingMoment): number | undefined;
   /** Hears what an interval came to for a home: its fills in Wh, and the mean price or −1. For those who learn. */
   cleared?(home: number, interval: number, soldWh: number, boughtWh: number, price: number): void;
+  /**
+   * Hears what a home gained (+) or paid (−) in an interval in all, its retailer's rest included, in nano; before the
+   * next one is bid for. On one thread only: on several an interval is accounted later.
+   */
+  settled?(home: number, gainNano: number): void;
 }

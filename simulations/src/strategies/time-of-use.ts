@@ -1,4 +1,5 @@
-import type { BiddingMoment, Strategy, StrategyContext, StrategyRun } from "./strategy.ts";
+import type { BiddingMoment } from "./bidding-moment.ts";
+import type { Strategy, StrategyContext, StrategyRun } from "./strategy.ts";
 
 /** How far a home looks ahead in its retailer's tariff: 24 hours. */
 const HORIZON_MINUTES = 24 * 60;
