@@ -12,11 +12,12 @@ import { courtDomain } from "../chain/site-record.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import { type BatchSource, findArchive, folderSource, keepArchive } from "./batch-source.ts";
 import { bring, type ChallengeContext, nameOf, openQuestions, revoke } from "./challenge.ts";
-import { checkBatch, withheldDemand } from "./check-batch.ts";
+import { checkBatch } from "./check-batch.ts";
 import type { CheckedBatches } from "./checked-batches.ts";
 import { MeterWitness } from "./meter-witness.ts";
 import { dealWithQuestions } from "./questions.ts";
 import { FRAUD_WORDS, type Verdict, type WatchEvent } from "./watch-event.ts";
+import { outlookWords, planWords, QUESTIONS_SPENT, spentWords, withheldDemand } from "./withheld-plan.ts";
 
 /** What a watcher works with. */
 export interface WatchContext {
@@ -165,7 +166,7 @@ export class Watcher {
     emit({
       ...{ event: "batch", number, headerHash, verdict, isFinal, faults, kinds },
       words: isWrong
-        ? `batch ${number} is wrong: ${reasons.join("; ") || faults.join(", ")}${this.#outlook(isFinal)}`
+        ? `batch ${number} is wrong: ${reasons.join("; ") || faults.join(", ")}${outlookWords(isFinal, this.#context.challenger !== null)}`
         : `batch ${number} is right: ${orderCount} orders, ${readingCount} readings and ${fillCount / 2} trades recomputed`,
     });
     const judged: Known = { headerHash, verdict, missingSinceMs, tried: [] };
@@ -173,12 +174,6 @@ export class Watcher {
     if (!isWrong) await checked.add(number, headerHash);
     await this.#witness(number, file);
     if (isWrong && !isFinal) await this.#bringAll(number, batch, accusations, judged);
-  }
-
-  /** What will come of a wrong batch. */
-  #outlook(isFinal: boolean): string {
-    if (isFinal) return "; it is final: nothing takes it back any more";
-    return this.#context.challenger === null ? "; without a key it is left to others to challenge it" : "";
   }
 
   async #accuse(number: number, file: BatchFile, batch: CommittedBatch, known: Known): Promise<void> {
@@ -241,7 +236,9 @@ export class Watcher {
   ): Promise<void> {
     const { emit, now, graceSeconds, challenger } = this.#context;
     if (known === undefined) {
-      const words = `batch ${number} cannot be checked: ${why}`;
+      const hasPlan = challenger !== null && !isFinal;
+      const plan = hasPlan ? planWords(graceSeconds) : outlookWords(isFinal, challenger !== null);
+      const words = `batch ${number} cannot be checked: ${why}${plan}`;
       emit({
         ...{ event: "batch", number, headerHash, verdict: "withheld", isFinal },
         faults: [],
@@ -256,7 +253,12 @@ export class Watcher {
     // One question at a time; when it is answered and nothing else is shown, the next.
     if ((await openQuestions(challenger, batch)).length > 0) return;
     const asked = await challenger.court.askedLeaves(number);
-    await this.#bringAll(number, batch, withheldDemand(batch.header, asked), next);
+    const questions = withheldDemand(batch.header, asked);
+    if (questions.length > 0) await this.#bringAll(number, batch, questions, next);
+    else if (!next.tried.includes(QUESTIONS_SPENT)) {
+      this.#known.set(number, { ...next, tried: [...next.tried, QUESTIONS_SPENT] });
+      emit({ event: "trouble", code: QUESTIONS_SPENT, words: spentWords(number, asked.length) });
+    }
   }
 
   async #questions(number: number, commit: BatchCommit): Promise<void> {
