@@ -2,6 +2,7 @@ export { type Check, checkAtLeast, checkAtMost, checkZero, printChecks } from ".
 export { loadConfig } from "./cli/load-config.ts";
 export { createLogger } from "./cli/logger.ts";
 export { wholeNumber } from "./cli/numbers.ts";
+export { median, percentile } from "./cli/percentile.ts";
 export { stopRequest } from "./cli/stop-request.ts";
 export * from "./der/device-identity.ts";
 export * from "./der/lease.ts";

@@ -3,12 +3,12 @@ import {
   type DeviceContext,
   deviceId,
   durationMs,
+  percentile,
   processUptimeMs,
   sleep,
   systemClock,
 } from "@commonwatt/vpp-core";
 import { modbus } from "../sunspec/sunspec-connector.ts";
-import { percentile } from "./percentile.ts";
 
 const PERIOD_MS = 1_000;
 /** Devices that are being opened at the same time. */

@@ -1,8 +1,7 @@
 import { createConnection } from "node:net";
-import { epochMs, processUptimeMs, systemClock } from "@commonwatt/vpp-core";
+import { epochMs, median, processUptimeMs, systemClock } from "@commonwatt/vpp-core";
 import { type BenchReader, bareReader } from "../modbus/bare-reader.ts";
 import { ModbusConnection } from "../modbus/modbus-connection.ts";
-import { median } from "./percentile.ts";
 
 /** Registers of one read, about as many as a long SunSpec model has. */
 const REGISTERS = 100;

@@ -1,8 +1,8 @@
-import { seededRandom } from "@commonwatt/vpp-core";
+import { median, seededRandom } from "@commonwatt/vpp-core";
 import { ArrayAuction, type OrderArrays } from "../book/call-auction-arrays.ts";
 import { keyOf } from "../book/layout.ts";
 import { type CallOrder, clearNaively } from "../reference/naive-call-auction.ts";
-import { cpuSeconds, median } from "./cpu-time.ts";
+import { cpuSeconds } from "./cpu-time.ts";
 
 const TICKS = 4_096;
 const SITES = 10_000;

@@ -6,8 +6,3 @@ export function cpuSeconds(): () => number {
     return (user + system) / 1e6;
   };
 }
-
-/** The middle value; of an even count the lower of the two. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
-}

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { processUptimeMs } from "@commonwatt/vpp-core";
+import { median, processUptimeMs } from "@commonwatt/vpp-core";
 import { COUNTER } from "../book/book-arena.ts";
 import { clearEvents } from "../book/book-event.ts";
 import { arenaHash } from "../book/book-hash.ts";
@@ -12,7 +12,6 @@ import { BOOK_COMMAND } from "../durable/book-command.ts";
 import { type DurableBooks, openDurableBooks } from "../durable/durable-books.ts";
 import { JOURNAL_FULL } from "../durable/journaled-commands.ts";
 import { replayBooks } from "../durable/recover-books.ts";
-import { median } from "./cpu-time.ts";
 import { FlatEngine } from "./flat-engine.ts";
 import { LIMIT_WH, sizeOf } from "./open-shape.ts";
 import { MESSAGE, type Workload, type WorkloadShape } from "./workload.ts";

@@ -1,5 +1,5 @@
-import { processUptimeMs } from "@commonwatt/vpp-core";
-import { cpuSeconds, median } from "./cpu-time.ts";
+import { median, processUptimeMs } from "@commonwatt/vpp-core";
+import { cpuSeconds } from "./cpu-time.ts";
 import { runUntil } from "./digest.ts";
 import type { BenchEngine, Workload } from "./workload.ts";
 

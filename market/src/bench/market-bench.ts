@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CommonwattError } from "@commonwatt/vpp-core";
+import { CommonwattError, median } from "@commonwatt/vpp-core";
 import type { AuctionSpeed } from "./auction-speed.ts";
-import { median } from "./cpu-time.ts";
 import type { Digest } from "./digest.ts";
 import type { WallSpeed } from "./durable-speed.ts";
 import type { EngineSpeed, Latency } from "./engine-speed.ts";

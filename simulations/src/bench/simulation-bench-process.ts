@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { processUptimeMs } from "@commonwatt/vpp-core";
+import { median, processUptimeMs } from "@commonwatt/vpp-core";
 import { ObjectRun } from "../engine/object-run.ts";
 import { readyThreads } from "../engine/run-threads.ts";
 import { createSharedRun } from "../engine/shared-run.ts";
@@ -164,11 +164,6 @@ async function feeder({ folder, rounds }: BenchTask & { do: "feeder" }): Promise
     residual: result.residual,
     sweepsMax: result.sweepsMax,
   };
-}
-
-/** The middle value; of an even count the lower of the two. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }
 
 async function main(task: BenchTask): Promise<unknown> {
