@@ -10,7 +10,7 @@ import {
 } from "./columns.ts";
 import { Delivery, type TracedHomes } from "./delivery.ts";
 import { ForecastScores } from "./forecast-scores.ts";
-import { IntervalOrders } from "./interval-orders.ts";
+import type { IntervalOrders } from "./interval-orders.ts";
 import type { MarketRun, Outlook, Positions } from "./market-run.ts";
 import { OrderExchange } from "./order-exchange.ts";
 import { Progress } from "./progress.ts";
@@ -18,13 +18,6 @@ import type { RunPart, SharedRun } from "./shared-run.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type { TraceColumns } from "./simulation-result.ts";
 import type { TradeColumns } from "./trade-columns.ts";
-
-/**
- * How much later than it is bid for an interval is accounted, on one thread, on two, on more: alone at once, so that who
- * learns from money has it before the next; else when the thread that cleared it knows that all have delivered it, and
- * has no clearing to do.
- */
-const LAGS = [0, 3, 2];
 
 /** Looks at what passes in each interval; the columns are used again after it. */
 export interface RunWatcher {
@@ -34,9 +27,9 @@ export interface RunWatcher {
 
 /**
  * One thread's part of a simulation, on arrays. In each interval every thread bids for homes of its own, and delivers
- * for them once the market is cleared. Threads take turns at clearing for all: while one does, the others account an
- * earlier interval that they have cleared. So nothing is done twice, and who comes late is waited for by none that has
- * something to do. What comes out does not depend on how many threads there are.
+ * for them once the market is cleared. Whoever comes last clears for all, as all have bid then; whoever comes first
+ * accounts an earlier interval meanwhile. So nothing is done twice, and who is held up has less to do. What comes
+ * out does not depend on how many threads there are, nor on who does what.
  */
 export class ArrayRun {
   readonly #options: SimulationOptions;
@@ -54,9 +47,10 @@ export class ArrayRun {
   readonly #accounting: Accounting;
   readonly #traced: TracedHomes | null;
   readonly #positions: Positions;
-  /** All orders of the last two intervals that this thread has cleared. */
-  readonly #orders: readonly IntervalOrders[] = [new IntervalOrders(), new IntervalOrders()];
-  /** An interval is accounted so many later. */
+  /**
+   * An interval is accounted so many later: alone at once, so that who learns from money has it before the next; else
+   * when whoever has waited for the last one knows that all delivered this.
+   */
   readonly #lag: number;
   readonly #outlook: Outlook;
   readonly #isHeard: boolean;
@@ -85,7 +79,7 @@ export class ArrayRun {
     this.#shared = shared;
     this.#progress = new Progress(shared.progress);
     this.#exchange = new OrderExchange(shared, part, priceTick);
-    this.#lag = LAGS[Math.min(part.parts, LAGS.length) - 1] as number;
+    this.#lag = part.parts === 1 ? 0 : 2;
     this.#market = market;
     this.#columns = {
       intervals: createIntervalColumns(neighbourhood.intervals),
@@ -112,14 +106,17 @@ export class ArrayRun {
   /** Runs all intervals. When it fails, those who wait for it fail too. */
   run(onInterval: (done: number) => void): ResultColumns {
     const { intervals } = this.#options.neighbourhood;
+    const { part, parts } = this.#part;
     try {
       for (let t = 0; t < intervals; t++) {
         this.#runInterval(t);
         onInterval(t + 1);
       }
       this.#progress.add("arrived");
-      this.#progress.reach("arrived", (intervals + 1) * this.#part.parts);
-      for (let t = Math.max(0, intervals - this.#lag); t < intervals; t++) this.#account(t);
+      this.#progress.reach("arrived", (intervals + 1) * parts);
+      for (let t = Math.max(0, intervals - this.#lag); t < intervals; t++) {
+        if (t % parts === part) this.#account(t);
+      }
     } catch (error) {
       this.#progress.break();
       throw error;
@@ -131,42 +128,27 @@ export class ArrayRun {
 
   #runInterval(t: number): void {
     const { meteredWh } = this.#shared;
+    const { parts } = this.#part;
     this.#bidding.bid(t, this.#lastPrice, this.#delivery.storedMillijoules);
     this.#exchange.place(t, this.#bidding.quotes);
-    this.#progress.add("arrived");
-    if (this.#lag > 0 && t >= this.#lag) this.#account(t - this.#lag);
-    const orders = this.#clear(t);
+    const place = this.#progress.add("arrived") - t * parts;
+    if (place === 0 && this.#lag > 0 && t >= this.#lag) this.#account(t - this.#lag);
+    if (place === parts - 1) this.#clear(t);
+    else this.#progress.reach("cleared", t + 1);
+    const orders = this.#exchange.cleared(t);
     if (orders.price >= 0) this.#lastPrice = orders.price;
     this.#deliver(t, orders, meteredWh[t % meteredWh.length] as Int32Array);
     if (this.#lag === 0) this.#account(t);
   }
 
-  /** Clears an interval or, when it is another thread's turn, waits until that has; what this thread's homes got. */
-  #clear(t: number): IntervalOrders {
-    const { parts } = this.#part;
-    if (!this.#isOwn(t)) {
-      this.#progress.reach("cleared", t + 1);
-      return this.#exchange.own(t);
-    }
-    const orders = this.#ordersOf(t);
+  #clear(t: number): void {
+    const orders = this.#exchange.gather(t);
     const seed = this.#seed(t);
-    this.#progress.reach("arrived", (t + 1) * parts);
-    this.#exchange.gather(t, orders);
     orders.draw = drawSeed(seed);
     this.#market.clear(orders, seed, this.#outlook);
     this.#watcher.onOrders(orders, seed);
-    if (parts > 1) this.#exchange.answer(orders);
+    this.#exchange.answer(orders);
     this.#progress.add("cleared");
-    return orders;
-  }
-
-  /** Threads take turns at clearing and accounting intervals. */
-  #isOwn(t: number): boolean {
-    return t % this.#part.parts === this.#part.part;
-  }
-
-  #ordersOf(t: number): IntervalOrders {
-    return this.#orders[Math.floor(t / this.#part.parts) & 1] as IntervalOrders;
   }
 
   /** The seed of an interval, as in a live market. */
@@ -193,11 +175,11 @@ export class ArrayRun {
     if (this.#traced !== null) this.#delivery.trace(t, this.#traced, this.#positions, meteredWh);
   }
 
-  /** Accounts an interval that all have delivered, when it is this thread's. */
+  /** Accounts an interval that all have delivered. */
   #account(t: number): void {
-    if (!this.#isOwn(t)) return;
     const { meteredWh } = this.#shared;
-    this.#accounting.account(this.#ordersOf(t), meteredWh[t % meteredWh.length] as Int32Array);
+    const metered = meteredWh[t % meteredWh.length] as Int32Array;
+    this.#accounting.account(this.#exchange.cleared(t), metered);
     this.#watcher.onTrades(t, this.#accounting.trades);
     if (this.#toldNano !== null) this.#tell(this.#toldNano);
   }

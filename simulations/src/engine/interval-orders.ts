@@ -21,12 +21,4 @@ export class IntervalOrders {
   orders: readonly BookOrder[] = [];
   outcome: MechanismOutcome | null = null;
   context: ClearingContext | null = null;
-
-  /** Makes room for so many orders; what was there is lost. */
-  reserve(count: number): void {
-    this.count = count;
-    if (count <= this.keys.length) return;
-    for (const name of ["keys", "quantitiesWh", "sites", "fillsWh"] as const)
-      this[name] = new Int32Array(2 * count);
-  }
 }

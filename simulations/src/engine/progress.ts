@@ -22,11 +22,12 @@ export class Progress {
     this.#words = words;
   }
 
-  /** Counts one more, and wakes whoever waits for it. */
-  add(milestone: Milestone): void {
+  /** Counts one more, and wakes whoever waits for it; how many there were before. */
+  add(milestone: Milestone): number {
     const place = PLACES[milestone];
-    Atomics.add(this.#words, place, 1);
+    const before = Atomics.add(this.#words, place, 1);
     Atomics.notify(this.#words, place);
+    return before;
   }
 
   /** Waits until so many are counted. Throws when another thread has failed. */

@@ -1,8 +1,12 @@
 import { DEFAULT_MARKET_RULES } from "@commonwatt/market";
+import type { OrderColumns } from "./place-quotes.ts";
 import { progressWords } from "./progress.ts";
 
 /** The most quotes that a home may have in an interval: what a live market takes. */
 export const QUOTES_MAX: number = DEFAULT_MARKET_RULES.siteOrdersMax;
+
+/** While one thread accounts an interval, another may clear and deliver the second one after it. */
+const INTERVALS_AT_ONCE = 3;
 
 /** Which part of a run a thread does. */
 export interface RunPart {
@@ -21,11 +25,14 @@ export interface SharedRun {
   /** One more than the highest tick in each part's orders, at the same places. */
   readonly orderTicks: Int32Array;
   /** Orders, each part's from its first home's place times `QUOTES_MAX` on; for even and for odd intervals. */
-  readonly keys: readonly [Int32Array, Int32Array];
-  readonly quantitiesWh: readonly [Int32Array, Int32Array];
-  readonly sites: readonly [Int32Array, Int32Array];
-  /** What each order got, and the price that all found: −1 for none. */
-  readonly fillsWh: readonly [Int32Array, Int32Array];
+  readonly placed: readonly [OrderColumns, OrderColumns];
+  /**
+   * All orders of the last intervals with what each got, `[t % length]`; how many they are, one more than their
+   * highest tick, and the price: −1 for none.
+   */
+  readonly gathered: readonly (OrderColumns & { readonly fillsWh: Int32Array })[];
+  readonly gatheredCounts: Int32Array;
+  readonly gatheredTicks: Int32Array;
   readonly prices: Int32Array;
   /** What each meter counted, + is import, of the last intervals: `[t % length][home]`. */
   readonly meteredWh: readonly Int32Array[];
@@ -35,20 +42,17 @@ export interface SharedRun {
 export function createSharedRun(homes: number, parts: number): SharedRun {
   const ints = (length: number): Int32Array =>
     new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
-  const orders = (): readonly [Int32Array, Int32Array] => [
-    ints(homes * QUOTES_MAX),
-    ints(homes * QUOTES_MAX),
-  ];
+  const column = (): Int32Array => ints(homes * QUOTES_MAX);
+  const orders = (): OrderColumns => ({ keys: column(), quantitiesWh: column(), sites: column() });
   return {
     progress: ints(progressWords),
     orderCounts: ints(2 * parts),
     orderTicks: ints(2 * parts),
-    keys: orders(),
-    quantitiesWh: orders(),
-    sites: orders(),
-    fillsWh: orders(),
-    prices: ints(2),
-    // While one thread accounts an interval, others may deliver the third one after it.
-    meteredWh: Array.from({ length: 4 }, () => ints(homes)),
+    placed: [orders(), orders()],
+    gathered: Array.from({ length: INTERVALS_AT_ONCE }, () => ({ ...orders(), fillsWh: column() })),
+    gatheredCounts: ints(INTERVALS_AT_ONCE),
+    gatheredTicks: ints(INTERVALS_AT_ONCE),
+    prices: ints(INTERVALS_AT_ONCE),
+    meteredWh: Array.from({ length: INTERVALS_AT_ONCE }, () => ints(homes)),
   };
 }

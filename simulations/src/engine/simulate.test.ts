@@ -69,6 +69,15 @@ describe("simulate", () => {
     expect(await simulate({ ...traced, workers })).toEqual(await simulate(traced));
   });
 
+  test("comes to the same on 2 threads when prices rise, whoever clears and whoever accounts", async () => {
+    const rising = {
+      ...neighbourhood,
+      retailPrice: neighbourhood.retailPrice.map((price, t) => price + t * 1_000),
+    };
+    const given = { ...options, neighbourhood: rising };
+    expect(await simulate({ ...given, workers: 2 })).toEqual(await simulate(given));
+  });
+
   test("conserves money under every mechanism", async () => {
     const days = { ...neighbourhood, intervals: 96 };
     const names = Object.keys(MECHANISMS).filter(

@@ -25,12 +25,8 @@ export class UniformMarket implements MarketRun {
   }
 
   clear(orders: IntervalOrders): void {
-    const { count, ticks, draw } = orders;
-    if (ticks > this.#ticks) {
-      this.#ticks = ticks;
-      this.#auction = new ArrayAuction(ticks);
-      this.#pairing = new CallPairing(ticks);
-    }
+    const { count, draw } = orders;
+    this.#reserve(orders);
     const columns = {
       keys: orders.keys.subarray(0, count),
       quantitiesWh: orders.quantitiesWh.subarray(0, count),
@@ -61,6 +57,7 @@ export class UniformMarket implements MarketRun {
     this.#addWelfare(orders, welfare);
     trades.reserve(0);
     if (price < 0) return NO_LUMPS;
+    this.#reserve(orders);
     const { count: pairs, bidAt, offerAt, energyWh } = this.#pairing.pair(keys, fillsWh, sites, count);
     trades.reserve(pairs);
     for (let at = 0; at < pairs; at++) {
@@ -69,6 +66,14 @@ export class UniformMarket implements MarketRun {
       trades.set(at, seller, buyer, energyWh[at] as number, price, price);
     }
     return NO_LUMPS;
+  }
+
+  /** Another thread may have cleared what this one settles. */
+  #reserve({ ticks }: IntervalOrders): void {
+    if (ticks <= this.#ticks) return;
+    this.#ticks = ticks;
+    this.#auction = new ArrayAuction(ticks);
+    this.#pairing = new CallPairing(ticks);
   }
 
   /**
