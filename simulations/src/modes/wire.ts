@@ -40,8 +40,8 @@ export interface WireRun extends ModeFigures {
   readonly warnings: Readonly<Record<string, number>>;
 }
 
-/** How long an interval takes in real time, or longer: eighteen control cycles of half a second. */
-const INTERVAL_WALL_MS = 9_000;
+/** How long an interval takes in real time, or longer: twenty-four control cycles of half a second. */
+const INTERVAL_WALL_MS = 12_000;
 /** Faster than this a control cycle no longer fits between two boundaries. */
 export const WIRE_SPEED_MAX = 450;
 /** From the start of the clock to the first interval, in intervals: time to bid, however many homes there are. */
@@ -51,7 +51,7 @@ const ESCROW = { challengeWindowSeconds: 1, responseSeconds: 1, sweepEarnings: f
 /** How a run on the wire is run. */
 export interface WireOptions {
   readonly logger: Logger;
-  /** Seconds of the neighbourhood's time per real second; `null` for nine real seconds an interval. */
+  /** Seconds of the neighbourhood's time per real second; `null` for twelve real seconds an interval. */
   readonly speed: number | null;
   /** Ends the run early. */
   readonly signal: AbortSignal;
