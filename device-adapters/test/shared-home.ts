@@ -25,6 +25,12 @@ const CONTROL_PERIOD = durationMs(500);
 const HOST = "127.0.0.1";
 const HOME = "home-1";
 
+/** Without sun, so that what the battery does by itself is the same at any time of day. */
+const RATINGS = {
+  ...{ pvPeakW: watts(0), inverterPowerMaxW: watts(8_000), batteryCapacityWh: wattHours(10_000) },
+  ...{ chargePowerMaxW: watts(5_000), dischargePowerMaxW: watts(5_000) },
+};
+
 /** Users of the home's OPC UA server. */
 export const EMS_USER = { userName: "ems", password: "sun & wind" };
 /** See {@link EMS_USER}; this one may only read. */
@@ -33,7 +39,7 @@ export const READER_USER = { userName: "reader", password: "looks only" };
 /** A running home with emulated hardware, its own control loop, and both servers that share it. */
 export class SharedHome {
   readonly directory: string;
-  readonly plant: BenchPlant = new BenchPlant({ startMs: systemClock.now() });
+  readonly plant: BenchPlant = new BenchPlant({ startMs: systemClock.now(), ratings: RATINGS });
   /** How often its hardware was commanded, and how often anybody connected to it. */
   commands = 0;
   #hardware: Awaited<ReturnType<typeof startSunSpecEmulator>> | null = null;

@@ -167,8 +167,9 @@ async function commitIn(
     const block = await rpc.getBlock(blockNumber).catch((error: unknown) => {
       throw chainError(error, `reading block ${blockNumber}`);
     });
+    if (block === null) return null;
     const headerHash = event.args["headerHash"] as Hex;
-    return { headerHash, committedAt: block?.timestamp ?? 0, transactionHash };
+    return { headerHash, committedAt: block.timestamp, transactionHash };
   }
   return null;
 }

@@ -104,18 +104,28 @@ async function currentEntry(
 }
 
 async function landedResult(
-  { store, rpc, patience }: OutboxContext,
+  context: OutboxContext,
   call: OutboxCall,
   entry: OutboxEntry | { readonly key: string },
 ): Promise<OutboxResult | null> {
-  if ("transactionHash" in entry) {
-    const receipt = await patience.until(() => receiptOf(rpc, entry.transactionHash));
-    if (receipt?.succeeded) {
-      await store.confirm(entry.key);
-      return { transactionHash: entry.transactionHash, receipt };
-    }
-  }
-  return (await patience.until(call.done)) ? { transactionHash: null, receipt: null } : null;
+  const landed = await landedEntry(context, entry);
+  if (landed !== null) return landed;
+  if (!(await context.patience.until(call.done))) return null;
+  // Its block may have come between the two questions.
+  return (await landedEntry(context, entry)) ?? { transactionHash: null, receipt: null };
+}
+
+/** What became of a call by a chain transaction of ours, and notes it. */
+async function landedEntry(
+  { store, rpc, patience }: OutboxContext,
+  entry: OutboxEntry | { readonly key: string },
+): Promise<OutboxResult | null> {
+  if (!("transactionHash" in entry)) return null;
+  const { key, transactionHash } = entry;
+  const receipt = await patience.until(() => receiptOf(rpc, transactionHash));
+  if (!receipt?.succeeded) return null;
+  await store.confirm(key);
+  return { transactionHash, receipt };
 }
 
 /** Sends what was signed before when it can still be used, and signs anew otherwise. Store first, then send. */

@@ -82,7 +82,8 @@ async function refuseTakenBack(
   const found = (await patience.until(() => court.takenBack(block))).findLast(
     (one) => one.number <= number && number <= one.oldHead,
   );
-  if (found === undefined) return;
+  // A node can show that a batch is gone a moment before it shows why.
+  if (found === undefined) throw takenBack(number, "somebody, for what the chain does not show yet");
   logger.error(
     { number, headerHash, kind: found.kind },
     "a batch of ours was taken back and is not committed again",
