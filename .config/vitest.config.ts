@@ -8,8 +8,8 @@ const config: ViteUserConfig = defineConfig({
     include: ["*/{src,test,tools,examples}/**/*.test.ts", ".config/*.test.ts"],
     // Its peers have to be installed first: `npm run test:interop`.
     exclude: [...configDefaults.exclude, "device-adapters/test/interop/**"],
-    // Real servers, sockets and databases start in some tests; two cores run them.
-    maxWorkers: 2,
+    // Real servers, sockets and databases start in some tests, which mostly wait: three keep two cores busy.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
