@@ -2,9 +2,6 @@ import { CommonwattError } from "@commonwatt/vpp-core";
 import loader, { type Highs, type Model, type ModelData } from "highs";
 import type { LinearProgram, LinearSolution, LinearSolver } from "./linear-program.ts";
 
-/** `simplex_strategy` of HiGHS. */
-const PRIMAL = 4;
-
 /**
  * Loads HiGHS (Huangfu and Hall 2018, Mathematical Programming Computation 10:119), compiled to WebAssembly:
  * no native code, and the same bits everywhere. It runs the simplex method, so that a solution is a vertex;
@@ -15,8 +12,7 @@ export async function loadHighs(): Promise<LinearSolver> {
   const highs = await (loader as unknown as typeof loader.default)();
   // One model for all programs, each passed anew: to make one costs more than to solve a small program.
   const model = highs.createModel();
-  // The primal method: of these programs nothing at all is a solution, and to begin there takes half the time.
-  model.options.set({ output_flag: false, solver: "simplex", simplex_strategy: PRIMAL, presolve: "off" });
+  model.options.set({ output_flag: false, solver: "simplex", presolve: "off" });
   return { solve: (program) => solveWith(highs, model, program) };
 }
 
