@@ -58,7 +58,8 @@ export async function broadcast({ rpc, patience, logger }: OutboxContext, entry:
 
 /**
  * Waits until an entry, or one with a higher fee that replaces it after half a minute, is in a block.
- * `null` when its nonce went to something else or is not due (the chain went back): look again then.
+ * `null` when its nonce went to something else or is not due (the chain went back): look again then. A node can count a
+ * nonce as used a moment before it has the receipt, so that is believed when it still says so after a pause.
  */
 export async function waitForReceipt(
   context: OutboxContext,
@@ -70,20 +71,23 @@ export async function waitForReceipt(
   let entry = first;
   let signedAtMs = wallClock.now();
   let sentAtMs = signedAtMs;
+  let wasOther = false;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_POLL_MS)) {
     const nonce = await patience.until(() => nonceOf(rpc, entry.sender));
     for (const { transactionHash } of tried) {
       const receipt = await patience.until(() => receiptOf(rpc, transactionHash));
       if (receipt !== null) return receipt;
     }
-    if (nonce !== entry.nonce) return null;
+    const isOther = nonce !== entry.nonce;
+    if (isOther && wasOther) return null;
+    wasOther = isOther;
     const nowMs = wallClock.now();
-    if (nowMs - signedAtMs > BUMP_AFTER_MS) {
+    if (!isOther && nowMs - signedAtMs > BUMP_AFTER_MS) {
       entry = await bump(context, entry, sender);
       tried.push(entry);
       signedAtMs = nowMs;
     }
-    if (nowMs - sentAtMs > REBROADCAST_AFTER_MS) {
+    if (!isOther && nowMs - sentAtMs > REBROADCAST_AFTER_MS) {
       await broadcast(context, entry);
       sentAtMs = nowMs;
     }
