@@ -191,7 +191,7 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
   }
   const seed: Hex = `0x${randomBytes(32).toString("hex")}`;
   const previous = last === null ? null : fileOf(last);
-  const inbox = await inboxOf(running, delivery.interval);
+  const inbox = await chain.link.patience.until(() => inboxOf(running, delivery.interval));
   const refused = await refusedOrders(chain.link, inbox, delivery);
   const provable = await heedCancels(chain.link, inbox.rules, delivery);
   // After all that could wait for the chain: a meter that was revoked meanwhile does not count.

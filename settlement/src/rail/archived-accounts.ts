@@ -10,6 +10,7 @@ export interface SiteAccounts {
   /**
    * Every account in the order of its index, with the site of ours that it owns as an interval begins, its meter and
    * what its connection allows, all as the register says: that is what judges hold a batch against.
+   * @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`, and `ESCROW_ACCOUNTS_DIFFER` as `siteAccounts` does.
    */
   at(interval: DeliveryInterval): Promise<readonly ArchivedAccount[]>;
 }
@@ -33,11 +34,11 @@ export async function siteAccounts(
   requireSame(stored, known);
   return {
     async at({ startMs }) {
-      await patience.until(() => register.refresh());
+      await register.refresh();
       const owned = ownedSites(context, register, Math.floor(startMs / 1_000));
       // Who takes a site over may have come to the escrow since.
       if ([...owned.keys()].some((owner) => !known.includes(owner))) {
-        const again = await patience.until(() => escrow.accounts(known));
+        const again = await escrow.accounts(known);
         requireSame(known, again);
         known = again;
       }

@@ -86,6 +86,14 @@ it("settles with whoever owns a site as the interval begins", { timeout: 60_000 
   expect(record.settlement.statements.map(({ siteId }) => siteId).toSorted()).toEqual([one.id, two.id]);
 });
 
+it("holds up no gate while the chain is away", { timeout: 60_000 }, async () => {
+  home.setReachable(false);
+  await expect(home.rail.chainCancels(home.interval)).rejects.toThrow();
+  await expect(home.rail.forcedOrders(home.interval)).rejects.toThrow();
+  home.setReachable(true);
+  expect(await home.rail.forcedOrders(home.interval)).toEqual([]);
+});
+
 it("leaves out a meter that was revoked while the chain was away", { timeout: 60_000 }, async () => {
   home.setReachable(false);
   const settling = home.settle();

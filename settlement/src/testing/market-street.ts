@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callAuction, type SignedFor, type UnsignedOrder } from "@commonwatt/market";
 import {
+  type Account,
   type BatchRecord,
   type BatchStore,
   type DeliveryInterval,
@@ -28,6 +29,7 @@ import { startDevChain } from "../chain/dev-chain.ts";
 import { type Deployment, manifestPath, readManifest } from "../chain/manifest.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { connectRpc } from "../chain/rpc.ts";
+import { fund, sendRaw } from "../chain/trial-chain.ts";
 import { faultyProxy } from "../chain-faults/faulty-proxy.ts";
 import { escrow } from "../escrow-rail.ts";
 import { findFraud } from "../proofs/find-fraud.ts";
@@ -109,7 +111,10 @@ export async function marketStreet(): Promise<MarketStreet> {
       salt: `0x${(number + 1).toString(16).padStart(64, "0")}`,
     }),
     setReachable: (isReachable) => wire.set(isReachable ? null : "status-500", 1),
-    send: (from, to, data) => sendFrom(rpc, from, to, data),
+    async send(from, to, data) {
+      await fund(rpc, from as Account);
+      await sendRaw(rpc, { from, to, data });
+    },
     async settle() {
       const { trades, clearingPrice } = await venue.closeGate(interval.index);
       const { readings } = street.deliver(interval, [], [], domain);
@@ -129,17 +134,6 @@ export async function marketStreet(): Promise<MarketStreet> {
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function sendFrom(rpc: JsonRpcProvider, from: Hex, to: Hex, data: Hex): Promise<void> {
-  await rpc.send("anvil_setBalance", [from, "0xde0b6b3a7640000"]);
-  const hash = (await rpc.send("eth_sendTransaction", [{ from, to, data }])) as Hex;
-  for (;;) {
-    const receipt = await rpc.getTransactionReceipt(hash);
-    if (receipt?.status === 1) return;
-    if (receipt !== null) throw new Error("the transaction failed");
-    await sleep(systemClock, durationMs(20));
-  }
 }
 
 async function judge(
