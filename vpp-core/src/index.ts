@@ -1,4 +1,4 @@
-export { type Check, checkAtLeast, checkAtMost, checkZero, printChecks } from "./cli/checks.ts";
+export { type Check, checkAtLeast, checkAtMost, checkTrue, checkZero, printChecks } from "./cli/checks.ts";
 export { loadConfig } from "./cli/load-config.ts";
 export { createLogger } from "./cli/logger.ts";
 export { wholeNumber } from "./cli/numbers.ts";
@@ -48,6 +48,7 @@ export * from "./ports/trading-venue.ts";
 export { type RunningService, serveChild } from "./process/child-service.ts";
 export { isAlive } from "./process/process-inspection.ts";
 export { type ChildOptions, type ChildService, startChild } from "./process/start-child.ts";
+export { ID_PATTERN } from "./runtime/check-config.ts";
 export * from "./runtime/config.ts";
 export { gateLead } from "./runtime/market-loop.ts";
 export { runCommunity } from "./runtime/run-community.ts";

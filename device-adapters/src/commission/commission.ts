@@ -2,6 +2,7 @@ import {
   type Check,
   type Clock,
   CommonwattError,
+  checkTrue,
   type DeviceContext,
   type DeviceIdentity,
   epochMs,
@@ -152,7 +153,7 @@ function stepChecks(verdicts: readonly QuantityVerdict[]): readonly Check[] {
 }
 
 function neutralCheck(isNeutral: boolean): Check {
-  return { name: "endedNeutral", value: isNeutral ? 1 : 0, target: "1", holds: isNeutral };
+  return checkTrue("endedNeutral", isNeutral);
 }
 
 async function watchReadings(

@@ -167,7 +167,7 @@ export function partsOf(archive: BatchArchive): BatchParts {
 }
 
 /** Of an account that is not there: a trade of it cannot be accounted. */
-const NOBODY = "" as SiteId;
+const NO_PARTY = "" as SiteId;
 
 /** The trades behind an archive's fills, each as its seller has it. Throws for fills that are not of trades. */
 function tradesOf(
@@ -186,8 +186,8 @@ function tradesOf(
     trades.push({
       id: `${interval.index}-${trades.length + 1}`,
       intervalIndex: interval.index as IntervalIndex,
-      sellerId: parties[offer.leaf.accountIndex] ?? NOBODY,
-      buyerId: parties[bid.leaf.accountIndex] ?? NOBODY,
+      sellerId: parties[offer.leaf.accountIndex] ?? NO_PARTY,
+      buyerId: parties[bid.leaf.accountIndex] ?? NO_PARTY,
       offerId: offer.leaf.digest,
       bidId: bid.leaf.digest,
       energyWh: wattHours(sale[3]),

@@ -1,4 +1,11 @@
-import { type Check, checkAtLeast, checkZero, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import {
+  type Check,
+  checkAtLeast,
+  checkTrue,
+  checkZero,
+  printChecks,
+  wholeNumber,
+} from "@commonwatt/vpp-core";
 import { type ChainFaultsResult, chainFaults, type KillTold } from "../chain-faults/chain-faults.ts";
 import type { Program } from "./key-options.ts";
 
@@ -34,7 +41,7 @@ function checksOf(result: ChainFaultsResult): readonly Check[] {
     checkZero("paidTwice", paidTwice),
     checkZero("gapsMissed", gapsMissed),
     checkAtLeast("silencesNoticed", silencesNoticed, silences),
-    { name: "conserved", value: Number(conserved), target: "1", holds: conserved },
+    checkTrue("conserved", conserved),
     { name: "batches", value: batches, target: String(intervals), holds: batches === intervals },
   ];
 }

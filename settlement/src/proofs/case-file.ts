@@ -13,6 +13,7 @@ import {
 import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { leafSalt, type TreeName } from "../batch/leaf-salt.ts";
 import type { MerkleTree } from "../batch/merkle-tree.ts";
+import { NOBODY } from "../batch/odd-leaf.ts";
 import { type OrderDomain, orderDomain } from "../batch/order-digest.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import type { PositionLeaf } from "../batch/position-leaf.ts";
@@ -70,7 +71,6 @@ const NO_FILL: FillLeaf = {
   ...{ settledWh: 0, paidNano: 0n, sellerMakeWholeNano: 0n, buyerMakeWholeNano: 0n, feeNano: 0n },
   ...{ orderFilledWh: 0, soldWh: 0, boughtWh: 0, creditNano: 0n, debitNano: 0n },
 };
-const NOBODY = `0x${"00".repeat(20)}` as OrderLeaf["account"];
 const NO_ORDER: OrderLeaf = {
   ...{ digest: ZERO_HASH, accountIndex: 0, account: NOBODY, isBid: false, limitPrice: 0, energyWh: 0 },
   ...{ intervalIndex: 0, orderSalt: ZERO_HASH, signedHash: ZERO_HASH, ended: 0, endedHash: ZERO_HASH },

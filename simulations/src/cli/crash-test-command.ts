@@ -1,4 +1,11 @@
-import { type Check, checkZero, createLogger, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import {
+  type Check,
+  checkTrue,
+  checkZero,
+  createLogger,
+  printChecks,
+  wholeNumber,
+} from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { type CrashTestResult, crashTest } from "../faults/crash-test.ts";
 
@@ -48,7 +55,7 @@ function checksOf(result: CrashTestResult): readonly Check[] {
       target: `${result.batches}, as in the database`,
       holds: result.batchesOnChain === result.batches,
     },
-    { name: "escrowConserved", value: Number(result.conserved), target: "1", holds: result.conserved },
-    { name: "replayEqual", value: Number(result.replayEqual), target: "1", holds: result.replayEqual },
+    checkTrue("escrowConserved", result.conserved),
+    checkTrue("replayEqual", result.replayEqual),
   ];
 }

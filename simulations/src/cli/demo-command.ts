@@ -1,5 +1,12 @@
 import { LIE_KINDS, type LieKind } from "@commonwatt/settlement";
-import { type Check, CommonwattError, checkZero, printChecks, wholeNumber } from "@commonwatt/vpp-core";
+import {
+  type Check,
+  CommonwattError,
+  checkTrue,
+  checkZero,
+  printChecks,
+  wholeNumber,
+} from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import { type FraudDemoResult, fraudDemo } from "../fraud-demo/fraud-demo.ts";
 import { LIES } from "../fraud-demo/fraud-story.ts";
@@ -34,7 +41,7 @@ function checksOf(result: FraudDemoResult): readonly Check[] {
   const { proof } = LIES[result.kind];
   const isProved = result.proofs.includes(proof);
   return [
-    { name: "slashed", value: Number(result.slashed), target: "1", holds: result.slashed },
+    checkTrue("slashed", result.slashed),
     { name: "provedAsSuch", value: Number(isProved), target: `1, ${proof}`, holds: isProved },
     {
       name: "rewardMicro",

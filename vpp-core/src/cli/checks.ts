@@ -19,6 +19,11 @@ export function checkAtMost(name: string, value: number, target: number): Check 
   return { name, value: Number(value.toPrecision(4)), target: `<=${target}`, holds: value <= target };
 }
 
+/** Something that must be so: 1, or 0 when it is not. */
+export function checkTrue(name: string, holds: boolean): Check {
+  return { name, value: Number(holds), target: "1", holds };
+}
+
 /** A count of what must never happen. */
 export function checkZero(name: string, value: number): Check {
   return { name, value, target: "0", holds: value === 0 };

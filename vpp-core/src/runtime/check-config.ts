@@ -3,7 +3,7 @@ import { INTERVAL_MINUTES } from "../time/delivery-interval.ts";
 import type { CommunityConfig, SiteConfig } from "./config.ts";
 
 /** Letters, digits and dashes, as ids of communities and sites are. */
-const ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
+export const ID_PATTERN: RegExp = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** An error in a configuration: names the file, the field, what was found and what is allowed. */
 export function configError(file: string, field: string, found: unknown, allowed: string): CommonwattError {
