@@ -43,6 +43,13 @@ describe("capacity loss of lithium iron phosphate", () => {
     expect(Math.abs(100 * capacityLoss(cycled(cycles, depth, rate)).cycle - percent)).toBeLessThan(1.4);
   });
 
+  test("goes with the law's own stresses of depth and rate", () => {
+    const loss = (depth: number, rate: number) => capacityLoss(cycled(1_000, depth, rate)).cycle;
+    // 4.0253 · 0.4³ + 1.0923 = 1.34992 of a full cycle, 1.0923 of one of 0.6; 0.063 C + 0.0971.
+    expect(loss(1, 0.5) / loss(0.6, 0.5)).toBeCloseTo(1.34992 / 1.0923, 5);
+    expect(loss(0.6, 2) / loss(0.6, 1)).toBeCloseTo(0.2231 / 0.1601, 10);
+  });
+
   test("goes with the root of time, so two halves come to the whole", () => {
     const one = capacityLoss(resting(100, 0.6, 20)).calendar;
     expect(capacityLoss(resting(400, 0.6, 20)).calendar).toBeCloseTo(2 * one, 12);

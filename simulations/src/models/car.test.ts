@@ -109,13 +109,13 @@ describe("charging", () => {
   test("has the car full enough when it leaves, and counts where the battery is too small", () => {
     for (const control of ["at-once", "cheapest", "surplus"] as const) {
       const all = uses.slice(0, 20).map((_, at) => run(control, at));
-      // Only outings beyond what is ever charged: 48 kWh are 267 km.
+      // Only outings beyond what is ever charged, 48 kWh at 180 Wh/km, and a few after them.
       const far = shifted
         .slice(0, 20)
         .flat()
-        .filter(({ distanceM }) => distanceM > 200_000).length;
+        .filter(({ distanceM }) => distanceM > (48_000 / 180) * 1_000).length;
       const unmet = total(all.map(({ unmetOutings }) => unmetOutings));
-      expect(unmet, control).toBeLessThanOrEqual(far + 12);
+      expect(unmet, control).toBeLessThanOrEqual(far + 2);
       expect(total(all.map(({ outings }) => outings))).toBeGreaterThan(5_000);
     }
     const tiny = run("at-once", 0, { capacityWh: 2_000, targetWh: 2_000, startWh: 0 });
