@@ -7,10 +7,10 @@ import { describe, expect, test } from "vitest";
 import { folderWith } from "../../test/data-files.ts";
 import type { AgentScript } from "../../test/scripted-agent.ts";
 import { smallPlan } from "../../test/small-street.ts";
-import { type AgentStudy, agentStudy } from "../cli/simulate-agents.ts";
 import { type LoadedRun, loadRun } from "../runs/load-run.ts";
 import { studyRun } from "../runs/study-run.ts";
 import { agentAddress } from "./agent-address.ts";
+import { type AgentStudy, agentStudy } from "./agent-study.ts";
 import { linesIn } from "./lines-in.ts";
 
 const OPTIONS = { workers: 1, feeder: null, trace: false } as const;

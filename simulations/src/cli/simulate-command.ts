@@ -3,6 +3,7 @@ import { CommonwattError, printChecks } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import type { AgentAddress } from "../agents/agent-address.ts";
+import { type AgentStudy, agentStudy } from "../agents/agent-study.ts";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import { inputHash } from "../runs/input-hash.ts";
 import { type LoadedRun, loadRun } from "../runs/load-run.ts";
@@ -14,7 +15,6 @@ import { type StudyOptions, studyRun, TRACED_HOMES_MAX } from "../runs/study-run
 import { summaryOf } from "../runs/summary.ts";
 import { json as jsonText, writeRun } from "../runs/write-run.ts";
 import { progressBar } from "./progress-bar.ts";
-import { type AgentStudy, agentStudy } from "./simulate-agents.ts";
 import { requireClock, simulateLive } from "./simulate-mode.ts";
 import { addRunOptions, axesOf, planOf, type SimulateOptions } from "./simulate-options.ts";
 import { kpiEvents, kpiLines } from "./simulate-output.ts";

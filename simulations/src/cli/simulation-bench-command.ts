@@ -3,6 +3,7 @@ import {
   type CommonwattPlugin,
   checkAtLeast,
   checkAtMost,
+  checkTrue,
   printChecks,
   wholeNumber,
 } from "@commonwatt/vpp-core";
@@ -49,7 +50,7 @@ export function registerSimulationBench(program: Program): void {
 function checksOf({ year, cost, threads, objects, feeder }: SimulationBenchResult): readonly Check[] {
   const growth = cost[10000].nsPerHomeInterval / cost[100].nsPerHomeInterval;
   return [
-    { name: "sameAsLiveObjects", value: Number(objects.same), target: "1", holds: objects.same },
+    checkTrue("sameAsLiveObjects", objects.same),
     checkAtLeast("homeIntervalsPerSecond", year.homeIntervals / year.cpuSeconds, 1_000_000),
     checkAtMost("peakMemoryMiB", year.peakMemoryMiB, 1_024),
     checkAtMost("costGrowth100To10000Homes", growth, 1.5),

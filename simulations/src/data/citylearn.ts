@@ -3,6 +3,7 @@ import { CommonwattError, type EpochMs, epochMs, wattHours, watts } from "@commo
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { BatteryRatings } from "../models/battery.ts";
+import { weekdayOf } from "../models/weekday.ts";
 import { badFile, type CsvTable, columnOf, csvTable, lineOf, numbersOf } from "./csv.ts";
 import type { RawDataSet } from "./data-set.ts";
 import { type Importing, isWanted, requireSites } from "./data-source.ts";
@@ -27,7 +28,6 @@ type CityLearnBuilding = Static<typeof Building>;
 const HOUR_S = 3_600;
 const WH_PER_KWH = 1_000;
 const PERMILLE = 1_000;
-const DAY_MS = 86_400_000;
 /** The data sets name no year; those of 2022 began in 2016, and that is where the search for a year begins. */
 const YEARS = { from: 2016, to: 2043 };
 
@@ -68,8 +68,8 @@ function startOf(table: CsvTable): EpochMs {
   const row = isMidnight && month.length > 1 ? 1 : 0;
   for (let year = YEARS.from; year <= YEARS.to; year++) {
     const firstMs = Date.UTC(year, (month[row] ?? 1) - 1, 1);
-    const isoWeekday = ((Math.floor(firstMs / DAY_MS) + 3) % 7) + 1;
-    if (isoWeekday !== weekday[row]) continue;
+    // In the data Sunday is 7.
+    if ((weekdayOf(firstMs) || 7) !== weekday[row]) continue;
     return epochMs(firstMs + (isMidnight ? 0 : (hour[0] ?? 0)) * HOUR_S * 1000);
   }
   throw badFile(table.file, lineOf(table, row), "no year fits its month and day_type");

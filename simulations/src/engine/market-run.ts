@@ -1,5 +1,6 @@
 import type { BookOrder } from "@commonwatt/market";
 import type { IntervalOrders } from "./interval-orders.ts";
+import type { NetworkColumns } from "./simulation-result.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 
 /** What each home sells and buys in an interval, in Wh, by home. */
@@ -38,6 +39,8 @@ export interface MarketRun {
   addPositions(orders: IntervalOrders, positions: Positions, fromHome: number, toHome: number): void;
   /** What batteries deliver of the last cleared orders, where that is not what was sold and bought. */
   readonly targets?: Positions;
+  /** What clearing within the limits of a network came to. */
+  readonly columns?: NetworkColumns;
   /** Lists who trades what with whom; what it was worth goes into `welfare`. */
   settle(orders: IntervalOrders, trades: TradeColumns, welfare: Welfare): Lumps;
 }

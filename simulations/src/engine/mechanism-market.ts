@@ -7,8 +7,9 @@ import {
   type MechanismOutcome,
   welfareOf,
 } from "@commonwatt/market";
-import { priceMicroPerKwh, type SiteId } from "@commonwatt/vpp-core";
+import type { SiteId } from "@commonwatt/vpp-core";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import { tariffAt } from "../neighbourhood/tariff-at.ts";
 import { bookOrders, homeOfOrder, placeOfOrder } from "./book-orders.ts";
 import type { IntervalOrders } from "./interval-orders.ts";
 import type { Lumps, MarketRun, Positions, Welfare } from "./market-run.ts";
@@ -34,19 +35,13 @@ export class MechanismMarket implements MarketRun {
   }
 
   /** Clears a book that was made of orders; the tariff is added to the context. */
-  clearBook(orders: IntervalOrders, book: readonly BookOrder[], given: ClearingContext): MechanismOutcome {
-    const { retailPrice, feedInPrice } = this.#neighbourhood;
-    const tariff = {
-      retailPrice: priceMicroPerKwh(retailPrice[orders.interval] as number),
-      feedInPrice: priceMicroPerKwh(feedInPrice[orders.interval] as number),
-    };
-    const context = { ...given, tariff };
+  clearBook(orders: IntervalOrders, book: readonly BookOrder[], given: ClearingContext): void {
+    const context = { ...given, tariff: tariffAt(this.#neighbourhood, orders.interval) };
     const outcome = this.#mechanism.clear(book, context);
     orders.orders = book;
     orders.context = context;
     orders.outcome = outcome;
     orders.price = meanPrice(outcome);
-    return outcome;
   }
 
   book({ orders }: IntervalOrders): readonly BookOrder[] {

@@ -6,13 +6,13 @@ import {
   deliveryInterval,
   intervalIndex,
   intervalLength,
-  priceMicroPerKwh,
   type SiteId,
   type Trade,
   wattHours,
 } from "@commonwatt/vpp-core";
 import type { ForecastRun } from "../forecasts/forecast.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
+import { tariffAt } from "../neighbourhood/tariff-at.ts";
 import type { BiddingMoment } from "../strategies/bidding-moment.ts";
 import { connectionRoom, QuoteSheet } from "../strategies/quote-sheet.ts";
 import type { StrategyRun } from "../strategies/strategy.ts";
@@ -131,11 +131,7 @@ export class ObjectRun {
     const orders = this.#orders();
     const seed = `${community}/${index}`;
     if (this.#options.books?.includes(t)) this.#books.push({ interval: t, seed, orders });
-    const { retailPrice, feedInPrice } = this.#moment;
-    const tariff = {
-      retailPrice: priceMicroPerKwh(retailPrice),
-      feedInPrice: priceMicroPerKwh(feedInPrice),
-    };
+    const tariff = tariffAt(this.#options.neighbourhood, t);
     return { t, interval, seed, orders, isExpected, tariff };
   }
 

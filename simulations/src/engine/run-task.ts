@@ -4,6 +4,7 @@ import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { ArrayRun } from "./array-run.ts";
 import type { ResultColumns } from "./columns.ts";
+import type { MarketRun } from "./market-run.ts";
 import { MechanismMarket } from "./mechanism-market.ts";
 import { namedMechanism } from "./named-mechanism.ts";
 import { NetworkMarket } from "./network-market.ts";
@@ -59,14 +60,14 @@ export async function runTask(
     },
   });
   const columns = run.run(onInterval);
-  return { columns, books, trades, network: market instanceof NetworkMarket ? market.columns : null };
+  return { columns, books, trades, network: market.columns ?? null };
 }
 
 function marketOf(
   mechanism: Mechanism,
   { neighbourhood, network }: SimulationOptions,
   priceTick: number,
-): UniformMarket | MechanismMarket | NetworkMarket {
+): MarketRun {
   if (mechanism.name === "uniform-price")
     return new UniformMarket(mechanism.kPerMille ?? 500, neighbourhood.siteIds);
   if (mechanism.promises.needs !== "network") return new MechanismMarket(mechanism, neighbourhood, priceTick);

@@ -1,9 +1,9 @@
+import { isWeekend } from "../models/weekday.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
 import { type Forecast, type ForecastRun, firstKnownDay } from "./forecast.ts";
 
 const MINUTES_PER_DAY = 1_440;
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** So many days are averaged, found among so many before. */
 const DAYS = 7;
 const DAYS_BACK = 28;
@@ -66,9 +66,7 @@ class SeasonalRun implements ForecastRun {
   /** Whether an interval begins on a Saturday or Sunday of the homes' clock. */
   #isWeekend(interval: number): boolean {
     const { startMs, intervalMinutes, utcOffsetMinutes } = this.#neighbourhood;
-    const localMs = startMs + (interval * intervalMinutes + utcOffsetMinutes) * MINUTE_MS;
-    // The first day of the epoch was a Thursday.
-    return (Math.floor(localMs / DAY_MS) + 3) % 7 > 4;
+    return isWeekend(startMs + (interval * intervalMinutes + utcOffsetMinutes) * MINUTE_MS);
   }
 
   #mean(

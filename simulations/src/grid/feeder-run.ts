@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Feeder } from "./feeder.ts";
+import { type Feeder, laggingShare } from "./feeder.ts";
 import { PowerFlow } from "./power-flow.ts";
 
 /** What homes took from the grid and gave to it, by interval and home: `[t * homes + h]`, in Wh. */
@@ -49,7 +49,7 @@ export function runFeeder(feeder: Feeder, metered: MeteredColumns): FeederResult
   assert(importWh.length === intervals * homes && exportWh.length === intervals * homes, "a value per home");
   const flow = new PowerFlow(feeder);
   const perWh = 60 / intervalMinutes;
-  const lagging = feeder.connections.map(({ powerFactor }) => Math.tan(Math.acos(powerFactor)));
+  const lagging = feeder.connections.map(laggingShare);
   const activeW = new Float64Array(lagging.length);
   const reactiveVar = new Float64Array(lagging.length);
   const voltages = voltageColumns(feeder, metered);

@@ -30,6 +30,11 @@ export interface Connection {
   readonly powerFactor: number;
 }
 
+/** Reactive power of a connection, of its active. */
+export function laggingShare({ powerFactor }: Pick<Connection, "powerFactor">): number {
+  return Math.tan(Math.acos(powerFactor));
+}
+
 /** A radial low-voltage feeder as it is described. */
 export interface FeederPlan {
   readonly source: string;

@@ -1,6 +1,6 @@
 import type { RadialNetwork } from "@commonwatt/market";
 import { priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
-import type { Feeder } from "./feeder.ts";
+import { type Feeder, laggingShare } from "./feeder.ts";
 
 /** A transformer or one phase of a line, and what hangs on it. */
 export interface NetworkLimit {
@@ -66,7 +66,7 @@ export function limitedNetwork(feeder: Feeder, connections: Int32Array): Limited
     homeZones,
     limits,
     lagging: Float64Array.from(connections, (place) =>
-      Math.tan(Math.acos(feeder.connections[place]?.powerFactor ?? 1)),
+      laggingShare(feeder.connections[place] ?? { powerFactor: 1 }),
     ),
   };
 }

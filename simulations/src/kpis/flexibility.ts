@@ -1,5 +1,5 @@
 import type { FlexibleColumns } from "../neighbourhood/neighbourhood.ts";
-import { type Kpi, type KpiGroup, type KpiInput, type Missing, totalOf } from "./kpi.ts";
+import { type Kpi, type KpiGroup, type KpiInput, type Missing, share, totalOf } from "./kpi.ts";
 
 const NO_CAR = "no home has an electric car";
 const NO_HEAT_PUMP = "no home has a heat pump";
@@ -35,8 +35,7 @@ export const FLEXIBILITY: KpiGroup = {
       "heatPumpPerformance",
       "ratio",
       "`heatDelivered / heatPumpUsed`: a year's is the seasonal performance factor.",
-      (sum) =>
-        sum("heatPumpWh") === 0 ? { reason: "no heat was needed" } : sum("heatWh") / sum("heatPumpWh"),
+      (sum) => share(sum("heatWh"), sum("heatPumpWh"), "no heat was needed"),
     ),
     ofHeatPumps(
       "coldHours",

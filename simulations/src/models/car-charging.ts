@@ -1,5 +1,5 @@
 import type { Outing } from "./car-trips.ts";
-import { type FlexibleControl, type HouseCourse, surplusWh } from "./flexible-control.ts";
+import { type FlexibleControl, type HouseCourse, sumsBefore, surplusWh } from "./flexible-control.ts";
 
 /** An electric car at its charger. Plain data, whole numbers. */
 export interface ElectricCar {
@@ -48,13 +48,6 @@ function homeMs(outings: readonly Outing[], intervals: number, intervalMs: numbe
     }
   }
   return home;
-}
-
-/** At place i the sum of the values before it. */
-function sumsBefore(values: Float64Array): Float64Array {
-  const sums = new Float64Array(values.length + 1);
-  for (let at = 0; at < values.length; at++) sums[at + 1] = (sums[at] as number) + (values[at] as number);
-  return sums;
 }
 
 /** What charging knows of the time to come. */

@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from "@commonwatt/vpp-core";
+import { isWeekend, weekdayOf } from "./weekday.ts";
 
 /** A car and who drives it. Plain data. */
 export interface CarUse {
@@ -154,18 +155,16 @@ function hoursOf(weekday: number): Classes {
 function outingsOfDay(use: CarUse, day: number, freeMs: number): readonly Outing[] {
   const random = seededRandom(`${use.seed}/${day}`);
   const dayMs = day * DAY_MS;
-  const weekday = new Date(dayMs).getUTCDay();
-  const isWeekend = weekday === 0 || weekday === 6;
-  if (use.commuteM !== null && !isWeekend) {
+  if (use.commuteM !== null && !isWeekend(dayMs)) {
     if (random.next() >= WORKING_SHARE) return [];
     const shift = work(Math.round(use.commuteM * use.distanceShare), dayMs, random);
     if (shift.departMs < freeMs) return [];
     const evenings = random.next() < EVENING_SHARE ? [2] : [];
     return [shift, ...leisureOf(use, dayMs, AFTER_WORK, evenings, shift.returnMs + REST_MS, random)];
   }
-  const trips = classOf(isWeekend ? TRIPS_ON_WEEKENDS : TRIPS_ON_WEEKDAYS, random);
+  const trips = classOf(isWeekend(dayMs) ? TRIPS_ON_WEEKENDS : TRIPS_ON_WEEKDAYS, random);
   const outings = [[], [], [2], [3], [2, 2], [3, 2]][trips] ?? [];
-  return leisureOf(use, dayMs, hoursOf(weekday), outings, freeMs, random);
+  return leisureOf(use, dayMs, hoursOf(weekdayOf(dayMs)), outings, freeMs, random);
 }
 
 /** Everything that a car does from one local time to another, in order and without overlaps; an outing may reach beyond. */

@@ -18,3 +18,10 @@ export interface HouseCourse {
 export function surplusWh({ loadWh, pvWh }: HouseCourse, t: number): number {
   return Math.max(0, ((pvWh?.[t] as number | undefined) ?? 0) - (loadWh[t] as number));
 }
+
+/** At place i the sum of the values before it. */
+export function sumsBefore(values: ArrayLike<number>): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let at = 0; at < values.length; at++) sums[at + 1] = (sums[at] as number) + (values[at] as number);
+  return sums;
+}

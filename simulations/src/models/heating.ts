@@ -1,6 +1,6 @@
 import { MILLIJOULES_PER_WH } from "./battery.ts";
 import { type Building, buildingAt, heatFor, insideC, stepBuilding } from "./building.ts";
-import { type FlexibleControl, type HouseCourse, surplusWh } from "./flexible-control.ts";
+import { type FlexibleControl, type HouseCourse, sumsBefore, surplusWh } from "./flexible-control.ts";
 import { copOf, type HeatPump } from "./heat-pump.ts";
 
 /** A house that a heat pump keeps warm. Plain data. */
@@ -40,10 +40,9 @@ const TOLERANCE_K = 0.01;
 const DAY_MS = 86_400_000;
 
 /** Whether an interval is cheaper than the mean of the day that begins with it (1), dearer (−1), or neither. */
-function cheapness({ retailPrice, intervalMs }: HouseCourse, t: number): number {
+function cheapness({ retailPrice, intervalMs }: HouseCourse, pricesBefore: Float64Array, t: number): number {
   const to = Math.min(retailPrice.length, t + DAY_MS / intervalMs);
-  let sum = 0;
-  for (let at = t; at < to; at++) sum += retailPrice[at] as number;
+  const sum = (pricesBefore[to] as number) - (pricesBefore[t] as number);
   return Math.sign(sum - (retailPrice[t] as number) * (to - t));
 }
 
@@ -51,11 +50,12 @@ function cheapness({ retailPrice, intervalMs }: HouseCourse, t: number): number 
 function aimsC(
   { control, setC, bandK }: HeatedHouse,
   course: HouseCourse,
+  pricesBefore: Float64Array,
   t: number,
 ): readonly [number, number] {
   if (control === "at-once") return [setC, setC];
   if (control === "surplus") return [setC - bandK, setC + bandK];
-  const aim = setC + bandK * cheapness(course, t);
+  const aim = setC + bandK * cheapness(course, pricesBefore, t);
   return [aim, aim];
 }
 
@@ -70,6 +70,7 @@ export function runHeating(house: HeatedHouse, course: HouseCourse, weather: Wea
   const intervals = course.loadWh.length;
   const mostWh = Math.floor((pump.powerMaxW * intervalMs) / 3_600_000);
   const loadWh = new Int32Array(intervals);
+  const pricesBefore = sumsBefore(course.retailPrice);
   const start = buildingAt(building, setC);
   let state = start;
   let [electricWh, heat, gains, lost, vented, coldIntervals] = [0, 0, 0, 0, 0, 0];
@@ -80,7 +81,7 @@ export function runHeating(house: HeatedHouse, course: HouseCourse, weather: Wea
     const perWh = copOf(pump, outsideC) * MILLIJOULES_PER_WH;
     const whTo = (targetC: number): number =>
       Math.ceil(heatFor(building, state, { outsideC, gainsMillijoules }, targetC, intervalMs) / perWh);
-    const [neededC, welcomeC] = aimsC(house, course, t);
+    const [neededC, welcomeC] = aimsC(house, course, pricesBefore, t);
     const welcomeWh = welcomeC > neededC ? Math.min(whTo(welcomeC), surplusWh(course, t)) : 0;
     const drawnWh = Math.min(mostWh, Math.max(whTo(neededC), welcomeWh));
     const heatMillijoules = Math.floor(drawnWh * perWh);

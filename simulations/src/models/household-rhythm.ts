@@ -1,10 +1,9 @@
 import { type GeoLocation, radians } from "./sun-position.ts";
+import { weekdayOf } from "./weekday.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const YEAR_DAYS = 365.2425;
-/** Day 0 of the epoch, 1970-01-01, was a Thursday. */
-const EPOCH_WEEKDAY = 4;
 /** Where a household is that does not say: the middle of Europe. */
 const USUAL_LOCATION: GeoLocation = { latitudeDeg: 48, longitudeDeg: 9 };
 
@@ -49,7 +48,7 @@ function timeOfDay(localMs: number): number {
 
 /** What one occupant uses beside the named appliances on a mean day of this kind and hour, in W, before the season. */
 export function occupantW(localMs: number): number {
-  const weekday = (((Math.floor(localMs / DAY_MS) + EPOCH_WEEKDAY) % 7) + 7) % 7;
+  const weekday = weekdayOf(localMs);
   const table = weekday === 0 ? SUNDAY : weekday === 6 ? SATURDAY : WORKING_DAY;
   return OCCUPANT_W * ofHour(table, timeOfDay(localMs));
 }

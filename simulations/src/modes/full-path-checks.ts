@@ -1,5 +1,5 @@
 import type { EscrowAccount } from "@commonwatt/settlement";
-import { type Check, checkZero } from "@commonwatt/vpp-core";
+import { type Check, checkTrue, checkZero } from "@commonwatt/vpp-core";
 import type { HomeColumns, MemberTrade, SimulationResult } from "../engine/simulation-result.ts";
 import type { FullPathRun } from "./full-path.ts";
 import { figuresOf } from "./mode-figures.ts";
@@ -7,11 +7,10 @@ import { figuresOf } from "./mode-figures.ts";
 /** Verdicts of a run on the full path alone: all is settled, right and conserved. */
 export function settlementChecks(run: FullPathRun): readonly Check[] {
   const { audit, batchesUnsettled, batchesWrong } = run;
-  const isConserved = figuresOf(run.result).conserved;
   const intervals = run.result.intervals.trades.length;
   return [
-    { name: "conserved", value: Number(isConserved), target: "1", holds: isConserved },
-    { name: "escrowConserved", value: Number(audit.conserved), target: "1", holds: audit.conserved },
+    checkTrue("conserved", figuresOf(run.result).conserved),
+    checkTrue("escrowConserved", audit.conserved),
     {
       name: "batchesFinal",
       value: audit.batchesFinalized,
@@ -27,7 +26,6 @@ export function settlementChecks(run: FullPathRun): readonly Check[] {
 /** Verdicts of a run on the full path beside the fast one of the same scenario: they are one and the same. */
 export function fullPathChecks(fast: SimulationResult, full: FullPathRun): readonly Check[] {
   const { result } = full;
-  const isSame = fast.hash === result.hash;
   const trades = fast.trades.length;
   return [
     { name: "tradesMade", value: trades, target: ">0", holds: trades > 0 },
@@ -40,7 +38,7 @@ export function fullPathChecks(fast: SimulationResult, full: FullPathRun): reado
       "moneyDiffersNano",
       columnsDiffer(fast.homes, result.homes, ["creditNano", "debitNano", "withTradingNano"]),
     ),
-    { name: "sameResultHash", value: Number(isSame), target: "1", holds: isSame },
+    checkTrue("sameResultHash", fast.hash === result.hash),
     checkZero("escrowDiffersFromFastNano", escrowDifference(fast.homes, full)),
     ...settlementChecks(full),
   ];

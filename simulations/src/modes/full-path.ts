@@ -11,14 +11,12 @@ import {
   intervalLength,
   type Logger,
   openPostgresStore,
-  priceMicroPerKwh,
   type RailContext,
   type SettlementRail,
   type Store,
   simulatedClock,
   startEmbeddedPostgres,
   systemClock,
-  type Tariff,
   type TradingVenue,
 } from "@commonwatt/vpp-core";
 import { namedMechanism } from "../engine/named-mechanism.ts";
@@ -26,7 +24,7 @@ import { ObjectRun } from "../engine/object-run.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import type { SimulationResult } from "../engine/simulation-result.ts";
 import { checkNeighbourhood } from "../neighbourhood/check-neighbourhood.ts";
-import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import { tariffAt } from "../neighbourhood/tariff-at.ts";
 import { STRATEGIES } from "../strategies/strategy-registry.ts";
 import { type LiveHome, liveHomes } from "./live-home.ts";
 import { LiveMarket } from "./live-market.ts";
@@ -114,7 +112,7 @@ async function runOn(
   });
   const homes = liveHomes(neighbourhood, venue, rail);
   const sites = homes.map(({ site }) => site);
-  const tariff = tariffOf(neighbourhood);
+  const tariff = tariffAt(neighbourhood, 0);
   const common = { community, clock, logger, tariff, sites };
   const settlementDirectory = folderIn(directory, "settlement");
   const context: RailContext = {
@@ -187,13 +185,6 @@ async function trade(
   } finally {
     books.close();
   }
-}
-
-function tariffOf({ retailPrice, feedInPrice }: Neighbourhood): Tariff {
-  return {
-    retailPrice: priceMicroPerKwh(retailPrice[0] as number),
-    feedInPrice: priceMicroPerKwh(feedInPrice[0] as number),
-  };
 }
 
 function folderIn(directory: string, name: string): string {

@@ -3,13 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callAuction } from "@commonwatt/market";
 import { accountInterval, escrow } from "@commonwatt/settlement";
-import {
-  createLogger,
-  epochMs,
-  intervalLength,
-  priceMicroPerKwh,
-  simulatedClock,
-} from "@commonwatt/vpp-core";
+import { createLogger, epochMs, intervalLength, simulatedClock } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { neighbourhoods } from "../../test/any-neighbourhood.ts";
@@ -17,6 +11,7 @@ import { ObjectRun } from "../engine/object-run.ts";
 import { simulate } from "../engine/simulate.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import type { SimulationResult } from "../engine/simulation-result.ts";
+import { tariffAt } from "../neighbourhood/tariff-at.ts";
 import { liveHomes } from "./live-home.ts";
 import { LiveMarket } from "./live-market.ts";
 
@@ -25,15 +20,12 @@ const logger = createLogger("silent", true);
 /** A run whose orders are signed, checked, journaled and cleared by a market. */
 async function onMarket(options: SimulationOptions): Promise<SimulationResult> {
   const { neighbourhood } = options;
-  const { community, startMs, intervalMinutes, intervals, retailPrice, feedInPrice } = neighbourhood;
+  const { community, startMs, intervalMinutes, intervals } = neighbourhood;
   const directory = mkdtempSync(join(tmpdir(), "commonwatt-market-"));
   const clock = simulatedClock(epochMs(startMs - intervalLength(intervalMinutes)));
   const venue = callAuction();
   const homes = liveHomes(neighbourhood, venue, escrow());
-  const tariff = {
-    retailPrice: priceMicroPerKwh(retailPrice[0] as number),
-    feedInPrice: priceMicroPerKwh(feedInPrice[0] as number),
-  };
+  const tariff = tariffAt(neighbourhood, 0);
   const sites = homes.map(({ site }) => site);
   await venue.start({ community, domain: null, clock, logger, directory, sites, tariff });
   try {

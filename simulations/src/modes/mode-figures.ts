@@ -1,4 +1,5 @@
 import type { SimulationResult } from "../engine/simulation-result.ts";
+import { totalOf } from "../kpis/kpi.ts";
 
 /** What a run came to, as every mode can say it. */
 export interface ModeFigures {
@@ -14,21 +15,14 @@ export interface ModeFigures {
 
 /** The figures of a simulation. */
 export function figuresOf({ conserved, intervals, homes }: SimulationResult): ModeFigures {
-  const [credit, debit] = [sumOf(homes.creditNano), sumOf(homes.debitNano)];
-  const kept = sumOf(intervals.feeNano) + sumOf(intervals.operatorNano) + sumOf(intervals.gridNano);
+  const [credit, debit] = [totalOf(homes.creditNano), totalOf(homes.debitNano)];
+  const kept = totalOf(intervals.feeNano) + totalOf(intervals.operatorNano) + totalOf(intervals.gridNano);
   return {
-    trades: Number(sumOf(intervals.trades)),
-    tradedWh: Number(sumOf(intervals.tradedWh)),
-    settledWh: Number(sumOf(intervals.settledWh)),
+    trades: Number(totalOf(intervals.trades)),
+    tradedWh: Number(totalOf(intervals.tradedWh)),
+    settledWh: Number(totalOf(intervals.settledWh)),
     creditNano: credit.toString(),
     debitNano: debit.toString(),
     conserved: conserved && debit === credit + kept,
   };
-}
-
-/** Adds up whole numbers without rounding. */
-function sumOf(column: Float64Array | Int32Array): bigint {
-  let sum = 0n;
-  for (const value of column) sum += BigInt(value);
-  return sum;
 }

@@ -1,4 +1,4 @@
-import { CommonwattError } from "@commonwatt/vpp-core";
+import { CommonwattError, ID_PATTERN } from "@commonwatt/vpp-core";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import { STREET_HOMES_MAX } from "../street/street.ts";
@@ -8,9 +8,6 @@ export const SIMULATION_MODES = ["fast", "full-path", "wire"] as const;
 
 /** One of {@link SIMULATION_MODES}. */
 export type SimulationMode = (typeof SIMULATION_MODES)[number];
-
-/** Lower-case letters, digits and dashes, as live communities and sites are called. */
-const LIVE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /**
  * Checks that market and contracts can run a neighbourhood as it is.
@@ -29,8 +26,8 @@ export function requireFullPath(options: SimulationOptions, mode: SimulationMode
   require(feePpm === 0, "feePpm", feePpm, "0: the escrow takes no fee");
   const homes = siteIds.length;
   require(homes <= STREET_HOMES_MAX, "the number of homes", homes, `at most ${STREET_HOMES_MAX}`);
-  require(LIVE_NAME.test(community), "community", community, "a-z, 0-9 and -, at most 64");
-  const strange = siteIds.find((id) => !LIVE_NAME.test(id));
+  require(ID_PATTERN.test(community), "community", community, "a-z, 0-9 and -, at most 64");
+  const strange = siteIds.find((id) => !ID_PATTERN.test(id));
   require(strange === undefined, "a site's id", strange, "a-z, 0-9 and -, at most 64");
   for (const [price, column] of [
     ["retail price", retailPrice],

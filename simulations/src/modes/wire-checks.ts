@@ -1,4 +1,4 @@
-import { type Check, checkAtMost } from "@commonwatt/vpp-core";
+import { type Check, checkAtMost, checkTrue } from "@commonwatt/vpp-core";
 import type { ModeFigures } from "./mode-figures.ts";
 import type { WireRun } from "./wire.ts";
 
@@ -11,7 +11,7 @@ export function communityChecks({ intervals, conserved, summary }: WireRun): rea
     return { name, value, target: String(intervals), holds: value === intervals };
   };
   return [
-    { name: "wireConserved", value: Number(conserved), target: "1", holds: conserved },
+    checkTrue("wireConserved", conserved),
     counted("wireIntervals", summary.intervals),
     counted("wireBatchesFinal", summary.batchesFinalized),
   ];

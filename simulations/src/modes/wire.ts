@@ -8,7 +8,6 @@ import {
   type Forecaster,
   intervalLength,
   type Logger,
-  priceMicroPerKwh,
   processUptimeMs,
   type RunEvent,
   type RunSummary,
@@ -22,6 +21,7 @@ import type { SimulationOptions } from "../engine/simulation-options.ts";
 import { FORECASTS } from "../forecasts/forecast-registry.ts";
 import { checkNeighbourhood } from "../neighbourhood/check-neighbourhood.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import { tariffAt } from "../neighbourhood/tariff-at.ts";
 import type { HardwareAddress } from "../street/emulator-messages.ts";
 import { homeDevices } from "../street/home-devices.ts";
 import { startStreetHardware } from "../street/street-hardware.ts";
@@ -113,7 +113,7 @@ export async function runWire(
 
 /** The community that a neighbourhood is on the wire. */
 function wireConfig({ neighbourhood, mechanism }: SimulationOptions, expected: Expected): ConfigFile {
-  const { community, startMs, intervalMinutes, siteIds, retailPrice, feedInPrice } = neighbourhood;
+  const { community, startMs, intervalMinutes, siteIds } = neighbourhood;
   const { name, kPerMille } = namedMechanism(mechanism);
   const lengthMs = intervalLength(intervalMinutes);
   return defineConfig({
@@ -124,10 +124,7 @@ function wireConfig({ neighbourhood, mechanism }: SimulationOptions, expected: E
       const world = await startStreetHardware({ street, startMs: clockStartMs, directory, logger });
       return {
         ...{ community, feeder: "feeder-1", currency: "EUR", intervalMinutes, world },
-        tariff: {
-          retailPrice: priceMicroPerKwh(retailPrice[0] as number),
-          feedInPrice: priceMicroPerKwh(feedInPrice[0] as number),
-        },
+        tariff: tariffAt(neighbourhood, 0),
         venue: callAuction({ mechanism: { name, ...(kPerMille === null ? {} : { kPerMille }) } }),
         rail: escrow(ESCROW),
         sites: siteIds.map((_, home) => siteOf(neighbourhood, home, world.devices[home], expected)),

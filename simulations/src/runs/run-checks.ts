@@ -1,8 +1,9 @@
 import type { Mechanism, MechanismPromises } from "@commonwatt/market";
-import { type Check, checkAtMost, checkZero } from "@commonwatt/vpp-core";
+import { type Check, checkAtMost, checkTrue, checkZero } from "@commonwatt/vpp-core";
 import type { HomeColumns, IntervalColumns, SimulationResult } from "../engine/simulation-result.ts";
 import type { FeederResult } from "../grid/feeder-run.ts";
 import type { RegretSample } from "../kpis/regret-sample.ts";
+import { figuresOf } from "../modes/mode-figures.ts";
 
 /** How far a power flow may be from balance, as a share of what homes take and give. */
 const RESIDUAL_MAX = 1e-6;
@@ -14,13 +15,14 @@ const RESIDUAL_MAX = 1e-6;
  */
 export function checksOf(
   { promises }: Pick<Mechanism, "promises">,
-  { conserved, intervals, homes }: SimulationResult,
+  result: SimulationResult,
   regret: RegretSample | null,
   feeder: FeederResult | null,
 ): readonly Check[] {
+  const { intervals, homes } = result;
   const isJudged = promises.operator !== "rounding" || isAllSettled(homes);
   return [
-    { name: "conserved", value: Number(conserved), target: "1", holds: conserved },
+    checkTrue("conserved", figuresOf(result).conserved),
     ...(isJudged ? [checkZero("operatorBeyondPromise", intervalsBeyond(intervals, promises.operator))] : []),
     ...(promises.efficient ? [checkZero("welfareLost", welfareLost(intervals))] : []),
     ...(feeder === null ? [] : [checkAtMost("powerBalanceResidual", feeder.residual, RESIDUAL_MAX)]),

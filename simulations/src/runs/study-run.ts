@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { type ClearingContext, loadHighs, type Mechanism } from "@commonwatt/market";
-import {
-  type Check,
-  CommonwattError,
-  priceMicroPerKwh,
-  type SiteId,
-  seededRandom,
-} from "@commonwatt/vpp-core";
+import { type Check, CommonwattError, type SiteId, seededRandom } from "@commonwatt/vpp-core";
 import { namedMechanism } from "../engine/named-mechanism.ts";
 import { simulate } from "../engine/simulate.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
@@ -24,6 +18,7 @@ import {
   sampleRegret,
 } from "../kpis/regret-sample.ts";
 import type { Neighbourhood } from "../neighbourhood/neighbourhood.ts";
+import { tariffAt } from "../neighbourhood/tariff-at.ts";
 import { checksOf } from "./run-checks.ts";
 import type { RunSettings } from "./run-plan.ts";
 
@@ -38,6 +33,9 @@ export interface RunStudy {
   readonly kpis: readonly KpiValue[];
   readonly checks: readonly Check[];
 }
+
+/** What came out of a run, before it is measured. */
+export type RunOutcomes = Pick<RunStudy, "result" | "baseline" | "feeder">;
 
 /** How a run is watched. */
 export interface StudyOptions {
@@ -68,7 +66,8 @@ export async function studyRun(
   const run = await runOptions(neighbourhood, settings, options);
   const result = await simulate(run);
   const baseline = await baselineRun(neighbourhood, settings, options.workers);
-  return studyOf(run, settings, { result, baseline }, options.feeder);
+  const feeder = feederFlow(neighbourhood, result, options.feeder);
+  return studyOf(run, settings, { result, baseline, feeder });
 }
 
 /** A run that keeps what it is studied by. */
@@ -105,9 +104,9 @@ export function baselineRun(
 export function studyOf(
   { neighbourhood, network }: Pick<SimulationOptions, "neighbourhood" | "network">,
   settings: RunSettings,
-  { result, baseline }: Pick<RunStudy, "result" | "baseline">,
-  feeder: Feeder | null,
+  outcomes: RunOutcomes,
 ): RunStudy {
+  const { result, baseline, feeder } = outcomes;
   const mechanism = namedMechanism(settings.mechanism);
   const regret =
     settings.lieBooks === 0
@@ -119,9 +118,8 @@ export function studyOf(
           settings.lieBooks,
           network === undefined ? {} : { solver: network.solver },
         );
-  const flow = feeder === null ? null : flowOf(neighbourhood, result, feeder);
-  const kpis = kpisOf({ neighbourhood, result, baseline, regret, feeder: flow });
-  return { result, baseline, regret, feeder: flow, kpis, checks: checksOf(mechanism, result, regret, flow) };
+  const kpis = kpisOf({ neighbourhood, result, baseline, regret, feeder });
+  return { ...outcomes, regret, kpis, checks: checksOf(mechanism, result, regret, feeder) };
 }
 
 /** What a clearing within limits has to know of the feeder. */
@@ -137,11 +135,13 @@ async function networkOf(
   );
 }
 
-function flowOf(
+/** What a feeder goes through in a run; `null` without one. */
+export function feederFlow(
   { intervalMinutes, intervals, siteIds }: Neighbourhood,
   { trace }: SimulationResult,
-  feeder: Feeder,
-): FeederResult {
+  feeder: Feeder | null,
+): FeederResult | null {
+  if (feeder === null) return null;
   assert(trace !== null, "with a feeder all homes are traced");
   const { importWh, exportWh } = trace;
   const connections = connectHomes(feeder, siteIds);
@@ -183,14 +183,11 @@ function regretOf(
 }
 
 function sampledBook(
-  { retailPrice, feedInPrice }: Neighbourhood,
+  neighbourhood: Neighbourhood,
   { network, ...book }: IntervalBook,
   { solver }: Pick<ClearingContext, "solver">,
 ): SampledBook {
-  const tariff = {
-    retailPrice: priceMicroPerKwh(retailPrice[book.interval] as number),
-    feedInPrice: priceMicroPerKwh(feedInPrice[book.interval] as number),
-  };
+  const tariff = tariffAt(neighbourhood, book.interval);
   const within = network === undefined || solver === undefined ? {} : { network, solver };
   return { ...book, context: { seed: book.seed, tariff, ...within } };
 }

@@ -10,13 +10,13 @@ import { type UtcOffset, utcOffset } from "../data/local-time.ts";
 import { microPricesOf } from "../data/neighbourhood-of.ts";
 import { parseTime, utcOf, type WrittenTime } from "../data/parse-time.ts";
 import { readText } from "../data/read-file.ts";
+import { weekdayOf } from "../models/weekday.ts";
 import type { PriceSeries, ScenarioPrice, TariffPeriod } from "./scenario-file.ts";
 
 const MICRO = 1_000_000;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** 1970-01-01 was a Thursday. */
-const WEEK = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"] as const;
+const WEEK = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
 /** What prices are made of. */
 export interface PriceSources {
@@ -42,11 +42,10 @@ function isOn({ days }: TariffPeriod, day: (typeof WEEK)[number]): boolean {
 /** Whether a period holds at a local time. One that goes over midnight counts for the day on which it begins. */
 function holdsAt(period: TariffPeriod, localMs: number): boolean {
   const [from, to] = [minutesOf(period.from), minutesOf(period.to)];
-  const dayIndex = Math.floor(localMs / DAY_MS);
-  const minute = (localMs - dayIndex * DAY_MS) / MINUTE_MS;
-  const dayAt = (index: number): (typeof WEEK)[number] => WEEK[((index % 7) + 7) % 7] ?? "thu";
-  if (from < to) return minute >= from && minute < to && isOn(period, dayAt(dayIndex));
-  return minute >= from ? isOn(period, dayAt(dayIndex)) : minute < to && isOn(period, dayAt(dayIndex - 1));
+  const minute = (localMs - Math.floor(localMs / DAY_MS) * DAY_MS) / MINUTE_MS;
+  const dayAt = (atMs: number): (typeof WEEK)[number] => WEEK[weekdayOf(atMs)] ?? "sun";
+  if (from < to) return minute >= from && minute < to && isOn(period, dayAt(localMs));
+  return minute >= from ? isOn(period, dayAt(localMs)) : minute < to && isOn(period, dayAt(localMs - DAY_MS));
 }
 
 /** Prices by weekday and hour, in micro per kWh: what holds when an interval begins. */

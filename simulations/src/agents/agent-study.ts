@@ -1,14 +1,22 @@
 import { CommonwattError } from "@commonwatt/vpp-core";
-import type { AgentAddress } from "../agents/agent-address.ts";
-import { AgentSession, RunAbandoned } from "../agents/agent-session.ts";
-import { LineChannel } from "../agents/line-channel.ts";
 import { simulate } from "../engine/simulate.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import type { SimulationResult } from "../engine/simulation-result.ts";
 import type { LoadedRun } from "../runs/load-run.ts";
 import type { RunSettings } from "../runs/run-plan.ts";
-import { baselineRun, type RunStudy, runOptions, type StudyOptions, studyOf } from "../runs/study-run.ts";
+import {
+  baselineRun,
+  feederFlow,
+  type RunOutcomes,
+  type RunStudy,
+  runOptions,
+  type StudyOptions,
+  studyOf,
+} from "../runs/study-run.ts";
 import { summaryOf } from "../runs/summary.ts";
+import type { AgentAddress } from "./agent-address.ts";
+import { AgentSession, RunAbandoned } from "./agent-session.ts";
+import { LineChannel } from "./line-channel.ts";
 
 /** Where an agent is, and how long it may think. */
 export interface AgentsRequest {
@@ -55,7 +63,7 @@ export async function agentStudy(
 /** A run that came to its end. */
 interface EndedRun {
   readonly run: SimulationOptions;
-  readonly result: SimulationResult;
+  readonly outcomes: RunOutcomes;
   readonly settings: RunSettings;
 }
 
@@ -72,14 +80,15 @@ async function runsOf(
     const run = await runOptions(neighbourhood, settings, options);
     const result = await endedRun(session, run);
     if (result === null) continue;
-    last = { run, result, settings };
-    const study = studyOf(run, { ...settings, lieBooks: 0 }, { result, baseline }, feeder);
+    const outcomes = { result, baseline, feeder: feederFlow(neighbourhood, result, feeder) };
+    last = { run, outcomes, settings };
+    const study = studyOf(run, { ...settings, lieBooks: 0 }, outcomes);
     session.end(summaryOf(neighbourhood, study), result.homes.withTradingNano);
   }
   if (last === null)
     throw new CommonwattError("AGENT_GONE", "the agent has gone before a run came to its end");
-  const { run, result, settings } = last;
-  return { study: studyOf(run, settings, { result, baseline }, feeder), settings };
+  const { run, outcomes, settings } = last;
+  return { study: studyOf(run, settings, outcomes), settings };
 }
 
 /** What a run came to; `null` when the agent wanted another one before it ended. */
