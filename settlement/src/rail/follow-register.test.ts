@@ -1,4 +1,11 @@
-import { epochMs, type Hex, type SignedMeterReading, siteId, wattHours } from "@commonwatt/vpp-core";
+import {
+  type Account,
+  epochMs,
+  type Hex,
+  type SignedMeterReading,
+  siteId,
+  wattHours,
+} from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
 import { accountOfKey } from "../chain/signer.ts";
 import { meterKeyOf, NO_METER, type SiteVersion, siteKey } from "../chain/site-record.ts";
@@ -9,6 +16,9 @@ import { followRegister } from "./follow-register.ts";
 const REVOKED_AT = 1_800_000_000;
 const CHANGED_AT = 1_700_000_000;
 const HOME = siteId("home-1");
+const ACCOUNT = accountOfKey(`0x${"33".repeat(32)}`);
+const STRANGER = accountOfKey(`0x${"44".repeat(32)}`);
+const FORMER_OWNER = accountOfKey(`0x${"55".repeat(32)}`);
 const domain = (): Uint8Array => new Uint8Array(32);
 const first = meterSigner(`0x${"21".repeat(32)}`, domain);
 const second = meterSigner(`0x${"22".repeat(32)}`, domain);
@@ -18,8 +28,7 @@ function reading(meter: typeof first, takenAtSeconds: number, id = HOME): Signed
   return meter.sign({ siteId: id, sequence: 1, takenAtMs: epochMs(1_000 * takenAtSeconds), ...registers });
 }
 
-function version(meterKey: SiteVersion["meterKey"], since: number): SiteVersion {
-  const owner = accountOfKey(`0x${"33".repeat(32)}`);
+function version(meterKey: SiteVersion["meterKey"], since: number, owner = ACCOUNT): SiteVersion {
   return { owner, meterKey, importMaxW: 1, exportMaxW: 1, feeder: siteKey("feeder-1"), since };
 }
 
@@ -45,7 +54,10 @@ it("takes from each site what its registered meter says, until that is changed o
       versions: async (id) => (id === HOME ? versions : []),
     },
     deployment: { block: 7 },
-    sites: [{ id: HOME }, { id: siteId("home-2") }],
+    sites: [
+      { id: HOME, account: ACCOUNT },
+      { id: siteId("home-2"), account: accountOfKey(`0x${"66".repeat(32)}`) },
+    ],
     patience: { until: (work) => work() },
   });
   expect(blocks).toEqual([7]);
@@ -61,4 +73,33 @@ it("takes from each site what its registered meter says, until that is changed o
   expect(register.speaks(reading(first, CHANGED_AT - 1, siteId("home-2"))), "not registered").toBe(false);
   expect(register.siteAt(HOME, CHANGED_AT)?.meterKey).toEqual(meterKeyOf(second.meterKey));
   expect(register.siteAt("home-2", CHANGED_AT)).toBeNull();
+});
+
+it("keeps nothing of strangers: neither the groups that they cancel nor the meters that they have revoked", async () => {
+  const asked: Hex[] = [];
+  const owned = [version(meterKeyOf(first.meterKey), 0, FORMER_OWNER), version(NO_METER, CHANGED_AT)];
+  const cancelled = (account: Account, group: number) => ({ account, group });
+  const register = await followRegister({
+    registry: {
+      changesSince: async () => ({
+        siteKeys: [siteKey(HOME)],
+        revokedMeters: [keccak256(first.meterKey), keccak256(second.meterKey)],
+        cancelledGroups: [
+          ...[cancelled(STRANGER, 1), cancelled(ACCOUNT, 2), cancelled(ACCOUNT, 2)],
+          ...[cancelled(FORMER_OWNER, 2), cancelled(STRANGER, 2)],
+        ],
+        upTo: 100,
+      }),
+      async meterRevokedAt(hash) {
+        asked.push(hash);
+        return REVOKED_AT;
+      },
+      versions: async () => owned,
+    },
+    deployment: { block: 7 },
+    sites: [{ id: HOME, account: ACCOUNT }],
+    patience: { until: (work) => work() },
+  });
+  expect(register.cancelledGroups()).toEqual([cancelled(ACCOUNT, 2), cancelled(FORMER_OWNER, 2)]);
+  expect(asked).toEqual([keccak256(first.meterKey)]);
 });

@@ -1,7 +1,7 @@
-import type { Hex, RailSite, SignedMeterReading } from "@commonwatt/vpp-core";
+import type { Account, Hex, RailSite, SignedMeterReading } from "@commonwatt/vpp-core";
 import type { Deployment } from "../chain/manifest.ts";
 import type { CancelledGroup, RegistryReader } from "../chain/registry-reader.ts";
-import { meterKeyOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
+import { meterKeyOf, meterPointOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 
@@ -14,7 +14,7 @@ export interface Register {
   speaks(reading: SignedMeterReading): boolean;
   /** What is registered of a site at a time in seconds; `null` before there was anything. */
   siteAt(siteId: string, time: number): SiteVersion | null;
-  /** The groups of orders that accounts cancelled, each once. */
+  /** The groups of orders that whoever owns or owned one of our sites cancelled, each once. */
   cancelledGroups(): readonly CancelledGroup[];
   /** Looks the register up now. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`. */
   refresh(): Promise<void>;
@@ -24,23 +24,40 @@ export interface Register {
 export interface RegisterContext extends Pick<EscrowLink, "patience"> {
   readonly registry: Pick<RegistryReader, "changesSince" | "meterRevokedAt" | "versions">;
   readonly deployment: Pick<Deployment, "block">;
-  readonly sites: readonly Pick<RailSite, "id">[];
+  readonly sites: readonly Pick<RailSite, "id" | "account">[];
 }
 
-/** Looks the register through, and from then on for what is new in it. */
+/**
+ * Looks the register through, and from then on for what is new in it. Anybody can cancel groups and revoke meters of
+ * their own there: only what concerns our sites is kept and asked about.
+ */
 export async function followRegister(context: RegisterContext): Promise<Register> {
   const { registry, deployment, sites, patience } = context;
   const revokedAt = new Map<Hex, number>();
   const versions = new Map<string, readonly SiteVersion[]>();
   const groups = new Map<string, CancelledGroup>();
+  /** All that our sites ever had: orders of a former owner can still be open. */
+  const owners = new Set<Account>(sites.map(({ account }) => account));
+  const meters = new Set<Hex>();
   let next = deployment.block;
+  const read = async (siteId: string): Promise<void> => {
+    const found = await registry.versions(siteId);
+    for (const { owner, meterKey } of found) {
+      owners.add(owner);
+      const point = meterPointOf(meterKey);
+      if (point !== null) meters.add(keccak256(point));
+    }
+    versions.set(siteId, found);
+  };
   const look = async (): Promise<void> => {
     const { siteKeys, revokedMeters, cancelledGroups, upTo } = await registry.changesSince(next);
-    for (const hash of revokedMeters) revokedAt.set(hash, await registry.meterRevokedAt(hash));
-    for (const one of cancelledGroups) groups.set(`${one.account}:${one.group}`, one);
     const changed = new Set(siteKeys);
-    for (const { id } of sites) {
-      if (changed.has(siteKey(id)) || !versions.has(id)) versions.set(id, await registry.versions(id));
+    for (const { id } of sites) if (changed.has(siteKey(id)) || !versions.has(id)) await read(id);
+    for (const hash of revokedMeters) {
+      if (meters.has(hash)) revokedAt.set(hash, await registry.meterRevokedAt(hash));
+    }
+    for (const one of cancelledGroups) {
+      if (owners.has(one.account)) groups.set(`${one.account}:${one.group}`, one);
     }
     next = Math.max(deployment.block, upTo - READ_AGAIN_BLOCKS);
   };
