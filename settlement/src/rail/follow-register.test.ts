@@ -53,6 +53,7 @@ it("takes from each site what its registered meter says, until that is changed o
       meterRevokedAt: async (hash: Hex) => (hash === keccak256(second.meterKey) ? REVOKED_AT : 0),
       versions: async (id) => (id === HOME ? versions : []),
     },
+    final: { block: async () => ({ number: 100, timestamp: 0 }) },
     deployment: { block: 7 },
     sites: [
       { id: HOME, account: ACCOUNT },
@@ -96,10 +97,34 @@ it("keeps nothing of strangers: neither the groups that they cancel nor the mete
       },
       versions: async () => owned,
     },
+    final: { block: async () => ({ number: 100, timestamp: 0 }) },
     deployment: { block: 7 },
     sites: [{ id: HOME, account: ACCOUNT }],
     patience: { until: (work) => work() },
   });
   expect(register.cancelledGroups()).toEqual([cancelled(ACCOUNT, 2), cancelled(FORMER_OWNER, 2)]);
   expect(asked).toEqual([keccak256(first.meterKey)]);
+});
+
+it("reads again whatever a reorganisation of the chain can still undo", async () => {
+  const from: number[] = [];
+  let stays = 50;
+  const register = await followRegister({
+    registry: {
+      async changesSince(block) {
+        from.push(block);
+        return { siteKeys: [], revokedMeters: [], cancelledGroups: [], upTo: 1_000 };
+      },
+      meterRevokedAt: async () => 0,
+      versions: async () => [],
+    },
+    final: { block: async () => ({ number: stays, timestamp: 0 }) },
+    deployment: { block: 7 },
+    sites: [],
+    patience: { until: (work) => work() },
+  });
+  stays = 999;
+  await register.refresh();
+  await register.refresh();
+  expect(from).toEqual([7, 50, 936]);
 });

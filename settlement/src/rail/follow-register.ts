@@ -1,11 +1,12 @@
 import type { Account, Hex, RailSite, SignedMeterReading } from "@commonwatt/vpp-core";
+import type { FinalReader } from "../chain/final-reader.ts";
 import type { Deployment } from "../chain/manifest.ts";
 import type { CancelledGroup, RegistryReader } from "../chain/registry-reader.ts";
 import { meterKeyOf, meterPointOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 
-/** Blocks that are read again each time: an event may have moved to another block. */
+/** Blocks that are read again at least, beside all that do not stay: a node may show events late. */
 const READ_AGAIN_BLOCKS = 64;
 
 /** What the register says of our sites and their accounts, as far as it is known. */
@@ -16,12 +17,13 @@ export interface Register {
   siteAt(siteId: string, time: number): SiteVersion | null;
   /** The groups of orders that whoever owns or owned one of our sites cancelled, each once. */
   cancelledGroups(): readonly CancelledGroup[];
-  /** Looks the register up now. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`. */
+  /** Looks the register up now. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`, `CHAIN_NO_FINALITY`. */
   refresh(): Promise<void>;
 }
 
 /** What is needed to look the register up. */
 export interface RegisterContext extends Pick<EscrowLink, "patience"> {
+  readonly final: Pick<FinalReader, "block">;
   readonly registry: Pick<RegistryReader, "changesSince" | "meterRevokedAt" | "versions">;
   readonly deployment: Pick<Deployment, "block">;
   readonly sites: readonly Pick<RailSite, "id" | "account">[];
@@ -32,7 +34,7 @@ export interface RegisterContext extends Pick<EscrowLink, "patience"> {
  * their own there: only what concerns our sites is kept and asked about.
  */
 export async function followRegister(context: RegisterContext): Promise<Register> {
-  const { registry, deployment, sites, patience } = context;
+  const { registry, final, deployment, sites, patience } = context;
   const revokedAt = new Map<Hex, number>();
   const versions = new Map<string, readonly SiteVersion[]>();
   const groups = new Map<string, CancelledGroup>();
@@ -50,6 +52,7 @@ export async function followRegister(context: RegisterContext): Promise<Register
     versions.set(siteId, found);
   };
   const look = async (): Promise<void> => {
+    const stays = await final.block();
     const { siteKeys, revokedMeters, cancelledGroups, upTo } = await registry.changesSince(next);
     const changed = new Set(siteKeys);
     for (const { id } of sites) if (changed.has(siteKey(id)) || !versions.has(id)) await read(id);
@@ -59,7 +62,7 @@ export async function followRegister(context: RegisterContext): Promise<Register
     for (const one of cancelledGroups) {
       if (owners.has(one.account)) groups.set(`${one.account}:${one.group}`, one);
     }
-    next = Math.max(deployment.block, upTo - READ_AGAIN_BLOCKS);
+    next = Math.max(deployment.block, Math.min(stays.number, upTo - READ_AGAIN_BLOCKS));
   };
   await patience.until(look);
   const siteAt = (siteId: string, time: number): SiteVersion | null =>
