@@ -17,14 +17,14 @@ export interface Register {
   siteAt(siteId: string, time: number): SiteVersion | null;
   /** The groups of orders that whoever owns or owned one of our sites cancelled, each once. */
   cancelledGroups(): readonly CancelledGroup[];
-  /** Looks the register up now. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`, `CHAIN_NO_FINALITY`. */
+  /** Looks the register up now, unless the chain is as it was the last time. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`, `CHAIN_NO_FINALITY`. */
   refresh(): Promise<void>;
 }
 
 /** What is needed to look the register up. */
 export interface RegisterContext extends Pick<EscrowLink, "patience"> {
   readonly final: Pick<FinalReader, "block">;
-  readonly registry: Pick<RegistryReader, "changesSince" | "meterRevokedAt" | "versions">;
+  readonly registry: Pick<RegistryReader, "head" | "changes" | "meterRevokedAt" | "versions">;
   readonly deployment: Pick<Deployment, "block">;
   readonly sites: readonly Pick<RailSite, "id" | "account">[];
 }
@@ -42,6 +42,7 @@ export async function followRegister(context: RegisterContext): Promise<Register
   const owners = new Set<Account>(sites.map(({ account }) => account));
   const meters = new Set<Hex>();
   let next = deployment.block;
+  let seen: Hex | null = null;
   const read = async (siteId: string): Promise<void> => {
     const found = await registry.versions(siteId);
     for (const { owner, meterKey } of found) {
@@ -52,8 +53,10 @@ export async function followRegister(context: RegisterContext): Promise<Register
     versions.set(siteId, found);
   };
   const look = async (): Promise<void> => {
+    const head = await registry.head();
+    if (head.hash === seen) return;
     const stays = await final.block();
-    const { siteKeys, revokedMeters, cancelledGroups, upTo } = await registry.changesSince(next);
+    const { siteKeys, revokedMeters, cancelledGroups } = await registry.changes(next, head.number);
     const changed = new Set(siteKeys);
     for (const { id } of sites) if (changed.has(siteKey(id)) || !versions.has(id)) await read(id);
     for (const hash of revokedMeters) {
@@ -62,7 +65,8 @@ export async function followRegister(context: RegisterContext): Promise<Register
     for (const one of cancelledGroups) {
       if (owners.has(one.account)) groups.set(`${one.account}:${one.group}`, one);
     }
-    next = Math.max(deployment.block, Math.min(stays.number, upTo - READ_AGAIN_BLOCKS));
+    next = Math.max(deployment.block, Math.min(stays.number, head.number - READ_AGAIN_BLOCKS));
+    seen = head.hash;
   };
   await patience.until(look);
   const siteAt = (siteId: string, time: number): SiteVersion | null =>
