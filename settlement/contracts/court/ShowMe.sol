@@ -89,7 +89,7 @@ abstract contract ShowMe is OperatorBond {
             revert CourtWrongAnswer(LeafCodec.BALANCES, index);
         }
         _noteAnswer(batch, LeafCodec.BALANCES, index);
-        bytes memory leaf = abi.encode(BalanceTree.LEAF_TYPEHASH, proof.leaf);
+        bytes memory leaf = BalanceTree.encode(proof.leaf);
         emit LeafShown(batch.header.number, LeafCodec.BALANCES, index, leaf, new bytes[](0));
     }
 

@@ -2,15 +2,16 @@
 pragma solidity ^0.8.28;
 
 import {BalanceLeaf, BalanceNode, BalanceProof, BatchHeader} from "../types/Batch.sol";
+import {Leaves} from "./Leaves.sol";
 
 /// @title Balance tree: a Merkle-sum tree over the account index
 /// @notice The encoding, which every other implementation must meet bit for bit (examples in
 /// `test/vectors/balance-tree.json`):
 ///
-/// - leaf hash = keccak256(keccak256(abi.encode(LEAF_TYPEHASH, index, account, credit, debit, salt))): six words of 32
-///   bytes, hashed twice so that no node can pass for a leaf. A leaf's sums are its credit and debit.
-/// - node hash = keccak256(abi.encode(NODE_TYPEHASH, left.hash, left.credit, left.debit, right.hash, right.credit,
-///   right.debit)): seven words. A node's sums are those of its children added.
+/// - leaf hash = keccak256(keccak256(encoded)), encoded being the packed index, account, credit, debit and salt: 88 bytes,
+///   hashed twice so that no node can pass for a leaf. A leaf's sums are its credit and debit.
+/// - node hash = keccak256 of the packed left.hash, left.credit, left.debit, right.hash, right.credit and right.debit:
+///   128 bytes. A node's sums are those of its children added.
 /// - depth = the least d with 2^d ≥ max(1, accountCount). The leaf of index i stands at position i from the left.
 ///   Positions from accountCount on hold the zero leaf: hash 0, credit 0, debit 0. Nodes above zero leaves are hashed
 ///   like any other.
@@ -19,25 +20,20 @@ import {BalanceLeaf, BalanceNode, BalanceProof, BatchHeader} from "../types/Batc
 /// - the header's balancesRoot is the root's hash, and its creditTotal and debitTotal are the root's sums. With a single
 ///   account the root is that account's leaf; with none it is the zero leaf.
 library BalanceTree {
-    bytes32 internal constant LEAF_TYPEHASH =
-        keccak256("BalanceLeaf(uint32 index,address account,uint128 credit,uint128 debit,bytes32 salt)");
-
-    bytes32 internal constant NODE_TYPEHASH = keccak256(
-        "BalanceNode(bytes32 leftHash,uint128 leftCredit,uint128 leftDebit,bytes32 rightHash,uint128 rightCredit,"
-        "uint128 rightDebit)"
-    );
+    /// @notice A leaf as bytes.
+    function encode(BalanceLeaf memory leaf) internal pure returns (bytes memory) {
+        return abi.encodePacked(leaf.index, leaf.account, leaf.credit, leaf.debit, leaf.salt);
+    }
 
     /// @notice The leaf's hash.
     function hashLeaf(BalanceLeaf memory leaf) internal pure returns (bytes32) {
-        bytes32 inner = keccak256(abi.encode(LEAF_TYPEHASH, leaf));
-        return keccak256(abi.encodePacked(inner));
+        return Leaves.hashOf(encode(leaf));
     }
 
     /// @notice The parent of two nodes. Reverts when a sum leaves 128 bits.
     function parent(BalanceNode memory left, BalanceNode memory right) internal pure returns (BalanceNode memory) {
-        bytes32 hash = keccak256(
-            abi.encode(NODE_TYPEHASH, left.hash, left.credit, left.debit, right.hash, right.credit, right.debit)
-        );
+        bytes32 hash =
+            keccak256(abi.encodePacked(left.hash, left.credit, left.debit, right.hash, right.credit, right.debit));
         return BalanceNode(hash, left.credit + right.credit, left.debit + right.debit);
     }
 

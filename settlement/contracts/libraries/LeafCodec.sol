@@ -2,15 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../types/Batch.sol";
-import {FillLeaf, OrderLeaf, PositionLeaf, ReadingLeaf} from "../types/Leaves.sol";
 import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
 import {Leaves} from "./Leaves.sol";
 import {MerkleTree} from "./MerkleTree.sol";
 
 /// @title Leaves as bytes
 /// @notice Decides whether bytes are the leaf that a batch has at a place, in the one form that judges can take up. Bytes
-/// that merely hash to what stands there are not enough: they must decode to the leaf, and so must all that the leaf has
-/// hashes of, or nobody could show what is wrong with it.
+/// that merely hash to what stands there are not enough: they must be a leaf of its kind, and all that the leaf has hashes
+/// of must decode, or nobody could show what is wrong with it.
 library LeafCodec {
     uint8 internal constant ORDERS = 1;
     uint8 internal constant READINGS = 2;
@@ -18,7 +17,13 @@ library LeafCodec {
     uint8 internal constant POSITIONS = 4;
     uint8 internal constant BALANCES = 5;
 
-    uint256 private constant WORD = 32;
+    // Where fields begin that more is asked of than that they are there, see `Leaves.encode`.
+    uint256 private constant ORDER_IS_BID = 56;
+    uint256 private constant ORDER_SIGNED_HASH = 113;
+    uint256 private constant ORDER_ENDED_HASH = 146;
+    uint256 private constant READING_SIGNATURE_HASH = 132;
+    uint256 private constant FILL_IS_SELLER = 12;
+    uint256 private constant POSITION_IS_METERED = 100;
 
     /// @notice Number of leaves in a batch's tree; 0 for a tree that there is not.
     function countOf(BatchHeader calldata header, uint8 tree) internal pure returns (uint256) {
@@ -38,7 +43,7 @@ library LeafCodec {
         bytes32[] calldata siblings,
         bytes[] calldata evidence
     ) internal pure returns (bool) {
-        bytes32 hash = Leaves.again(keccak256(leaf));
+        bytes32 hash = Leaves.hashOf(leaf);
         if (!MerkleTree.has(_rootOf(header, tree), countOf(header, tree), index, hash, siblings)) return false;
         return _isWellFormed(tree, leaf, evidence);
     }
@@ -51,37 +56,32 @@ library LeafCodec {
         return tree == POSITIONS ? header.positionsRoot : bytes32(type(uint256).max);
     }
 
+    /// @dev Any bytes of the right length are a leaf, but for those of its fields that are true or false.
     function _isWellFormed(uint8 tree, bytes calldata leaf, bytes[] calldata evidence) private pure returns (bool) {
-        if (leaf.length < WORD) return false;
-        bytes32 typehash = bytes32(leaf[:WORD]);
-        bytes calldata fields = leaf[WORD:];
         if (tree == ORDERS) {
-            if (typehash != Leaves.ORDER_TYPEHASH) return false;
-            OrderLeaf memory order = abi.decode(fields, (OrderLeaf));
-            return leaf.length == abi.encode(typehash, order).length && _explains(order, evidence);
+            return leaf.length == Leaves.ORDER_BYTES && _isBool(leaf[ORDER_IS_BID]) && _explains(leaf, evidence);
         }
         if (tree == READINGS) {
-            if (typehash != Leaves.READING_TYPEHASH) return false;
-            ReadingLeaf memory reading = abi.decode(fields, (ReadingLeaf));
-            return leaf.length == abi.encode(typehash, reading).length && evidence.length == 1
-                && keccak256(evidence[0]) == reading.signatureHash;
+            return leaf.length == Leaves.READING_BYTES && evidence.length == 1
+                && keccak256(evidence[0]) == bytes32(leaf[READING_SIGNATURE_HASH:]);
         }
         if (evidence.length > 0) return false;
-        if (tree == FILLS) {
-            return typehash == Leaves.FILL_TYPEHASH
-                && leaf.length == abi.encode(typehash, abi.decode(fields, (FillLeaf))).length;
-        }
-        return typehash == Leaves.POSITION_TYPEHASH
-            && leaf.length == abi.encode(typehash, abi.decode(fields, (PositionLeaf))).length;
+        if (tree == FILLS) return leaf.length == Leaves.FILL_BYTES && _isBool(leaf[FILL_IS_SELLER]);
+        return leaf.length == Leaves.POSITION_BYTES && _isBool(leaf[POSITION_IS_METERED]);
+    }
+
+    function _isBool(bytes1 value) private pure returns (bool) {
+        return uint8(value) < 2;
     }
 
     /// @dev Decoded and encoded again, because judges encode what they are given.
-    function _explains(OrderLeaf memory order, bytes[] calldata evidence) private pure returns (bool) {
-        if (evidence.length != (order.endedHash == 0 ? 1 : 2)) return false;
+    function _explains(bytes calldata order, bytes[] calldata evidence) private pure returns (bool) {
+        bytes32 endedHash = bytes32(order[ORDER_ENDED_HASH:]);
+        if (evidence.length != (endedHash == 0 ? 1 : 2)) return false;
         OrderSignature memory signed = abi.decode(evidence[0], (OrderSignature));
-        if (keccak256(abi.encode(signed)) != order.signedHash) return false;
-        if (order.endedHash == 0) return true;
+        if (keccak256(abi.encode(signed)) != bytes32(order[ORDER_SIGNED_HASH:])) return false;
+        if (endedHash == 0) return true;
         OrderEnd memory ended = abi.decode(evidence[1], (OrderEnd));
-        return keccak256(abi.encode(ended)) == order.endedHash;
+        return keccak256(abi.encode(ended)) == endedHash;
     }
 }

@@ -6,7 +6,7 @@ import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 /// @title Merkle tree by position
 /// @notice The encoding of the trees of orders, readings, fills and positions:
 ///
-/// - leaf = keccak256(keccak256(abi.encode(TYPEHASH, fields …))): hashed twice, so that no node can pass for a leaf.
+/// - leaf = keccak256(keccak256(encoded)), see `Leaves`: hashed twice, so that no node can pass for a leaf.
 /// - node = keccak256(left ‖ right), 64 bytes.
 /// - depth = the least d with 2^d ≥ max(1, count). Leaf i stands at position i from the left; positions from count on
 ///   are 0, and nodes above them are hashed like any other. With one leaf the root is that leaf, with none it is 0.

@@ -63,9 +63,9 @@ contract CourtGasTest is CrowdFixture {
         (order.digest, order.account, order.orderSalt) = (keccak256("digest"), _home(1), keccak256("order salt"));
         (order.signedHash, order.endedHash) = (keccak256(evidence[0]), keccak256(evidence[1]));
         (order.limitPrice, order.energyWh, order.salt) = (245_000, 1234, keccak256("salt"));
-        bytes memory leaf = abi.encode(Leaves.ORDER_TYPEHASH, order);
+        bytes memory leaf = Leaves.encode(order);
         BatchHeader memory header = _header(_among(_leaf()), _mine);
-        header.ordersRoot = MerkleBuilder.rootOf(Leaves.again(keccak256(leaf)), 77, _strangers());
+        header.ordersRoot = MerkleBuilder.rootOf(Leaves.hashOf(leaf), 77, _strangers());
         _commitAs(header);
         _demand(ORDERS, 77, "demand (order)");
         _answer("answer", abi.encodeCall(court.answer, (_batch(1), ORDERS, 77, leaf, _strangers(), evidence)));

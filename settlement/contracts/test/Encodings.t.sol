@@ -25,20 +25,26 @@ contract EncodingsTest {
         vm.assertEq(hash, vm.parseJsonBytes32(_json, string.concat(".", name, ".hash")), name);
     }
 
-    /// @dev The words after the type's hash.
-    function fields(bytes calldata encoded) external pure returns (bytes memory) {
-        return encoded[32:];
+    /// @dev A leaf as `abi.encode` lays it out.
+    function _read(string memory name) private view returns (bytes memory) {
+        return vm.parseJsonBytes(_json, string.concat(".", name, ".words"));
     }
 
-    function _fieldsOf(string memory name) private view returns (bytes memory) {
-        return this.fields(vm.parseJsonBytes(_json, string.concat(".", name, ".encoded")));
+    function _checkLeaf(string memory name, bytes memory encoded, uint256 length, bytes32 hash) private view {
+        vm.assertEq(encoded, vm.parseJsonBytes(_json, string.concat(".", name, ".encoded")));
+        vm.assertEq(encoded.length, length, name);
+        _checkHash(name, hash);
     }
 
     function test_vectors_leaves() public view {
-        _checkHash("order", Leaves.hash(abi.decode(_fieldsOf("order"), (OrderLeaf))));
-        _checkHash("reading", Leaves.hash(abi.decode(_fieldsOf("reading"), (ReadingLeaf))));
-        _checkHash("fill", Leaves.hash(abi.decode(_fieldsOf("fill"), (FillLeaf))));
-        _checkHash("position", Leaves.hash(abi.decode(_fieldsOf("position"), (PositionLeaf))));
+        OrderLeaf memory order = abi.decode(_read("order"), (OrderLeaf));
+        _checkLeaf("order", Leaves.encode(order), Leaves.ORDER_BYTES, Leaves.hash(order));
+        ReadingLeaf memory reading = abi.decode(_read("reading"), (ReadingLeaf));
+        _checkLeaf("reading", Leaves.encode(reading), Leaves.READING_BYTES, Leaves.hash(reading));
+        FillLeaf memory fill = abi.decode(_read("fill"), (FillLeaf));
+        _checkLeaf("fill", Leaves.encode(fill), Leaves.FILL_BYTES, Leaves.hash(fill));
+        PositionLeaf memory position = abi.decode(_read("position"), (PositionLeaf));
+        _checkLeaf("position", Leaves.encode(position), Leaves.POSITION_BYTES, Leaves.hash(position));
     }
 
     function test_vectors_preimages() public view {

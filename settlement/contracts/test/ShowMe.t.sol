@@ -7,7 +7,7 @@ import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {BalanceTree} from "../libraries/BalanceTree.sol";
 import {Leaves} from "../libraries/Leaves.sol";
 import {BalanceProof, BatchHeader, CommittedBatch} from "../types/Batch.sol";
-import {FillLeaf, OrderLeaf, PositionProof, ReadingLeaf} from "../types/Leaves.sol";
+import {FillLeaf, OrderLeaf, PositionLeaf, PositionProof, ReadingLeaf} from "../types/Leaves.sol";
 import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
 import {ShowMeFixture} from "./utils/ShowMeFixture.sol";
 import {bound, vm} from "./utils/Vm.sol";
@@ -28,7 +28,7 @@ contract ShowMeTest is ShowMeFixture {
 
         vm.warp(deadline);
         PositionProof memory position = _position(1, 0);
-        bytes memory leaf = abi.encode(Leaves.POSITION_TYPEHASH, position.leaf);
+        bytes memory leaf = Leaves.encode(position.leaf);
         vm.expectEmit(address(court));
         emit ICourtEvents.LeafShown(1, POSITIONS, 0, leaf, nothing);
         court.answer(batch, POSITIONS, 0, leaf, position.siblings, nothing);
@@ -56,7 +56,7 @@ contract ShowMeTest is ShowMeFixture {
         vm.warp(block.timestamp + RESPONSE);
         BalanceProof memory proof = _proof(1, 1);
         vm.expectEmit(address(court));
-        emit ICourtEvents.LeafShown(1, BALANCES, 1, abi.encode(BalanceTree.LEAF_TYPEHASH, proof.leaf), nothing);
+        emit ICourtEvents.LeafShown(1, BALANCES, 1, BalanceTree.encode(proof.leaf), nothing);
         court.answerBalance(batch, proof);
         uint256 earliest = uint256(batch.committedAt) + LIMIT - 1;
         vm.assertEq(court.finalizableAt(batch), earliest);
@@ -82,7 +82,7 @@ contract ShowMeTest is ShowMeFixture {
         court.releaseDemand(batch, BALANCES, 0);
         vm.warp(deadline + 1);
         PositionProof memory position = _position(1, 1);
-        bytes memory leaf = abi.encode(Leaves.POSITION_TYPEHASH, position.leaf);
+        bytes memory leaf = Leaves.encode(position.leaf);
         vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtAnswerTooLate.selector, deadline));
         court.answer(batch, POSITIONS, 1, leaf, position.siblings, nothing);
         vm.expectEmit(address(court));
@@ -152,7 +152,7 @@ contract ShowMeTest is ShowMeFixture {
         order.signedHash = keccak256(abi.encode(signed));
         CommittedBatch memory batch = _withOrder(order);
         _demand(batch, ORDERS, 0);
-        bytes memory leaf = abi.encode(Leaves.ORDER_TYPEHASH, order);
+        bytes memory leaf = Leaves.encode(order);
         bytes[] memory evidence = new bytes[](1);
         _expectWrong(batch, ORDERS, leaf, nothing);
         evidence[0] = "no signature at all";
@@ -161,14 +161,14 @@ contract ShowMeTest is ShowMeFixture {
         evidence[0] = abi.encode(OrderSignature(0, 0, 0, 0, 0, alone, "another"));
         _expectWrong(batch, ORDERS, leaf, evidence);
         evidence[0] = abi.encode(signed);
-        // The leaf is there, but not in the form that a judge takes up.
-        _expectWrong(batch, ORDERS, abi.encode(Leaves.READING_TYPEHASH, order), evidence);
+        // All of its fields, but not in the form that a judge takes up.
+        _expectWrong(batch, ORDERS, abi.encode(order), evidence);
         court.answer(batch, ORDERS, 0, leaf, alone, evidence);
 
         order.endedHash = keccak256(abi.encode(ended));
         batch = _withOrder(order);
         _demand(batch, ORDERS, 0);
-        leaf = abi.encode(Leaves.ORDER_TYPEHASH, order);
+        leaf = Leaves.encode(order);
         _expectWrong(batch, ORDERS, leaf, evidence);
         evidence = new bytes[](2);
         evidence[0] = abi.encode(signed);
@@ -185,7 +185,7 @@ contract ShowMeTest is ShowMeFixture {
         CommittedBatch memory batch = _batch(1);
         _demand(batch, POSITIONS, 0);
         PositionProof memory position = _position(1, 0);
-        bytes memory leaf = abi.encode(Leaves.POSITION_TYPEHASH, position.leaf);
+        bytes memory leaf = Leaves.encode(position.leaf);
         vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, POSITIONS, 0));
         court.answer(batch, POSITIONS, 0, leaf, new bytes32[](10_000), nothing);
         vm.expectRevert(abi.encodeWithSelector(ICourtErrors.CourtWrongAnswer.selector, POSITIONS, 0));
@@ -199,8 +199,8 @@ contract ShowMeTest is ShowMeFixture {
         ReadingLeaf memory reading;
         reading.signatureHash = keccak256("r and s");
         BatchHeader memory header = _honest();
-        bytes memory leaf = abi.encode(Leaves.READING_TYPEHASH, reading);
-        (header.readingCount, header.readingsRoot) = (1, Leaves.again(keccak256(leaf)));
+        bytes memory leaf = Leaves.encode(reading);
+        (header.readingCount, header.readingsRoot) = (1, Leaves.hashOf(leaf));
         CommittedBatch memory batch = _committed(header);
         _demand(batch, READINGS, 0);
         _expectWrong(batch, READINGS, leaf, nothing);
@@ -215,10 +215,10 @@ contract ShowMeTest is ShowMeFixture {
         FillLeaf memory fill;
         fill.energyWh = 7;
         BatchHeader memory header = _honest();
-        bytes memory leaf = abi.encode(Leaves.FILL_TYPEHASH, fill);
+        bytes memory leaf = Leaves.encode(fill);
         bytes32 sibling = keccak256("sibling");
         header.fillCount = 2;
-        header.fillsRoot = keccak256(abi.encodePacked(Leaves.again(keccak256(leaf)), sibling));
+        header.fillsRoot = keccak256(abi.encodePacked(Leaves.hashOf(leaf), sibling));
         CommittedBatch memory batch = _committed(header);
         _demand(batch, FILLS, 0);
         bytes32[] memory siblings = new bytes32[](1);
@@ -244,7 +244,7 @@ contract ShowMeTest is ShowMeFixture {
         vm.assertEq(court.head(), 0);
     }
 
-    function test_answer_refusesLessThanAWord() public {
+    function test_answer_refusesLessThanALeaf() public {
         for (uint8 tree = ORDERS; tree <= POSITIONS; ++tree) {
             bytes memory leaf = new bytes(31);
             CommittedBatch memory batch = _demandAlone(tree, leaf);
@@ -255,7 +255,7 @@ contract ShowMeTest is ShowMeFixture {
     /// @dev Asks for the only leaf of a tree.
     function _demandAlone(uint8 tree, bytes memory leaf) private returns (CommittedBatch memory batch) {
         BatchHeader memory header = _honest();
-        bytes32 root = Leaves.again(keccak256(leaf));
+        bytes32 root = Leaves.hashOf(leaf);
         if (tree == ORDERS) (header.orderCount, header.ordersRoot) = (1, root);
         if (tree == READINGS) (header.readingCount, header.readingsRoot) = (1, root);
         if (tree == FILLS) (header.fillCount, header.fillsRoot) = (1, root);
@@ -274,19 +274,38 @@ contract ShowMeTest is ShowMeFixture {
         }
     }
 
+    /// @dev A byte that is neither true nor false stands for nothing that a judge could hash.
+    function test_answer_refusesWhatIsNeitherTrueNorFalse() public {
+        OrderSignature memory signed;
+        OrderLeaf memory order;
+        FillLeaf memory fill;
+        PositionLeaf memory position;
+        bytes[] memory evidence = new bytes[](1);
+        evidence[0] = abi.encode(signed);
+        order.signedHash = keccak256(evidence[0]);
+        (order.isBid, fill.isSeller, position.isMetered) = (true, true, true);
+        _checkBool(ORDERS, Leaves.encode(order), 56, evidence);
+        _checkBool(FILLS, Leaves.encode(fill), 12, nothing);
+        _checkBool(POSITIONS, Leaves.encode(position), 100, nothing);
+    }
+
+    function _checkBool(uint8 tree, bytes memory leaf, uint256 place, bytes[] memory evidence) private {
+        vm.assertEq(uint8(leaf[place]), 1);
+        court.answer(_demandAlone(tree, leaf), tree, 0, leaf, alone, evidence);
+        leaf[place] = 0x02;
+        _expectWrong(_demandAlone(tree, leaf), tree, leaf, evidence);
+    }
+
     function _malformed(uint8 tree, uint256 form, bytes32 noise) private pure returns (bytes memory) {
-        bytes32[4] memory typehashes =
-            [Leaves.ORDER_TYPEHASH, Leaves.READING_TYPEHASH, Leaves.FILL_TYPEHASH, Leaves.POSITION_TYPEHASH];
-        uint8[4] memory lengths = [12, 10, 18, 14];
-        bytes32 typehash = typehashes[tree - 1];
-        bytes memory fields = new bytes(uint256(lengths[tree - 1]) * 32);
+        uint256[4] memory lengths = [Leaves.ORDER_BYTES, Leaves.READING_BYTES, Leaves.FILL_BYTES, Leaves.POSITION_BYTES];
         if (form == 0) return abi.encodePacked(noise);
-        if (form == 1) return bytes.concat(typehash ^ bytes32(uint256(1)), fields);
-        if (form == 2) return bytes.concat(typehash, fields, noise);
-        // A word too wide for its field: all trees but that of readings begin with or soon have a narrow one.
+        if (form == 1) return new bytes(lengths[tree - 1] - 1);
+        bytes memory fields = new bytes(lengths[tree - 1]);
+        if (form == 2) return bytes.concat(fields, noise);
+        // Of all kinds but readings, whose signature is not shown, there is then a byte that is neither true nor false.
         for (uint256 i = 0; i < fields.length; ++i) {
             fields[i] = 0xff;
         }
-        return bytes.concat(typehash, fields);
+        return fields;
     }
 }

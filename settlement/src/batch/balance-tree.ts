@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakText, toHexes } from "../hash/keccak.ts";
-import { hashRows } from "../hash/words.ts";
+import { fromHex, keccakMany, toHexes } from "../hash/keccak.ts";
+import { PackedRow } from "../hash/packed-row.ts";
 import { ZERO_HASH } from "./batch-header.ts";
-import { leafLayout, saltedHashes } from "./leaf-layout.ts";
+import { type LeafLayout, saltedHashes } from "./leaf-layout.ts";
 
 /** One account's place in the tree: cumulative amounts in nano. */
 export interface BalanceLeaf {
@@ -37,21 +37,19 @@ export interface BalanceTree {
 }
 
 /** How a balance stands in the tree; its salt is its own. */
-const BALANCE_LAYOUT = leafLayout<BalanceLeaf>(
-  "balances",
-  "BalanceLeaf(uint32 index,address account,uint128 credit,uint128 debit,bytes32 salt)",
-  (row, leaf) => {
-    row.uint(1, leaf.index);
-    row.hex(2, leaf.account);
-    row.uint128(3, leaf.credit);
-    row.uint128(4, leaf.debit);
+const BALANCE_LAYOUT: LeafLayout<BalanceLeaf> = {
+  tree: "balances",
+  byteCount: 88,
+  fill(row, leaf) {
+    row.uint32(leaf.index);
+    row.address(leaf.account);
+    row.uint128(leaf.credit);
+    row.uint128(leaf.debit);
   },
-);
-const NODE_TYPEHASH = keccakText(
-  "BalanceNode(bytes32 leftHash,uint128 leftCredit,uint128 leftDebit," +
-    "bytes32 rightHash,uint128 rightCredit,uint128 rightDebit)",
-);
-const NODE_WORDS = 7;
+};
+/** Of a node: for each child its hash and its two sums. */
+const NODE_BYTES = 128;
+const nodeRow = new PackedRow();
 const ZERO_NODE: BalanceNode = { hash: ZERO_HASH, credit: 0n, debit: 0n };
 
 /** Builds the tree; leaf `i` must have index `i`. */
@@ -107,15 +105,14 @@ function parentNodes(below: readonly BalanceNode[]): readonly BalanceNode[] {
     below[2 * index] ?? ZERO_NODE,
     below[2 * index + 1] ?? ZERO_NODE,
   ];
-  const hashes = hashRows(below.length / 2, NODE_WORDS, (row, index) => {
-    const [left, right] = pairAt(index);
-    row.hex(0, NODE_TYPEHASH);
-    row.hex(1, left.hash);
-    row.uint128(2, left.credit);
-    row.uint128(3, left.debit);
-    row.hex(4, right.hash);
-    row.uint128(5, right.credit);
-    row.uint128(6, right.debit);
+  nodeRow.forget();
+  const hashes = keccakMany(below.length / 2, NODE_BYTES, (buffer, at, index) => {
+    nodeRow.begin(buffer, at);
+    for (const child of pairAt(index)) {
+      nodeRow.hash(child.hash);
+      nodeRow.uint128(child.credit);
+      nodeRow.uint128(child.debit);
+    }
   });
   return toHexes(hashes).map((hash, index) => {
     const [left, right] = pairAt(index);

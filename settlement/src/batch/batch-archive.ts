@@ -14,7 +14,7 @@ import type { BalanceRow, PurchaseRow, SaleRow } from "./money-rows.ts";
 import type { OrderRow } from "./order-rows.ts";
 
 /** Names the shape of an archive, for whoever reads it years later. */
-export const ARCHIVE_FORMAT = "commonwatt.batch.v6";
+export const ARCHIVE_FORMAT = "commonwatt.batch.v7";
 
 /** An account of the escrow in the order of its indices; not every account has to be a site of ours. */
 export type ArchivedAccount = {

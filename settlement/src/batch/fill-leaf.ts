@@ -1,4 +1,4 @@
-import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
+import type { LeafLayout } from "./leaf-layout.ts";
 
 /** Double entry: what a trade is for one of its two orders, without its salt. `FillLeaf` of `contracts/types`. */
 export type FillLeaf = {
@@ -25,32 +25,29 @@ export type FillLeaf = {
 };
 
 /** How a fill stands in its tree. */
-export const FILL_LAYOUT: LeafLayout<FillLeaf> = leafLayout(
-  "fills",
-  "FillLeaf(uint32 twin,uint32 accountIndex,uint32 orderIndex,bool isSeller,uint8 phase,uint64 energyWh," +
-    "int64 price,uint64 settledWh,uint128 paidNano,uint128 sellerMakeWholeNano,uint128 buyerMakeWholeNano," +
-    "uint128 feeNano,uint64 orderFilledWh,uint64 soldWh,uint64 boughtWh,uint128 creditNano,uint128 debitNano," +
-    "bytes32 salt)",
-  (row, leaf) => {
-    row.uint(1, leaf.twin);
-    row.uint(2, leaf.accountIndex);
-    row.uint(3, leaf.orderIndex);
-    row.bool(4, leaf.isSeller);
-    row.uint(5, leaf.phase);
-    row.uint(6, leaf.energyWh);
-    row.int(7, leaf.price);
-    row.uint(8, leaf.settledWh);
-    row.uint128(9, leaf.paidNano);
-    row.uint128(10, leaf.sellerMakeWholeNano);
-    row.uint128(11, leaf.buyerMakeWholeNano);
-    row.uint128(12, leaf.feeNano);
-    row.uint(13, leaf.orderFilledWh);
-    row.uint(14, leaf.soldWh);
-    row.uint(15, leaf.boughtWh);
-    row.uint128(16, leaf.creditNano);
-    row.uint128(17, leaf.debitNano);
+export const FILL_LAYOUT: LeafLayout<FillLeaf> = {
+  tree: "fills",
+  byteCount: 190,
+  fill(row, leaf) {
+    row.uint32(leaf.twin);
+    row.uint32(leaf.accountIndex);
+    row.uint32(leaf.orderIndex);
+    row.bool(leaf.isSeller);
+    row.uint8(leaf.phase);
+    row.uint64(leaf.energyWh);
+    row.int64(leaf.price);
+    row.uint64(leaf.settledWh);
+    row.uint128(leaf.paidNano);
+    row.uint128(leaf.sellerMakeWholeNano);
+    row.uint128(leaf.buyerMakeWholeNano);
+    row.uint128(leaf.feeNano);
+    row.uint64(leaf.orderFilledWh);
+    row.uint64(leaf.soldWh);
+    row.uint64(leaf.boughtWh);
+    row.uint128(leaf.creditNano);
+    row.uint128(leaf.debitNano);
   },
-);
+};
 
 /** What a fill brings its account and what it costs it, in nano. */
 export function fillMoney(

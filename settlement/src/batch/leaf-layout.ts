@@ -1,32 +1,30 @@
+import assert from "node:assert/strict";
 import type { Hex } from "@commonwatt/vpp-core";
-import { keccakText } from "../hash/keccak.ts";
-import { hashRows, viewOf, Words } from "../hash/words.ts";
+import { keccakMany } from "../hash/keccak.ts";
+import { PackedRow } from "../hash/packed-row.ts";
+import { viewOf } from "../hash/words.ts";
 import { leafSalts, type TreeName } from "./leaf-salt.ts";
 
-/** How one kind of leaf stands in its tree: as `abi.encode` lays out its type's hash, its fields and its salt. */
+const SALT_BYTES = 32;
+
+/** How one kind of leaf stands in its tree: its fields and then its salt, packed as `contracts/libraries` packs them. */
 export interface LeafLayout<Leaf> {
   readonly tree: TreeName;
-  readonly typeHash: Hex;
-  readonly wordCount: number;
-  /** Fills the words of the fields, from the second word on. */
-  readonly fill: (row: Words, leaf: Leaf) => void;
+  /** How long it is, its salt among it: no other kind is as long. */
+  readonly byteCount: number;
+  /** Writes all fields but the salt. */
+  readonly fill: (row: PackedRow, leaf: Leaf) => void;
 }
 
-/** A layout from the name and fields of its type, as EIP-712 writes them, the salt being the last. */
-export function leafLayout<Leaf>(
-  tree: TreeName,
-  type: string,
-  fill: LeafLayout<Leaf>["fill"],
-): LeafLayout<Leaf> {
-  const wordCount = 1 + type.split(",").length;
-  return { tree, typeHash: keccakText(type), wordCount, fill };
-}
-
-/** The row of words whose hash, hashed again, stands in the tree. */
-export function leafBytes<Leaf>(layout: LeafLayout<Leaf>, leaf: Leaf, salt: Uint8Array): Buffer {
-  const row = new Words(layout.wordCount);
-  fillLeaf(row, layout, leaf, viewOf(salt), 0);
-  return row.bytes;
+/** The bytes whose hash, hashed again, stands in the tree. */
+export function leafBytes<Leaf>({ byteCount, fill }: LeafLayout<Leaf>, leaf: Leaf, salt: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(byteCount);
+  const single = new PackedRow();
+  single.begin(bytes, 0);
+  fill(single, leaf);
+  single.bytes32(viewOf(salt), 0);
+  assert.equal(single.end, byteCount, "a leaf is as long as its layout says");
+  return bytes;
 }
 
 /** The hashes of all leaves of a tree, 32 bytes each, one after the other, with the salts of a batch's seed. */
@@ -34,26 +32,23 @@ export function leafHashes<Leaf>(layout: LeafLayout<Leaf>, leaves: readonly Leaf
   return saltedHashes(layout, leaves, leafSalts(seed, layout.tree, leaves.length));
 }
 
-/** The hashes of all leaves of a tree with their salts, 32 bytes each, one after the other. */
+const row = new PackedRow();
+
+/**
+ * The hashes of all leaves of a tree with their salts, 32 bytes each, one after the other. Leaves are hashed twice, so that
+ * no node can pass for one. Throws a RangeError for a leaf that does not fit its layout.
+ */
 export function saltedHashes<Leaf>(
-  layout: LeafLayout<Leaf>,
+  { byteCount, fill }: LeafLayout<Leaf>,
   leaves: readonly Leaf[],
   salts: Uint8Array,
 ): Buffer {
   const view = viewOf(salts);
-  const fill = (row: Words, index: number): void =>
-    fillLeaf(row, layout, leaves[index] as Leaf, view, 32 * index);
-  return hashRows(leaves.length, layout.wordCount, fill, { twice: true });
-}
-
-function fillLeaf<Leaf>(
-  row: Words,
-  { typeHash, wordCount, fill }: LeafLayout<Leaf>,
-  leaf: Leaf,
-  salts: DataView,
-  from: number,
-): void {
-  row.hex(0, typeHash);
-  fill(row, leaf);
-  row.word(wordCount - 1, salts, from);
+  row.forget();
+  const write = (buffer: Buffer, at: number, index: number): void => {
+    row.begin(buffer, at);
+    fill(row, leaves[index] as Leaf);
+    row.bytes32(view, SALT_BYTES * index);
+  };
+  return keccakMany(leaves.length, byteCount, write, { twice: true });
 }

@@ -2,7 +2,7 @@ import type { Account, Hex } from "@commonwatt/vpp-core";
 import { keccak256, toHex, toHexes } from "../hash/keccak.ts";
 import { bytesIn, hashRows, Words, wordsOf } from "../hash/words.ts";
 import { ZERO_HASH } from "./batch-header.ts";
-import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
+import type { LeafLayout } from "./leaf-layout.ts";
 
 /** An order as it stands in a batch, without its salt: `OrderLeaf` of `contracts/types`. */
 export type OrderLeaf = {
@@ -54,24 +54,23 @@ const ALONE_BYTES = 9 * WORD_BYTES;
 const LENGTHS = 2 ** 20;
 
 /** How an order stands in its tree. */
-export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = leafLayout(
-  "orders",
-  "OrderLeaf(bytes32 digest,uint32 accountIndex,address account,bool isBid,int64 limitPrice,uint64 energyWh," +
-    "uint64 intervalIndex,bytes32 orderSalt,bytes32 signedHash,uint8 ended,bytes32 endedHash,bytes32 salt)",
-  (row, leaf) => {
-    row.hex(1, leaf.digest);
-    row.uint(2, leaf.accountIndex);
-    row.hex(3, leaf.account);
-    row.bool(4, leaf.isBid);
-    row.int(5, leaf.limitPrice);
-    row.uint(6, leaf.energyWh);
-    row.uint(7, leaf.intervalIndex);
-    row.hex(8, leaf.orderSalt);
-    row.hex(9, leaf.signedHash);
-    row.uint(10, leaf.ended);
-    row.hex(11, leaf.endedHash);
+export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = {
+  tree: "orders",
+  byteCount: 210,
+  fill(row, leaf) {
+    row.hash(leaf.digest);
+    row.uint32(leaf.accountIndex);
+    row.address(leaf.account);
+    row.bool(leaf.isBid);
+    row.int64(leaf.limitPrice);
+    row.uint64(leaf.energyWh);
+    row.uint64(leaf.intervalIndex);
+    row.hash(leaf.orderSalt);
+    row.hash(leaf.signedHash);
+    row.uint8(leaf.ended);
+    row.hash(leaf.endedHash);
   },
-);
+};
 
 /** `abi.encode` of a signature, whose hash an order's leaf holds. */
 export function encodeSignature(signed: OrderSignature): Hex {

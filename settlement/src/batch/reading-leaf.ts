@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Hex } from "@commonwatt/vpp-core";
-import { type LeafLayout, leafLayout } from "./leaf-layout.ts";
+import type { LeafLayout } from "./leaf-layout.ts";
 
 /** A meter reading as it stands in a batch, without its salt: `ReadingLeaf` of `contracts/types`. */
 export type ReadingLeaf = {
@@ -20,22 +20,21 @@ export type ReadingLeaf = {
 };
 
 /** How a reading stands in its tree. */
-export const READING_LAYOUT: LeafLayout<ReadingLeaf> = leafLayout(
-  "readings",
-  "ReadingLeaf(uint32 accountIndex,bytes32 siteId,bytes32 siteHash,uint64 sequence,uint64 takenAtMs," +
-    "uint64 importWh,uint64 exportWh,bytes32 meterKeyHash,bytes32 signatureHash,bytes32 salt)",
-  (row, leaf) => {
-    row.uint(1, leaf.accountIndex);
-    row.hex(2, leaf.siteId);
-    row.hex(3, leaf.siteHash);
-    row.uint(4, leaf.sequence);
-    row.uint(5, leaf.takenAtMs);
-    row.uint(6, leaf.importWh);
-    row.uint(7, leaf.exportWh);
-    row.hex(8, leaf.meterKeyHash);
-    row.hex(9, leaf.signatureHash);
+export const READING_LAYOUT: LeafLayout<ReadingLeaf> = {
+  tree: "readings",
+  byteCount: 196,
+  fill(row, leaf) {
+    row.uint32(leaf.accountIndex);
+    row.hash(leaf.siteId);
+    row.hash(leaf.siteHash);
+    row.uint64(leaf.sequence);
+    row.uint64(leaf.takenAtMs);
+    row.uint64(leaf.importWh);
+    row.uint64(leaf.exportWh);
+    row.hash(leaf.meterKeyHash);
+    row.hash(leaf.signatureHash);
   },
-);
+};
 
 /** SHA-256 of a site's name. */
 export function siteHashOf(siteId: string): Hex {

@@ -49,13 +49,6 @@ export class Words {
     this.#low64(word, value);
   }
 
-  /** A safe integer. Throws a RangeError for anything else. */
-  int(word: number, value: number): void {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer`);
-    this.#sign(word, value < 0);
-    this.#low64(word, value);
-  }
-
   /** An unsigned integer of 128 bits. Throws a RangeError for anything else. */
   uint128(word: number, value: bigint): void {
     const end = this.#at + (word + 1) * WORD_BYTES;
@@ -76,10 +69,6 @@ export class Words {
   int64(word: number, value: bigint): void {
     this.#sign(word, value < 0n);
     this.#view.setBigInt64(this.#at + (word + 1) * WORD_BYTES - 8, value);
-  }
-
-  bool(word: number, value: boolean): void {
-    this.#bytes[this.#at + (word + 1) * WORD_BYTES - 1] = value ? 1 : 0;
   }
 
   /** Bytes in hex: 32 for a hash, 20 for an address, which stands on the right. Throws a RangeError for others. */
@@ -145,8 +134,7 @@ function copyWord(source: DataView, from: number, target: DataView, to: number):
 const row = new Words(0);
 
 /**
- * Keccak-256 of many rows of so many words, each filled by its index; leaves are hashed twice, so that no node can pass
- * for one. While a row is filled nothing may be hashed.
+ * Keccak-256 of many rows of so many words, each filled by its index. While a row is filled nothing may be hashed.
  */
 export function hashRows(
   count: number,

@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import type { Account, Hex } from "@commonwatt/vpp-core";
+import { AbiCoder, solidityPacked } from "ethers";
 import { type BatchHeader, hashHeader } from "../batch/batch-header.ts";
 import { type BatchRules, hashRules } from "../batch/batch-rules.ts";
 import { FILL_LAYOUT, type FillLeaf } from "../batch/fill-leaf.ts";
@@ -80,12 +82,17 @@ const end: OrderEnd = {
   ...{ scope: 3, group: 0, counter: 0, replacement: hash("new"), signature: `0x${"cd".repeat(65)}` },
 };
 
-function leafVector<Leaf>(
+function leafVector<Leaf extends object>(
   layout: LeafLayout<Leaf>,
   leaf: Leaf,
-): { readonly encoded: Hex; readonly hash: Hex } {
+  fieldTypes: string,
+): { readonly words: string; readonly encoded: Hex; readonly hash: Hex } {
   const bytes = leafBytes(layout, leaf, SALT);
-  return { encoded: toHex(bytes), hash: toHex(keccakBytes(keccakBytes(bytes))) };
+  const types = `${fieldTypes},bytes32`.split(",");
+  const fields = [...Object.values(leaf), SALT];
+  const words = AbiCoder.defaultAbiCoder().encode(types, fields);
+  assert.equal(toHex(bytes), solidityPacked(types, fields), "a leaf is packed as Solidity packs it");
+  return { words, encoded: toHex(bytes), hash: toHex(keccakBytes(keccakBytes(bytes))) };
 }
 
 /** A tree of `count` leaves, each the hash of its number, and the proof of the last one. */
@@ -100,10 +107,27 @@ function treeVector(count: number): object {
 export function encodedVectors(): object {
   const priced = { ...header, clearingPrice: -5 };
   return {
-    order: leafVector(ORDER_LAYOUT, order),
-    reading: leafVector(READING_LAYOUT, reading),
-    fill: leafVector(FILL_LAYOUT, fill),
-    position: leafVector(POSITION_LAYOUT, position),
+    order: leafVector(
+      ORDER_LAYOUT,
+      order,
+      "bytes32,uint32,address,bool,int64,uint64,uint64,bytes32,bytes32,uint8,bytes32",
+    ),
+    reading: leafVector(
+      READING_LAYOUT,
+      reading,
+      "uint32,bytes32,bytes32,uint64,uint64,uint64,uint64,bytes32,bytes32",
+    ),
+    fill: leafVector(
+      FILL_LAYOUT,
+      fill,
+      "uint32,uint32,uint32,bool,uint8,uint64,int64,uint64,uint128,uint128,uint128,uint128,uint64,uint64,uint64," +
+        "uint128,uint128",
+    ),
+    position: leafVector(
+      POSITION_LAYOUT,
+      position,
+      "address,bytes32,uint64,uint64,uint128,uint128,bool,uint32,uint32,uint64,uint64,uint64,uint64",
+    ),
     signature: { encoded: encodeSignature(bulk), hash: hashSignature(bulk) },
     end: { encoded: encodeEnd(end), hash: hashEnd(end) },
     rules: { ...rules, hash: hashRules(rules) },

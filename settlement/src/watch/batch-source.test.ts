@@ -76,7 +76,7 @@ describe("an archive", () => {
     [
       "of an older shape",
       { format: "commonwatt.batch.v4" },
-      /an archive is commonwatt\.batch\.v6, not commonwatt\.batch\.v4/,
+      /an archive is commonwatt\.batch\.v7, not commonwatt\.batch\.v4/,
     ],
     ["without rows", { orders: [null] }, /null/],
   ])("is withheld when it is %s, though it is what was committed", async (_, changed, why) => {

@@ -29,7 +29,7 @@ abstract contract ShowMeFixture is CourtFixture {
     function _withOrder(OrderLeaf memory order) internal returns (CommittedBatch memory) {
         BatchHeader memory header = _honest();
         header.orderCount = 1;
-        header.ordersRoot = Leaves.again(keccak256(abi.encode(Leaves.ORDER_TYPEHASH, order)));
+        header.ordersRoot = Leaves.hashOf(Leaves.encode(order));
         return _committed(header);
     }
 

@@ -1,0 +1,130 @@
+import type { Hex } from "@commonwatt/vpp-core";
+import { writeHex } from "./keccak.ts";
+import { viewOf } from "./words.ts";
+
+const HASH_BYTES = 32;
+const ADDRESS_BYTES = 20;
+const HIGH_WORD = 2 ** 32;
+const MASK_64 = (1n << 64n) - 1n;
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
+/**
+ * A row of fields one after the other, each as wide as its type and with its highest byte first, as `abi.encodePacked`
+ * lays them out. It is filled again and again for rows of one kind. What does not fit a field is a RangeError.
+ */
+export class PackedRow {
+  #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #at = 0;
+  /** The texts in a row by their turn, and where each was written last: neighbours often have the same. */
+  readonly #texts: Hex[] = [];
+  readonly #places: number[] = [];
+  #turn = 0;
+
+  /** Begins a row at a place of a buffer. */
+  begin(buffer: Buffer, at: number): void {
+    if (buffer !== this.#bytes) {
+      this.#bytes = buffer;
+      this.#view = viewOf(buffer);
+      this.forget();
+    }
+    this.#at = at;
+    this.#turn = 0;
+  }
+
+  /** Forgets what was written: somebody else writes there, or rows of another kind follow. */
+  forget(): void {
+    this.#texts.length = 0;
+  }
+
+  /** Where the next field goes. */
+  get end(): number {
+    return this.#at;
+  }
+
+  bool(value: boolean): void {
+    this.#view.setUint8(this.#at, value ? 1 : 0);
+    this.#at += 1;
+  }
+
+  uint8(value: number): void {
+    if ((value & 0xff) !== value) throw new RangeError(`${value} is no unsigned integer of 8 bits`);
+    this.#view.setUint8(this.#at, value);
+    this.#at += 1;
+  }
+
+  uint32(value: number): void {
+    if (value >>> 0 !== value) throw new RangeError(`${value} is no unsigned integer of 32 bits`);
+    this.#view.setUint32(this.#at, value);
+    this.#at += 4;
+  }
+
+  /** A safe integer ≥ 0. */
+  uint64(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no unsigned integer`);
+    this.#write64(value);
+  }
+
+  /** A safe integer. */
+  int64(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer`);
+    this.#write64(value);
+  }
+
+  uint128(value: bigint): void {
+    // Most amounts are none, or small: a number is written many times faster.
+    if (value === 0n || (value > 0n && value <= SAFE_MAX)) {
+      this.#view.setUint32(this.#at, 0);
+      this.#view.setUint32(this.#at + 4, 0);
+      this.#at += 8;
+      this.#write64(Number(value));
+      return;
+    }
+    if (value < 0n || value >> 128n !== 0n)
+      throw new RangeError(`${value} is no unsigned integer of 128 bits`);
+    this.#view.setBigUint64(this.#at, value >> 64n);
+    this.#view.setBigUint64(this.#at + 8, value & MASK_64);
+    this.#at += 16;
+  }
+
+  /** A hash in hex, 32 bytes. */
+  hash(value: Hex): void {
+    this.#hex(value, HASH_BYTES);
+  }
+
+  /** An address in hex, 20 bytes. */
+  address(value: Hex): void {
+    this.#hex(value, ADDRESS_BYTES);
+  }
+
+  /** 32 bytes that stand somewhere among others. */
+  bytes32(bytes: DataView, from: number): void {
+    this.#copy(bytes, from, HASH_BYTES);
+    this.#at += HASH_BYTES;
+  }
+
+  #write64(value: number): void {
+    const high = Math.floor(value / HIGH_WORD);
+    this.#view.setInt32(this.#at, high);
+    this.#view.setUint32(this.#at + 4, value - high * HIGH_WORD);
+    this.#at += 8;
+  }
+
+  #hex(value: Hex, length: number): void {
+    const turn = this.#turn++;
+    if (value === this.#texts[turn]) {
+      this.#copy(this.#view, this.#places[turn] ?? 0, length);
+    } else {
+      if (value.length !== 2 + 2 * length || writeHex(this.#bytes, value, this.#at) !== length) {
+        throw new RangeError(`${value} is not ${length} bytes in hex`);
+      }
+      this.#texts[turn] = value;
+      this.#places[turn] = this.#at;
+    }
+    this.#at += length;
+  }
+
+  #copy(source: DataView, from: number, length: number): void {
+    for (let at = 0; at < length; at += 4) this.#view.setInt32(this.#at + at, source.getInt32(from + at));
+  }
+}
