@@ -1,10 +1,10 @@
 import { type Account, type BatchRecord, CommonwattError } from "@commonwatt/vpp-core";
-import { chainError } from "./chain/chain-error.ts";
 import { ESCROW, readContract } from "./chain/contracts.ts";
 import { DEV_CHAIN_ID } from "./chain/dev-chain.ts";
 import { devChainUrl } from "./chain/dev-chain-lock.ts";
 import { headBlock } from "./chain/event-log.ts";
 import { manifestPath, readManifest } from "./chain/manifest.ts";
+import { readBlock } from "./chain/read-block.ts";
 import { connectRpc } from "./chain/rpc.ts";
 import { type BatchInspection, inspectOn } from "./inspect-batches.ts";
 
@@ -56,12 +56,8 @@ export async function openEscrowBooks(directory: string): Promise<EscrowBooks> {
   let counted = await headBlock(rpc);
   let gasUsed = 0;
   const gasOfBlock = async (block: number): Promise<number> => {
-    const answer: unknown = await rpc
-      .send("eth_getBlockByNumber", [`0x${block.toString(16)}`, false])
-      .catch((error: unknown) => {
-        throw chainError(error, `reading block ${block}`);
-      });
-    if (typeof answer === "object" && answer !== null && "gasUsed" in answer) return Number(answer.gasUsed);
+    const found = await readBlock(rpc, block);
+    if (found !== null) return found.gasUsed;
     throw new CommonwattError("CHAIN_EVENTS_MISSING", `the node does not know block ${block} any more`);
   };
   return {

@@ -193,9 +193,9 @@ async function settleInterval(running: RunningRail, delivery: IntervalDelivery):
   const previous = last === null ? null : fileOf(last);
   const inbox = await chain.link.patience.until(() => inboxOf(running, delivery.interval));
   const refused = await refusedOrders(chain.link, inbox, delivery);
-  const provable = await heedCancels(chain.link, inbox.rules, delivery);
-  // After all that could wait for the chain: a meter that was revoked meanwhile does not count.
+  // After what could wait long for the chain: what was cancelled or revoked meanwhile counts.
   await chain.link.patience.until(() => register.refresh());
+  const provable = await heedCancels(chain.link, register, inbox.rules, delivery);
   const readings = delivery.readings.filter(register.speaks);
   const trades = tradesBetween(inbox.accounts, provable);
   const input = { ...provable, ...inbox, orders: [...provable.orders, ...refused], trades, readings, seed };

@@ -1,10 +1,10 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import type { BlockTag, JsonRpcProvider } from "ethers";
-import { chainError } from "./chain-error.ts";
 import { COURT, readContract } from "./contracts.ts";
 import { type CommittedBatch, committedArgument } from "./court-calls.ts";
 import { type EventLog, type EventRecord, nodeEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
+import { readBlock } from "./read-block.ts";
 import { receiptOf } from "./rpc.ts";
 
 /** How far the court's batches have come. */
@@ -164,9 +164,7 @@ async function commitIn(
   for (const { topics, data } of logs) {
     const event = COURT.abi.parseLog({ topics, data });
     if (event?.name !== "BatchCommitted" || Number(event.args["number"]) !== number) continue;
-    const block = await rpc.getBlock(blockNumber).catch((error: unknown) => {
-      throw chainError(error, `reading block ${blockNumber}`);
-    });
+    const block = await readBlock(rpc, blockNumber);
     if (block === null) return null;
     const headerHash = event.args["headerHash"] as Hex;
     return { headerHash, committedAt: block.timestamp, transactionHash };

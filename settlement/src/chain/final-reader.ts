@@ -1,22 +1,19 @@
 import type { Account } from "@commonwatt/vpp-core";
 import { CommonwattError } from "@commonwatt/vpp-core";
 import type { BlockTag, JsonRpcProvider } from "ethers";
-import { chainError } from "./chain-error.ts";
+import { chainError, isUnreachable } from "./chain-error.ts";
 import { courtReader } from "./court-reader.ts";
 import { escrowReader } from "./escrow-reader.ts";
 import { headBlock, nodeEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
+import { type ChainBlock, readBlock } from "./read-block.ts";
 import { registryReader } from "./registry-reader.ts";
 
 /** From when on a block counts as one that stays: the chain itself says so, or so many blocks stand on it. */
 export type Finality = "finalized" | number;
 
 /** The newest block that stays. */
-export interface FinalBlock {
-  readonly number: number;
-  /** Seconds since the epoch. */
-  readonly timestamp: number;
-}
+export type FinalBlock = Pick<ChainBlock, "number" | "timestamp">;
 
 /**
  * Reads only what a reorganisation of the chain cannot undo any more. Every method throws CommonwattError
@@ -66,12 +63,11 @@ export function finalReader(rpc: JsonRpcProvider, deployment: Deployment, finali
 
 async function finalBlock(rpc: JsonRpcProvider, finality: Finality): Promise<FinalBlock> {
   const tag = finality === "finalized" ? finality : Math.max(0, (await headBlock(rpc)) - finality);
-  const block = await rpc.getBlock(tag).catch((error: unknown) => {
-    const failure = chainError(error, "looking for the newest final block");
-    throw failure.code === "CHAIN_UNREACHABLE" ? failure : noFinality(failure);
+  const block = await readBlock(rpc, tag).catch((error: unknown) => {
+    throw isUnreachable(error) ? error : noFinality(error);
   });
   if (block === null) throw noFinality();
-  return { number: block.number, timestamp: block.timestamp };
+  return block;
 }
 
 /** The escrow is deployed last. */

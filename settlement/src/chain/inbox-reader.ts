@@ -2,11 +2,11 @@ import type { Account, Hex } from "@commonwatt/vpp-core";
 import { AbiCoder, type JsonRpcProvider } from "ethers";
 import { keccak256 } from "../hash/keccak.ts";
 import type { InboxOrder } from "../proofs/chain-facts.ts";
-import { chainError } from "./chain-error.ts";
 import { COURT, JUDGES } from "./contracts.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
 import { encodeInboxOrder } from "./judge-calls.ts";
 import type { Deployment } from "./manifest.ts";
+import { readBlock } from "./read-block.ts";
 
 /** What an order in the inbox must lie before the gate closes, in seconds; `NOTICE` of `contracts/judges`. */
 export const NOTICE_SECONDS = 300;
@@ -96,8 +96,5 @@ interface RawOrder {
 
 /** The time of a block, in seconds since the epoch. */
 export async function blockTime(rpc: JsonRpcProvider, blockNumber: number): Promise<number> {
-  const block = await rpc.getBlock(blockNumber).catch((error: unknown) => {
-    throw chainError(error, `reading block ${blockNumber}`);
-  });
-  return block?.timestamp ?? 0;
+  return (await readBlock(rpc, blockNumber))?.timestamp ?? 0;
 }

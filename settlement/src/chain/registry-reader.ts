@@ -1,8 +1,9 @@
-import type { Account, Hex } from "@commonwatt/vpp-core";
+import { type Account, CommonwattError, type Hex } from "@commonwatt/vpp-core";
 import type { BlockTag, JsonRpcProvider } from "ethers";
 import { REGISTRY, readContract } from "./contracts.ts";
-import { headBlock, readEvents } from "./event-log.ts";
+import { readEvents } from "./event-log.ts";
 import type { Deployment } from "./manifest.ts";
+import { type ChainBlock, readBlock } from "./read-block.ts";
 import { type SiteVersion, siteKey } from "./site-record.ts";
 
 /** Reads the register of sites. Throws CommonwattError `CHAIN_UNREACHABLE` when nobody answers. */
@@ -15,8 +16,10 @@ export interface RegistryReader {
   meterRevokedAt(meterKeyHash: Hex): Promise<number>;
   /** The counter below which an account's orders of a group are cancelled by a time in seconds. */
   groupCounterAt(account: Account, group: number, time: number): Promise<number>;
-  /** What changed since a block. */
-  changesSince(block: number): Promise<RegistryChanges>;
+  /** The chain's newest block: while it is the same, nothing changes. */
+  head(): Promise<ChainBlock>;
+  /** What changed from one block to another, in both as well. */
+  changes(fromBlock: number, toBlock: number): Promise<RegistryChanges>;
 }
 
 /** Orders that an account signed at once and can cancel at once. */
@@ -32,8 +35,6 @@ export interface RegistryChanges {
   readonly revokedMeters: readonly Hex[];
   /** As often as they were cancelled. */
   readonly cancelledGroups: readonly CancelledGroup[];
-  /** The block up to which was looked. */
-  readonly upTo: number;
 }
 
 /** Makes a reader of a deployed registry, as it is at a block. */
@@ -71,11 +72,15 @@ export function registryReader(
     groupCounterAt: async (account, group, time) =>
       Math.min(Number(await read("groupCounterAt", [account, group, time])), Number.MAX_SAFE_INTEGER),
     meterRevokedAt: async (meterKeyHash) => Number(await read("meterRevokedAt", [meterKeyHash])),
-    async changesSince(block) {
-      const upTo = await headBlock(rpc);
+    async head() {
+      const block = await readBlock(rpc, "latest");
+      if (block !== null) return block;
+      throw new CommonwattError("CHAIN_UNREACHABLE", "the node shows no block", { retryable: true });
+    },
+    async changes(fromBlock, toBlock) {
       const names = ["SiteRegistered", "MeterRevoked", "GroupCancelled"] as const;
       const topics = names.flatMap((name) => REGISTRY.abi.encodeFilterTopics(name, []) as string[]);
-      const events = (await readEvents(rpc, [registry], [topics], block, upTo)).flatMap(
+      const events = (await readEvents(rpc, [registry], [topics], fromBlock, toBlock)).flatMap(
         ({ topics: said, data }) => REGISTRY.abi.parseLog({ topics: said, data }) ?? [],
       );
       const saidBy = (name: (typeof names)[number], what: string): readonly unknown[] =>
@@ -86,7 +91,6 @@ export function registryReader(
         siteKeys: saidBy("SiteRegistered", "site") as readonly Hex[],
         revokedMeters: saidBy("MeterRevoked", "meterKeyHash") as readonly Hex[],
         cancelledGroups: accounts.map((account, index) => ({ account, group: Number(groups[index]) })),
-        upTo,
       };
     },
     async versions(siteId) {

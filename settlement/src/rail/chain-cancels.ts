@@ -1,7 +1,12 @@
-import type { BookedOrder, ChainCancel, DeliveryInterval, IntervalDelivery } from "@commonwatt/vpp-core";
+import type {
+  Account,
+  BookedOrder,
+  ChainCancel,
+  DeliveryInterval,
+  IntervalDelivery,
+} from "@commonwatt/vpp-core";
 import type { BatchRules } from "../batch/batch-rules.ts";
 import { NOTICE_SECONDS } from "../chain/inbox-reader.ts";
-import type { CancelledGroup } from "../chain/registry-reader.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import type { Register } from "./follow-register.ts";
 import { notFinal } from "./require-final.ts";
@@ -36,32 +41,37 @@ export async function chainCancels(
   return found.filter(({ counter }) => counter > 0);
 }
 
+/** What is needed to ask when groups were cancelled. */
+export type CancelsLink = Pick<EscrowLink, "final" | "registry" | "patience" | "logger">;
+
 /**
  * Makes of an interval's orders what can be proved of them to a court. What its account took back on the chain says
  * so. When such an order traded in the call auction all the same, since nobody could see the chain as the gate closed,
  * or when the chain has undone what ended an order, then the whole call is void: it is the only thing that an operator
  * can say of it without being proved wrong.
+ * @param register - as it is after the gate has closed: of groups that it does not know nothing is asked.
  * @throws CommonwattError `ESCROW_NOT_FINAL`, retryable, while the chain can still undo what ended an order. Waits for
  * a chain that is away.
  */
 export async function heedCancels(
-  link: EscrowLink,
+  link: CancelsLink,
+  register: Pick<Register, "cancelledGroups">,
   rules: Pick<BatchRules, "gateClosureMs">,
   delivery: IntervalDelivery,
 ): Promise<IntervalDelivery> {
-  const counters = await countersOf(link, rules, delivery);
+  const counters = await countersOf(link, register, rules, delivery);
   const called = delivery.trades.filter(({ phase }) => phase === "call");
   const traded = new Set(called.flatMap(({ bidId, offerId }) => [bidId, offerId]));
   let isVoid = false;
   const orders: BookedOrder[] = [];
   for (const booked of delivery.orders) {
-    const { bulk } = booked.order;
+    const { account, bulk } = booked.order;
     const isFromChain = booked.ended?.by === "group-cancel" && booked.ended.cancel === null;
     if (bulk === undefined || (booked.ended !== null && !isFromChain)) {
       orders.push(booked);
       continue;
     }
-    const { early, late } = counters.get(nameOf(booked)) ?? { early: 0, late: 0 };
+    const { early, late } = counters.get(nameOf(account, bulk.group)) ?? { early: 0, late: 0 };
     if (isFromChain && late <= bulk.counter) {
       if (await isStillThere(link, rules, delivery.interval, booked)) throw notFinal("a cancelled group");
       isVoid = true;
@@ -86,21 +96,20 @@ export async function heedCancels(
   };
 }
 
-/** Of each group that orders of an interval are in, from what stays on the chain. */
+/** Of each group that orders of an interval are in and that was ever cancelled, from what stays on the chain. */
 async function countersOf(
-  { final, registry, patience }: EscrowLink,
+  { final, registry, patience }: CancelsLink,
+  register: Pick<Register, "cancelledGroups">,
   rules: Pick<BatchRules, "gateClosureMs">,
   { interval, orders }: IntervalDelivery,
 ): Promise<ReadonlyMap<string, AroundGate>> {
-  const groups = new Map<string, CancelledGroup>();
-  for (const booked of orders) {
-    const { account, bulk } = booked.order;
-    if (bulk !== undefined) groups.set(nameOf(booked), { account, group: bulk.group });
-  }
+  const used = new Set(orders.map(({ order: { account, bulk } }) => nameOf(account, bulk?.group)));
   const times = timesOf(rules, interval);
   const reader = final.isImmediate ? registry : final;
   const counters = new Map<string, AroundGate>();
-  for (const [name, { account, group }] of groups) {
+  for (const { account, group } of register.cancelledGroups()) {
+    const name = nameOf(account, group);
+    if (!used.has(name)) continue;
     const at = (time: number): Promise<number> =>
       patience.until(() => reader.groupCounterAt(account, group, time));
     counters.set(name, { early: await at(times.early), late: await at(times.late) });
@@ -110,7 +119,7 @@ async function countersOf(
 
 /** Whether the newest block still has what ended an order, though not yet for good. */
 async function isStillThere(
-  { registry, patience }: EscrowLink,
+  { registry, patience }: CancelsLink,
   rules: Pick<BatchRules, "gateClosureMs">,
   interval: DeliveryInterval,
   { order: { account, bulk } }: BookedOrder,
@@ -129,6 +138,6 @@ function timesOf(
   return { early: Math.max(0, closure - NOTICE_SECONDS), late: closure + NOTICE_SECONDS };
 }
 
-function nameOf({ order: { account, bulk } }: BookedOrder): string {
-  return `${account.toLowerCase()}:${bulk?.group}`;
+function nameOf(account: Account, group: number | undefined): string {
+  return `${account.toLowerCase()}:${group}`;
 }

@@ -1,11 +1,12 @@
-import type { Hex, RailSite, SignedMeterReading } from "@commonwatt/vpp-core";
+import type { Account, Hex, RailSite, SignedMeterReading } from "@commonwatt/vpp-core";
+import type { FinalReader } from "../chain/final-reader.ts";
 import type { Deployment } from "../chain/manifest.ts";
 import type { CancelledGroup, RegistryReader } from "../chain/registry-reader.ts";
-import { meterKeyOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
+import { meterKeyOf, meterPointOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 
-/** Blocks that are read again each time: an event may have moved to another block. */
+/** Blocks that are read again at least, beside all that do not stay: a node may show events late. */
 const READ_AGAIN_BLOCKS = 64;
 
 /** What the register says of our sites and their accounts, as far as it is known. */
@@ -14,35 +15,58 @@ export interface Register {
   speaks(reading: SignedMeterReading): boolean;
   /** What is registered of a site at a time in seconds; `null` before there was anything. */
   siteAt(siteId: string, time: number): SiteVersion | null;
-  /** The groups of orders that accounts cancelled, each once. */
+  /** The groups of orders that whoever owns or owned one of our sites cancelled, each once. */
   cancelledGroups(): readonly CancelledGroup[];
-  /** Looks the register up now. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`. */
+  /** Looks the register up now, unless the chain is as it was the last time. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`, `CHAIN_NO_FINALITY`. */
   refresh(): Promise<void>;
 }
 
 /** What is needed to look the register up. */
 export interface RegisterContext extends Pick<EscrowLink, "patience"> {
-  readonly registry: Pick<RegistryReader, "changesSince" | "meterRevokedAt" | "versions">;
+  readonly final: Pick<FinalReader, "block">;
+  readonly registry: Pick<RegistryReader, "head" | "changes" | "meterRevokedAt" | "versions">;
   readonly deployment: Pick<Deployment, "block">;
-  readonly sites: readonly Pick<RailSite, "id">[];
+  readonly sites: readonly Pick<RailSite, "id" | "account">[];
 }
 
-/** Looks the register through, and from then on for what is new in it. */
+/**
+ * Looks the register through, and from then on for what is new in it. Anybody can cancel groups and revoke meters of
+ * their own there: only what concerns our sites is kept and asked about.
+ */
 export async function followRegister(context: RegisterContext): Promise<Register> {
-  const { registry, deployment, sites, patience } = context;
+  const { registry, final, deployment, sites, patience } = context;
   const revokedAt = new Map<Hex, number>();
   const versions = new Map<string, readonly SiteVersion[]>();
   const groups = new Map<string, CancelledGroup>();
+  /** All that our sites ever had: orders of a former owner can still be open. */
+  const owners = new Set<Account>(sites.map(({ account }) => account));
+  const meters = new Set<Hex>();
   let next = deployment.block;
-  const look = async (): Promise<void> => {
-    const { siteKeys, revokedMeters, cancelledGroups, upTo } = await registry.changesSince(next);
-    for (const hash of revokedMeters) revokedAt.set(hash, await registry.meterRevokedAt(hash));
-    for (const one of cancelledGroups) groups.set(`${one.account}:${one.group}`, one);
-    const changed = new Set(siteKeys);
-    for (const { id } of sites) {
-      if (changed.has(siteKey(id)) || !versions.has(id)) versions.set(id, await registry.versions(id));
+  let seen: Hex | null = null;
+  const read = async (siteId: string): Promise<void> => {
+    const found = await registry.versions(siteId);
+    for (const { owner, meterKey } of found) {
+      owners.add(owner);
+      const point = meterPointOf(meterKey);
+      if (point !== null) meters.add(keccak256(point));
     }
-    next = Math.max(deployment.block, upTo - READ_AGAIN_BLOCKS);
+    versions.set(siteId, found);
+  };
+  const look = async (): Promise<void> => {
+    const head = await registry.head();
+    if (head.hash === seen) return;
+    const stays = await final.block();
+    const { siteKeys, revokedMeters, cancelledGroups } = await registry.changes(next, head.number);
+    const changed = new Set(siteKeys);
+    for (const { id } of sites) if (changed.has(siteKey(id)) || !versions.has(id)) await read(id);
+    for (const hash of revokedMeters) {
+      if (meters.has(hash)) revokedAt.set(hash, await registry.meterRevokedAt(hash));
+    }
+    for (const one of cancelledGroups) {
+      if (owners.has(one.account)) groups.set(`${one.account}:${one.group}`, one);
+    }
+    next = Math.max(deployment.block, Math.min(stays.number, head.number - READ_AGAIN_BLOCKS));
+    seen = head.hash;
   };
   await patience.until(look);
   const siteAt = (siteId: string, time: number): SiteVersion | null =>

@@ -1,5 +1,5 @@
 import { signBulk, signOrder } from "@commonwatt/market";
-import type { Hex, SignedOrder } from "@commonwatt/vpp-core";
+import type { Hex } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { headerFromJson } from "../batch/batch-header.ts";
 import { leavesOf } from "../batch/batch-leaves.ts";
@@ -7,8 +7,7 @@ import { readFacts } from "../chain/chain-facts-reader.ts";
 import { COURT, callData } from "../chain/contracts.ts";
 import { accusationData, encodeInboxOrder } from "../chain/judge-calls.ts";
 import { accuse } from "../proofs/accusation.ts";
-import type { InboxOrder } from "../proofs/chain-facts.ts";
-import { type MarketStreet, marketStreet } from "../testing/market-street.ts";
+import { inboxOf, type MarketStreet, marketStreet } from "../testing/market-street.ts";
 
 const NONE: Hex = `0x${"00".repeat(32)}`;
 
@@ -19,16 +18,6 @@ beforeEach(async () => {
 }, 60_000);
 
 afterEach(() => home.close());
-
-function inboxOf(order: SignedOrder): InboxOrder {
-  const { account, limitPrice, energyWh, salt: orderSalt, signature, bulk } = order;
-  const alone = { kind: 0, replaces: NONE, group: 0, counter: 0, index: 0, proof: [], signature };
-  return {
-    ...{ account, isBid: order.side === "bid", limitPrice, energyWh, orderSalt },
-    intervalIndex: order.intervalIndex,
-    signature: bulk === undefined ? alone : { ...alone, kind: 1, ...bulk },
-  };
-}
 
 async function submit(from: Hex, order: Hex): Promise<void> {
   await home.send(from, home.deployment.court, callData(COURT, "submitOrder", [order]));

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { partyOf } from "../batch/batch-archive.ts";
 import { leavesOf } from "../batch/batch-leaves.ts";
 import { siteHashOf } from "../batch/reading-leaf.ts";
-import { callData, REGISTRY } from "../chain/contracts.ts";
+import { COURT, callData, REGISTRY } from "../chain/contracts.ts";
+import { encodeInboxOrder } from "../chain/judge-calls.ts";
 import { registryReader } from "../chain/registry-reader.ts";
 import { accountOfKey } from "../chain/signer.ts";
 import {
@@ -17,12 +18,14 @@ import {
 } from "../chain/site-record.ts";
 import { fromHex } from "../hash/keccak.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
-import { type MarketStreet, marketStreet } from "../testing/market-street.ts";
+import { inboxOf, type MarketStreet, marketStreet } from "../testing/market-street.ts";
 
 let home: MarketStreet;
+let onWarning: (message: string) => void;
 
 beforeEach(async () => {
-  home = await marketStreet();
+  onWarning = () => undefined;
+  home = await marketStreet((message) => onWarning(message));
 }, 60_000);
 
 afterEach(() => home.close());
@@ -95,8 +98,18 @@ it("holds up no gate while the chain is away", { timeout: 60_000 }, async () => 
 });
 
 it("leaves out a meter that was revoked while the chain was away", { timeout: 60_000 }, async () => {
-  home.setReachable(false);
+  // The chain goes away when the rail has seen its register and its inbox, in which an order lies that nobody took.
+  const away = Promise.withResolvers<void>();
+  onWarning = (message) => {
+    if (message !== "an order out of the inbox is refused by the market") return;
+    home.setReachable(false);
+    away.resolve();
+  };
+  const order = signOrder(home.order(1, 200_000), home.site(1).ownerKey);
+  const data = callData(COURT, "submitOrder", [encodeInboxOrder(inboxOf(order))]);
+  await home.send(order.account, home.deployment.court, data);
   const settling = home.settle();
+  await away.promise;
   await revokeMeter(0);
   home.setReachable(true);
   const { file, faults, kinds } = await home.judge(await settling, 600);

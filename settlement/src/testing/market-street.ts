@@ -11,9 +11,11 @@ import {
   durationMs,
   type Hex,
   intervalIndex,
+  type Logger,
   priceMicroPerKwh,
   type RailSite,
   type SettlementRail,
+  type SignedOrder,
   seededRandom,
   sleep,
   systemClock,
@@ -22,6 +24,7 @@ import {
 } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
+import { ZERO_HASH } from "../batch/batch-header.ts";
 import { type BatchFault, verifyBatch } from "../batch/verify-batch.ts";
 import { readFacts } from "../chain/chain-facts-reader.ts";
 import { courtReader } from "../chain/court-reader.ts";
@@ -32,9 +35,10 @@ import { connectRpc } from "../chain/rpc.ts";
 import { fund, sendRaw } from "../chain/trial-chain.ts";
 import { faultyProxy } from "../chain-faults/faulty-proxy.ts";
 import { escrow } from "../escrow-rail.ts";
+import type { InboxOrder } from "../proofs/chain-facts.ts";
 import { findFraud } from "../proofs/find-fraud.ts";
 import { memoryBatches } from "./memory-batches.ts";
-import { type TestStreet, testContext, testStreet } from "./street.ts";
+import { silent, type TestStreet, testContext, testStreet } from "./street.ts";
 
 /** Further than changes of a site's record must be announced ahead. */
 const INTERVALS_AHEAD = 104;
@@ -70,8 +74,10 @@ export interface JudgedBatch {
   readonly kinds: readonly string[];
 }
 
-/** Starts it. */
-export async function marketStreet(): Promise<MarketStreet> {
+/** Starts it; `onWarning` hears at once what the rail and the market warn of. */
+export async function marketStreet(
+  onWarning: (message: string) => void = () => undefined,
+): Promise<MarketStreet> {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-market-street-"));
   const street = testStreet(3);
   const batches = memoryBatches();
@@ -79,7 +85,11 @@ export async function marketStreet(): Promise<MarketStreet> {
   const terms = { challengeWindowSeconds: 600, responseSeconds: 1 };
   const wire = await faultyProxy(Number(new URL(chain.rpcUrl).port), seededRandom("wire"));
   const rail = escrow({ rpcUrl: `http://127.0.0.1:${wire.port}`, finality: 0, ...terms });
-  const context = testContext(street, directory, { batches, outbox: memoryOutbox() });
+  const logger: Logger = {
+    ...{ ...silent, warn: (_, message) => onWarning(message) },
+    child: () => logger,
+  };
+  const context = { ...testContext(street, directory, { batches, outbox: memoryOutbox() }), logger };
   await rail.start(context);
   const deployment = await readManifest(manifestPath(directory));
   const domain = rail.signingDomain();
@@ -133,6 +143,17 @@ export async function marketStreet(): Promise<MarketStreet> {
       await chain.stop();
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** An order as its account puts it into the court's inbox. */
+export function inboxOf(order: SignedOrder): InboxOrder {
+  const { account, limitPrice, energyWh, salt: orderSalt, signature, bulk } = order;
+  const alone = { kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [], signature };
+  return {
+    ...{ account, isBid: order.side === "bid", limitPrice, energyWh, orderSalt },
+    intervalIndex: order.intervalIndex,
+    signature: bulk === undefined ? alone : { ...alone, kind: 1, ...bulk },
   };
 }
 

@@ -1,7 +1,6 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CommonwattError, messageOf } from "@commonwatt/vpp-core";
-import { chainError } from "../chain/chain-error.ts";
 import { ACCOUNT_OPENED } from "../chain/escrow-accounts.ts";
 import {
   type EventLog,
@@ -11,6 +10,7 @@ import {
   type TopicFilter,
 } from "../chain/event-log.ts";
 import type { Deployment } from "../chain/manifest.ts";
+import { readBlock } from "../chain/read-block.ts";
 import type { JsonRpcProvider } from "../chain/rpc.ts";
 
 /** After so many blocks without an event the place is noted again, so that a restart does not read them anew. */
@@ -50,15 +50,15 @@ export function keptEvents(rpc: JsonRpcProvider, deployment: Deployment, file: s
       else [known, place, noted] = [[...kept.events], kept.place, kept.place?.block ?? 0];
       opened = true;
     }
-    if (place !== null && (await hashOf(rpc, place.block)) !== place.hash) await startAnew();
+    if (place !== null && (await readBlock(rpc, place.block))?.hash !== place.hash) await startAnew();
     const head = await headBlock(rpc);
     const from = place === null ? deployment.block : place.block + 1;
     if (head < from) return;
-    const hash = await hashOf(rpc, head);
-    if (hash === null) return;
+    const block = await readBlock(rpc, head);
+    if (block === null) return;
     const accounts = await readEvents(rpc, [deployment.escrow], ACCOUNT_OPENED, from, head);
     const fresh = [...(await readEvents(rpc, addresses, [], from, head)), ...accounts].map(recordOf);
-    const next = { block: head, hash };
+    const next = { block: head, hash: block.hash };
     if (fresh.length > 0 || head - noted >= NOTE_EVERY_BLOCKS) {
       await write(file, [...fresh.map((event) => ({ event })), { place: next }], "a");
       noted = head;
@@ -92,13 +92,6 @@ function isWanted({ topics }: EventRecord, wanted: TopicFilter): boolean {
 
 function recordOf({ address, topics, data, blockNumber, transactionHash, index }: EventRecord): EventRecord {
   return { address, topics, data, blockNumber, transactionHash, index };
-}
-
-async function hashOf(rpc: JsonRpcProvider, block: number): Promise<string | null> {
-  const found = await rpc.getBlock(block).catch((error: unknown) => {
-    throw chainError(error, `reading block ${block}`);
-  });
-  return found?.hash ?? null;
 }
 
 /** What a file holds of this deployment up to its last place; `null` when it is another's, broken, or not there. */
