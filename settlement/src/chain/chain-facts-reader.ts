@@ -5,11 +5,12 @@ import type { BatchFile } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import { leavesOf } from "../batch/batch-leaves.ts";
 import { keccak256 } from "../hash/keccak.ts";
+import { aroundGate } from "../proofs/around-gate.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
 import { COURT, type CompiledContract, ESCROW, REGISTRY, readContract } from "./contracts.ts";
 import { readAccounts } from "./escrow-accounts.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
-import { blockTime, type InboxReader, inboxReader, NOTICE_SECONDS } from "./inbox-reader.ts";
+import { blockTime, type InboxReader, inboxReader } from "./inbox-reader.ts";
 import { type Deployment, finalityLimitSeconds } from "./manifest.ts";
 
 /** Kinds of meter keys, as in `contracts/types/Site.sol`. */
@@ -133,9 +134,9 @@ async function inboxOrders(
   inbox: InboxReader,
   { header, archive }: BatchFile,
 ): Promise<readonly InboxOrder[]> {
-  const latest = header.intervalStart - archive.rules.gateClosureMs / 1_000 - NOTICE_SECONDS;
+  const { early } = aroundGate(archive.rules, 1_000 * header.intervalStart);
   const submitted = await inbox.orders(header.intervalIndex);
-  return submitted.filter(({ submittedAt }) => submittedAt <= latest).map(({ order }) => order);
+  return submitted.filter(({ submittedAt }) => submittedAt <= early).map(({ order }) => order);
 }
 
 async function logsOf(

@@ -8,9 +8,6 @@ import { encodeInboxOrder } from "./judge-calls.ts";
 import type { Deployment } from "./manifest.ts";
 import { readBlock } from "./read-block.ts";
 
-/** What an order in the inbox must lie before the gate closes, in seconds; `NOTICE` of `contracts/judges`. */
-export const NOTICE_SECONDS = 300;
-
 /** An order that its own account put into the court's inbox. */
 export interface SubmittedOrder {
   readonly order: InboxOrder;

@@ -4,10 +4,9 @@ import { endsOrder, isSignedBy } from "../batch/order-faults.ts";
 import { hashEnd, type OrderEnd } from "../batch/order-leaf.ts";
 import type { ArchivedOrder } from "../batch/order-rows.ts";
 import { type Accusation, accuse } from "./accusation.ts";
+import { aroundGate } from "./around-gate.ts";
 import type { CaseFile } from "./case-file.ts";
 
-/** How long before and after gate closure what happens on the chain is not held against the operator, in seconds. */
-const NOTICE = 300;
 const NO_END: OrderEnd = {
   ...{ scope: 0, group: 0, counter: 0, replacement: ZERO_HASH, signature: "0x" },
 };
@@ -51,8 +50,8 @@ function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): read
   }
   const groupCancelledBy = (time: number): boolean =>
     signed.kind === 1 && facts.groupCounterAt(leaf.account, signed.group, time) > signed.counter;
-  const closure = gateClosure(file);
-  if (leaf.ended === GROUP_CANCELLED && !groupCancelledBy(closure + NOTICE)) {
+  const { early, late } = aroundGate(archive.rules, 1_000 * file.header.intervalStart);
+  if (leaf.ended === GROUP_CANCELLED && !groupCancelledBy(late)) {
     found.push(accuse("cancel-forged", "OrderJudge", "groupCancelForged", archive.rules, proof, signed));
   }
   if (leaf.ended === REFUSED && !facts.inbox.some(({ orderSalt }) => orderSalt === leaf.orderSalt)) {
@@ -68,7 +67,7 @@ function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): read
     if (!isSound) found.push(accuse("cancel-forged", "OrderJudge", "cancelForged", proof, signed, end));
   }
   const fill =
-    file.opens("fills") && groupCancelledBy(closure - NOTICE)
+    file.opens("fills") && groupCancelledBy(early)
       ? file.leaves.fills.findIndex(({ orderIndex, phase }) => orderIndex === index && phase === 1)
       : -1;
   if (fill >= 0) {
@@ -94,11 +93,6 @@ function isMalformed({ header, domain }: CaseFile, { leaf }: ArchivedOrder): boo
 function isMisplaced(file: CaseFile, { leaf }: ArchivedOrder): boolean {
   const position = file.leaves.positions[leaf.accountIndex];
   return file.opens("positions") && position !== undefined && !sameAccount(position.account, leaf.account);
-}
-
-/** When the interval's orders were fixed, in seconds. */
-function gateClosure({ header, archive: { rules } }: CaseFile): number {
-  return Math.floor((header.intervalStart * 1_000 - rules.gateClosureMs) / 1_000);
 }
 
 /** Whether two texts name one account. */

@@ -5,10 +5,8 @@ import { fromHex, keccak256, keccakText } from "../hash/keccak.ts";
 import { isAboveNameplate } from "../metering/meter-interval.ts";
 import { verifyHashedReading } from "../metering/verify-reading.ts";
 import { type Accusation, accuse } from "./accusation.ts";
+import { NOTICE_SECONDS } from "./around-gate.ts";
 import type { CaseFile } from "./case-file.ts";
-
-/** How long a revocation is not held against the operator, in seconds. */
-const NOTICE = 300;
 
 /** What is wrong with the readings of a batch. */
 export function readingFrauds(file: CaseFile): readonly Accusation[] {
@@ -57,7 +55,7 @@ function registerFrauds(file: CaseFile, leaf: ReadingLeaf, index: number): reado
   if (!file.opens("positions")) return [];
   const takenAt = Math.floor(leaf.takenAtMs / 1_000);
   const revokedAt = facts.revokedAt(leaf.meterKeyHash);
-  const isRevoked = revokedAt > 0 && takenAt > revokedAt && facts.committedAt >= revokedAt + NOTICE;
+  const isRevoked = revokedAt > 0 && takenAt > revokedAt && facts.committedAt >= revokedAt + NOTICE_SECONDS;
   const isRight =
     leaf.accountIndex < header.accountCount &&
     position?.siteId === leaf.siteId &&

@@ -6,18 +6,13 @@ import type {
   IntervalDelivery,
 } from "@commonwatt/vpp-core";
 import type { BatchRules } from "../batch/batch-rules.ts";
-import { NOTICE_SECONDS } from "../chain/inbox-reader.ts";
+import { type AroundGate, aroundGate } from "../proofs/around-gate.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import type { Register } from "./follow-register.ts";
 import { notFinal } from "./require-final.ts";
 
-/** Five minutes before a gate closes, and five minutes after: times in seconds, or a group's counters at these times. */
-interface AroundGate {
-  /** A higher counter than a filled order's is held against the operator. */
-  readonly early: number;
-  /** A higher counter than an order's ends it. */
-  readonly late: number;
-}
+/** A group's counters at these times. */
+type Counters = Readonly<Record<keyof AroundGate, number>>;
 
 /**
  * What sites took back on the chain, as it is now, so that no order of it trades: up to five minutes after the gate
@@ -31,7 +26,7 @@ export async function chainCancels(
   interval: DeliveryInterval,
 ): Promise<readonly ChainCancel[]> {
   await register.refresh();
-  const { late } = timesOf(rules, interval);
+  const { late } = aroundGate(rules, interval.startMs);
   const found = await Promise.all(
     register.cancelledGroups().map(async ({ account, group }) => {
       const counter = await registry.groupCounterAt(account, group, late);
@@ -96,17 +91,17 @@ export async function heedCancels(
   };
 }
 
-/** Of each group that orders of an interval are in and that was ever cancelled, from what stays on the chain. */
+/** What the chain has for good of each group that was ever cancelled and that orders of an interval are in. */
 async function countersOf(
   { final, registry, patience }: CancelsLink,
   register: Pick<Register, "cancelledGroups">,
   rules: Pick<BatchRules, "gateClosureMs">,
   { interval, orders }: IntervalDelivery,
-): Promise<ReadonlyMap<string, AroundGate>> {
+): Promise<ReadonlyMap<string, Counters>> {
   const used = new Set(orders.map(({ order: { account, bulk } }) => nameOf(account, bulk?.group)));
-  const times = timesOf(rules, interval);
+  const times = aroundGate(rules, interval.startMs);
   const reader = final.isImmediate ? registry : final;
-  const counters = new Map<string, AroundGate>();
+  const counters = new Map<string, Counters>();
   for (const { account, group } of register.cancelledGroups()) {
     const name = nameOf(account, group);
     if (!used.has(name)) continue;
@@ -125,17 +120,8 @@ async function isStillThere(
   { order: { account, bulk } }: BookedOrder,
 ): Promise<boolean> {
   if (bulk === undefined) return false;
-  const { late } = timesOf(rules, interval);
+  const { late } = aroundGate(rules, interval.startMs);
   return (await patience.until(() => registry.groupCounterAt(account, bulk.group, late))) > bulk.counter;
-}
-
-/** As the judge counts them. */
-function timesOf(
-  { gateClosureMs }: Pick<BatchRules, "gateClosureMs">,
-  { startMs }: DeliveryInterval,
-): AroundGate {
-  const closure = Math.floor((startMs - gateClosureMs) / 1_000);
-  return { early: Math.max(0, closure - NOTICE_SECONDS), late: closure + NOTICE_SECONDS };
 }
 
 function nameOf(account: Account, group: number | undefined): string {

@@ -9,7 +9,8 @@ const DEMAND_BOND = 1_000_000n;
 const DEMAND_LIMIT = 16;
 /** More than are pending in 18 hours of intervals of five minutes. */
 const RING_SIZE = 256;
-const NOTICE_SECONDS = 24 * 3_600;
+/** How far ahead a change of a site must be announced. */
+const SITE_NOTICE_SECONDS = 24 * 3_600;
 
 /** The rules by which a community's batches are accounted. */
 export function rulesOf({
@@ -33,7 +34,7 @@ export function termsFor(
     rulesHash: hashRules(rulesOf(context)),
     ...{ operator, guardian: null, governance: null },
     ...{ challengeWindowSeconds, responseSeconds, withdrawalDelaySeconds, silenceLimitSeconds },
-    ...{ pauseLimitSeconds: 0, noticeSeconds: NOTICE_SECONDS },
+    ...{ pauseLimitSeconds: 0, noticeSeconds: SITE_NOTICE_SECONDS },
     ...{ minimumBond: wanted.minimumBond, demandBond: DEMAND_BOND, demandLimit: DEMAND_LIMIT },
     ringSize: RING_SIZE,
   };

@@ -11,7 +11,7 @@ import {
 import type { ArchivedAccount } from "../batch/batch-archive.ts";
 import type { BatchRules } from "../batch/batch-rules.ts";
 import { orderDomain } from "../batch/order-digest.ts";
-import { NOTICE_SECONDS } from "../chain/inbox-reader.ts";
+import { aroundGate } from "../proofs/around-gate.ts";
 import type { InboxOrder } from "../proofs/chain-facts.ts";
 import { dueDigest } from "../proofs/inbox-order.ts";
 import type { EscrowLink } from "./escrow-link.ts";
@@ -49,14 +49,14 @@ export async function refusedOrders(
   context: InboxContext,
   { interval, orders }: Pick<IntervalDelivery, "interval" | "orders">,
 ): Promise<readonly BookedOrder[]> {
-  const latest = Math.floor((interval.startMs - context.rules.gateClosureMs) / 1_000) - NOTICE_SECONDS;
-  await requireSeen(link, latest);
+  const { early } = aroundGate(context.rules, interval.startMs);
+  await requireSeen(link, early);
   const domain = orderDomain(context.community, context.domain);
   const known = new Set(orders.map(({ id }) => id));
   const submitted = await link.patience.until(() => link.inbox.orders(interval.index));
   return submitted.flatMap(({ order, submittedAt }): readonly BookedOrder[] => {
     const account = accountOf(context, order);
-    const id = account === null || submittedAt > latest ? null : dueDigest(domain, order);
+    const id = account === null || submittedAt > early ? null : dueDigest(domain, order);
     if (id === null || known.has(id)) return [];
     known.add(id);
     link.logger.warn({ account: order.account, id }, "an order out of the inbox is refused by the market");
