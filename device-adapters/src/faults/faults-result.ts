@@ -1,7 +1,8 @@
+import { percentile } from "@commonwatt/vpp-core";
 import type { DeviceKind } from "./device-kinds.ts";
 import type { HardwareTotals } from "./fault-messages.ts";
 import type { LoopLag } from "./loop-watch.ts";
-import { quantile, type Tally } from "./tally.ts";
+import type { Tally } from "./tally.ts";
 
 /** No deadline is longer than a third of this; a call that was is counted as hung. */
 const CALL_MAX_MS = 10_000;
@@ -66,7 +67,7 @@ type Recovery = Tally["recoveries"][number];
 export function resultOf(
   tally: Tally,
   hardware: readonly HardwareTotals[],
-  lag: LoopLag,
+  lag: Pick<LoopLag, "p99Ms" | "maxMs">,
 ): Omit<FaultsTestResult, "faults" | "modbusFaults" | "opcuaFaults" | "elapsedMs"> {
   const { recoveries } = tally;
   const sum = (of: (totals: HardwareTotals) => number): number =>
@@ -131,15 +132,15 @@ function shareOf({ recoveryMs, allowedMs }: Recovery): number {
 function sharesOf(recoveries: readonly Recovery[]): RecoveryShares {
   const shares = recoveries.map(shareOf);
   return {
-    recoveryMedian: rounded(quantile(shares, 0.5)),
-    recoveryP99: rounded(quantile(shares, 0.99)),
-    recoveryWorst: rounded(quantile(shares, 1)),
+    recoveryMedian: rounded(percentile(shares, 0.5)),
+    recoveryP99: rounded(percentile(shares, 0.99)),
+    recoveryWorst: rounded(percentile(shares, 1)),
   };
 }
 
 function timesOf(recoveries: readonly Recovery[]): RecoveryTimes {
   const times = recoveries.map(({ recoveryMs }) => recoveryMs);
-  return { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99), maxMs: quantile(times, 1) };
+  return { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), maxMs: percentile(times, 1) };
 }
 
 function grouped<Figures>(

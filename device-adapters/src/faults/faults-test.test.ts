@@ -1,8 +1,9 @@
 import { epochMs } from "@commonwatt/vpp-core";
 import { expect, test } from "vitest";
+import { resultOf } from "./faults-result.ts";
 import { faultsTest } from "./faults-test.ts";
 import { RestlessPlant } from "./restless-plant.ts";
-import { quantile, stepAfterOutage } from "./tally.ts";
+import { stepAfterOutage, Tally } from "./tally.ts";
 import { TrackedCalls } from "./tracked-calls.ts";
 
 test("a few faults of each kind of device leave nothing hung, open, late or wrong", async () => {
@@ -47,9 +48,11 @@ test("promises are counted until they settle", async () => {
   expect(calls.made).toBe(2);
 });
 
-test("works out quantiles and the back-off step that an outage leads to", () => {
-  expect(quantile([5, 1, 3, 2, 4], 0.5)).toBe(3);
-  expect(quantile([5, 1, 3, 2, 4], 0.99)).toBe(5);
+test("recoveries of which there was none are not fast", () => {
+  expect(resultOf(new Tally(), [], { p99Ms: 0, maxMs: 0 }).recoveryP99).toBeNaN();
+});
+
+test("works out the back-off step that an outage leads to", () => {
   expect(stepAfterOutage(100, 0)).toBe(100);
   expect(stepAfterOutage(100, 51)).toBe(200);
   expect(stepAfterOutage(100, 151)).toBe(400);

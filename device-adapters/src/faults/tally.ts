@@ -40,12 +40,6 @@ export class Tally {
   }
 }
 
-/** The value below which a share of the sorted values lies. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}
-
 /** The back-off step that failures during an outage lead to, when each wait is half a step at least. */
 export function stepAfterOutage(baseMs: number, outageMs: number): number {
   let stepMs = baseMs;
