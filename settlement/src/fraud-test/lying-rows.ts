@@ -1,5 +1,6 @@
 import type { BatchArchive } from "../batch/batch-archive.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
+import { withSumsOf } from "../batch/fill-leaves.ts";
 import {
   type ArchivedReading,
   type PositionRow,
@@ -45,18 +46,16 @@ export function lyingPositions(
 
 /** Fills as rows of an archive; see {@link lyingOrders}. */
 export function lyingFills(archive: BatchArchive, fills: readonly FillLeaf[]): BatchArchive["fills"] {
-  // What is usual counts from the fill before, be it odd or not: one after the other.
-  const rows = fills.map((fill) => fillToRow(fill));
-  for (const [index, fill] of fills.entries()) {
-    const usual = fillsOf({ ...archive, fills: rows })[index];
-    const odd = oddOf(fill, usual);
+  const plain = fillsOf({ ...archive, fills: fills.map((fill) => fillToRow(fill)) });
+  return fills.map((fill, index) => {
+    // What is usual counts from the fill before as it is, be it odd or not.
+    const odd = oddOf(fill, withSumsOf(fills[index - 1], plain[index] ?? fill));
     const fields = Object.entries(odd ?? {}).map(([name, value]) => [
       name,
       typeof value === "bigint" ? value.toString() : value,
     ]);
-    rows[index] = fillToRow(fill, odd === null ? null : Object.fromEntries(fields));
-  }
-  return rows;
+    return fillToRow(fill, odd === null ? null : Object.fromEntries(fields));
+  });
 }
 
 function oddOf<Leaf extends object>(leaf: Leaf, usual: Partial<Leaf> = {}): Odd<Leaf> {
