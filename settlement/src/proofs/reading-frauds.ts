@@ -18,11 +18,8 @@ export function readingFrauds(file: CaseFile): readonly Accusation[] {
   ]);
 }
 
-function forgedFrauds(
-  file: CaseFile,
-  { leaf, meterKey, signature }: ArchivedReading,
-  index: number,
-): readonly Accusation[] {
+function forgedFrauds(file: CaseFile, reading: ArchivedReading, index: number): readonly Accusation[] {
+  const { leaf, meterKey, signature } = reading;
   const found: Accusation[] = [];
   const name = file.archive.accounts[leaf.accountIndex]?.siteId ?? null;
   const isNamed = name !== null && keccakText(name) === leaf.siteId;
@@ -30,22 +27,18 @@ function forgedFrauds(
     found.push(accuse("reading-unregistered", "ReadingJudge", "readingMisnamed", file.reading(index), name));
   }
   const isShown = keccak256(signature) === leaf.signatureHash && keccak256(meterKey) === leaf.meterKeyHash;
-  if (isShown && !isSigned(fromHex(file.domain.separator), leaf, meterKey, signature)) {
+  if (isShown && !isReadingSigned(fromHex(file.domain.separator), reading)) {
     const rest = [file.reading(index), meterKey, signature];
     found.push(accuse("reading-forged", "ReadingJudge", "readingForged", ...rest));
   }
   return found;
 }
 
-function isSigned(
-  domain: Uint8Array,
-  leaf: ReadingLeaf,
-  meterKey: ArchivedReading["meterKey"],
-  signature: ArchivedReading["signature"],
-): boolean {
-  const { sequence, importWh, exportWh } = leaf;
+/** Whether the meter that a reading names signed it for a domain. */
+export function isReadingSigned(domain: Uint8Array, { leaf, meterKey, signature }: ArchivedReading): boolean {
+  const { sequence, takenAtMs, importWh, exportWh } = leaf;
   const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };
-  const signed = { sequence, takenAtMs: epochMs(leaf.takenAtMs), ...registers, meterKey, signature };
+  const signed = { sequence, takenAtMs: epochMs(takenAtMs), ...registers, meterKey, signature };
   return verifyHashedReading(domain, fromHex(leaf.siteHash), signed) === null;
 }
 

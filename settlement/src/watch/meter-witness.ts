@@ -1,8 +1,8 @@
-import { epochMs, type Hex, wattHours } from "@commonwatt/vpp-core";
+import type { Hex } from "@commonwatt/vpp-core";
 import type { BatchArchive } from "../batch/batch-archive.ts";
 import { type ArchivedReading, readingsOf } from "../batch/metered-rows.ts";
 import { fromHex, keccak256 } from "../hash/keccak.ts";
-import { verifyHashedReading } from "../metering/verify-reading.ts";
+import { isReadingSigned } from "../proofs/reading-frauds.ts";
 
 /** As many readings are remembered, the latest: those of a hundred homes in a week. */
 const REMEMBERED_MAX = 150_000;
@@ -48,13 +48,9 @@ export class MeterWitness {
     return [...found.values()];
   }
 
-  #isSigned({ leaf, meterKey, signature }: ArchivedReading): boolean {
-    const { sequence, takenAtMs, importWh, exportWh } = leaf;
-    const registers = { importWh: wattHours(importWh), exportWh: wattHours(exportWh) };
-    const signed = { sequence, takenAtMs: epochMs(takenAtMs), ...registers, meterKey, signature };
+  #isSigned(reading: ArchivedReading): boolean {
     return (
-      keccak256(meterKey) === leaf.meterKeyHash &&
-      verifyHashedReading(this.#domain, fromHex(leaf.siteHash), signed) === null
+      keccak256(reading.meterKey) === reading.leaf.meterKeyHash && isReadingSigned(this.#domain, reading)
     );
   }
 
