@@ -2,6 +2,7 @@ import { type Account, type BatchRecord, CommonwattError } from "@commonwatt/vpp
 import { ESCROW, readContract } from "./chain/contracts.ts";
 import { DEV_CHAIN_ID } from "./chain/dev-chain.ts";
 import { devChainUrl } from "./chain/dev-chain-lock.ts";
+import { escrowReader } from "./chain/escrow-reader.ts";
 import { headBlock } from "./chain/event-log.ts";
 import { manifestPath, readManifest } from "./chain/manifest.ts";
 import { readBlock } from "./chain/read-block.ts";
@@ -52,7 +53,7 @@ export async function openEscrowBooks(directory: string): Promise<EscrowBooks> {
   const rpc = connectRpc(rpcUrl, DEV_CHAIN_ID);
   const read = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
     readContract(rpc, ESCROW, deployment.escrow, name, args);
-  const nanoPerUnit = (await read("nanoPerUnit")) as bigint;
+  const nanoPerUnit = await escrowReader(rpc, deployment).nanoPerUnit();
   let counted = await headBlock(rpc);
   let gasUsed = 0;
   const gasOfBlock = async (block: number): Promise<number> => {

@@ -9,6 +9,7 @@ import { aroundGate } from "../proofs/around-gate.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
 import { COURT, type CompiledContract, ESCROW, REGISTRY, readContract } from "./contracts.ts";
 import { readAccounts } from "./escrow-accounts.ts";
+import { escrowReader } from "./escrow-reader.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
 import { blockTime, type InboxReader, inboxReader } from "./inbox-reader.ts";
 import { type Deployment, finalityLimitSeconds } from "./manifest.ts";
@@ -38,18 +39,18 @@ export async function readFacts(
   const { escrow, court, registry, terms } = deployment;
   const read = (contract: CompiledContract, address: Account, name: string, args: readonly unknown[] = []) =>
     readContract(rpc, contract, address, name, args);
+  const reader = escrowReader(rpc, deployment);
   const count = Number(await read(ESCROW, escrow, "accountCount"));
   const accounts = await readAccounts(log, deployment, count);
-  const nanoPerUnit = (await read(ESCROW, escrow, "nanoPerUnit")) as bigint;
+  const nanoPerUnit = await reader.nanoPerUnit();
   const lockSeconds = terms.withdrawalDelaySeconds - finalityLimitSeconds(terms);
   const funds = new Map(
     await Promise.all(
       accounts.map(async (account): Promise<[string, { own: bigint; free: bigint | null }]> => {
-        const { deposited, withdrawn } = (await read(ESCROW, escrow, "accountOf", [account])) as Funds;
-        const { amount, requestedAt } = (await read(ESCROW, escrow, "withdrawalOf", [account])) as Request;
+        const { deposited, withdrawn, requested, requestedAtSeconds } = await reader.funds(account);
         const own = (deposited - withdrawn) * nanoPerUnit;
-        const isLocked = amount > 0n && committedAt >= Number(requestedAt) + lockSeconds;
-        return [account.toLowerCase(), { own, free: isLocked ? own - amount * nanoPerUnit : null }];
+        const isLocked = requested > 0n && committedAt >= requestedAtSeconds + lockSeconds;
+        return [account.toLowerCase(), { own, free: isLocked ? own - requested * nanoPerUnit : null }];
       }),
     ),
   );
@@ -79,8 +80,6 @@ export async function readFacts(
   };
 }
 
-type Funds = { readonly deposited: bigint; readonly withdrawn: bigint };
-type Request = { readonly amount: bigint; readonly requestedAt: bigint };
 type Read = (
   contract: CompiledContract,
   address: Account,
