@@ -4,6 +4,7 @@ import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import { leavesOf } from "../batch/batch-leaves.ts";
+import type { OrderLeaf } from "../batch/order-leaf.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import { aroundGate } from "../proofs/around-gate.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
@@ -64,7 +65,7 @@ export async function readFacts(
   for (const key of new Set(leaves.readings.map(({ meterKeyHash }) => meterKeyHash))) {
     revoked.set(key, Number(await read(REGISTRY, registry, "meterRevokedAt", [key])));
   }
-  const cancels = await groupCancels(rpc, deployment, log);
+  const cancels = await groupCancels(rpc, deployment, log, leaves.orders);
   return {
     ...{ domain: signingDomain(deployment.chainId, court), accounts, committedAt },
     rulesHashAt: () => rulesHash,
@@ -112,20 +113,23 @@ function meterKeyHash({ kind, x, y }: { readonly kind: bigint; readonly x: Hex; 
   return kind === SECP256K1 ? keccak256(`0x${x.slice(-40)}`) : ZERO_HASH;
 }
 
+/** What accounts cancelled that have orders in a batch: anybody else can cancel groups of their own, too. */
 async function groupCancels(
   rpc: JsonRpcProvider,
   { registry, block }: Deployment,
   log: EventLog,
+  orders: readonly Pick<OrderLeaf, "account">[],
 ): Promise<readonly GroupCancel[]> {
+  const accounts = new Set(orders.map(({ account }) => account.toLowerCase()));
   const logs = await logsOf(log, REGISTRY, registry, "GroupCancelled", block);
-  return Promise.all(
-    logs.map(async ({ args, blockNumber }) => ({
-      account: String(args["account"]).toLowerCase(),
-      group: Number(args["group"]),
-      counter: Number(args["counter"]),
-      time: await blockTime(rpc, blockNumber),
-    })),
-  );
+  const cancels: GroupCancel[] = [];
+  for (const { args, blockNumber } of logs) {
+    const account = String(args["account"]).toLowerCase();
+    if (!accounts.has(account)) continue;
+    const [group, counter] = [Number(args["group"]), Number(args["counter"])];
+    cancels.push({ account, group, counter, time: await blockTime(rpc, blockNumber) });
+  }
+  return cancels;
 }
 
 /** Orders for the batch's interval that came so early that its operator had to take them in. */

@@ -1,9 +1,12 @@
 import { signBulk, signOrder } from "@commonwatt/market";
-import type { Hex, SignedOrder } from "@commonwatt/vpp-core";
+import type { Account, SignedOrder } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { BatchFile } from "../batch/batch-archive.ts";
 import { leavesOf } from "../batch/batch-leaves.ts";
+import { readFacts } from "../chain/chain-facts-reader.ts";
 import { callData, REGISTRY } from "../chain/contracts.ts";
 import { type MarketStreet, marketStreet } from "../testing/market-street.ts";
+import { fileOf } from "./stored-batch.ts";
 
 let home: MarketStreet;
 /** What the first home offers, and what the second one bids for, signed in group 3 with counter 5. */
@@ -20,8 +23,14 @@ beforeEach(async () => {
 
 afterEach(() => home.close());
 
-async function cancelOnChain(account: Hex, counter: bigint): Promise<void> {
+async function cancelOnChain(account: Account, counter: bigint): Promise<void> {
   await home.send(account, home.deployment.registry, callData(REGISTRY, "cancelGroup", [3, counter]));
+}
+
+async function fileInCourt(): Promise<BatchFile> {
+  const record = await home.batches.last();
+  if (record === null) throw new Error("nothing was settled");
+  return fileOf(record);
 }
 
 /** How the orders of the interval's batch ended, and whether a watcher or a judge finds anything wrong with it. */
@@ -46,6 +55,12 @@ it("an order of a group that was cancelled on the chain does not trade, and its 
   for (const cancel of cancels) await home.venue.cancelFromChain(cancel);
   expect(cancels).toContainEqual({ account: bid.account, group: 3, counter: Number.MAX_SAFE_INTEGER });
   expect(await judged()).toEqual({ ended: [0, 2], fillCount: 0 });
+
+  // A watcher asks for what concerns the batch, not for what strangers cancelled.
+  const facts = await readFacts(home.rpc, home.deployment, await fileInCourt(), 0);
+  const isCancelled = (account: Account): boolean => facts.groupCounterAt(account, 3, 2 ** 40) > 0;
+  expect(isCancelled(bid.account)).toBe(true);
+  expect(isCancelled(home.deployment.token)).toBe(false);
 });
 
 it("a counter that leaves an order alone lets it trade", { timeout: 60_000 }, async () => {
