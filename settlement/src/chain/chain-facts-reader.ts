@@ -3,11 +3,11 @@ import type { Account, Hex } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
-import { leavesOf } from "../batch/batch-leaves.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import { aroundGate } from "../proofs/around-gate.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
+import { openOnce } from "../proofs/open-once.ts";
 import { COURT, type CompiledContract, ESCROW, REGISTRY, readContract } from "./contracts.ts";
 import { readAccounts } from "./escrow-accounts.ts";
 import { escrowReader } from "./escrow-reader.ts";
@@ -56,7 +56,7 @@ export async function readFacts(
     ),
   );
   const rulesHash = (await read(COURT, court, "rulesHashAt", [header.intervalStart])) as Hex;
-  const leaves = leavesOf(archive);
+  const leaves = openOnce(archive).leaves;
   const versions = new Map<Hex, readonly RegisteredSite[]>();
   for (const siteId of new Set(leaves.positions.map((position) => position.siteId))) {
     versions.set(siteId, await siteVersions(read, registry, siteId));

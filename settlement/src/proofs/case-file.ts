@@ -2,14 +2,7 @@ import type { Hex } from "@commonwatt/vpp-core";
 import type { BalanceLeaf, BalanceNode } from "../batch/balance-tree.ts";
 import type { BatchArchive, BatchFile } from "../batch/batch-archive.ts";
 import { type BatchHeader, headerFromJson, ZERO_HASH } from "../batch/batch-header.ts";
-import {
-  type BatchLeaves,
-  type BatchTrees,
-  leavesOf,
-  type OpenedArchive,
-  openArchive,
-  treesOf,
-} from "../batch/batch-leaves.ts";
+import { type BatchLeaves, type BatchTrees, type OpenedArchive, treesOf } from "../batch/batch-leaves.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { leafSalt, type TreeName } from "../batch/leaf-salt.ts";
 import type { MerkleTree } from "../batch/merkle-tree.ts";
@@ -20,6 +13,7 @@ import type { PositionLeaf } from "../batch/position-leaf.ts";
 import type { ReadingLeaf } from "../batch/reading-leaf.ts";
 import { toHex } from "../hash/keccak.ts";
 import type { ChainFacts } from "./chain-facts.ts";
+import { openOnce } from "./open-once.ts";
 
 /** A leaf with its salt and its way to the root, as the judges take it. */
 export interface LeafProof<Leaf> {
@@ -89,14 +83,14 @@ const NO_POSITION: PositionLeaf = {
 export function openCase(previous: BatchFile | null, batch: BatchFile, facts: ChainFacts): CaseFile {
   const { archive } = batch;
   const header = headerFromJson(batch.header);
-  const { leaves, ...opened } = openArchive(archive);
+  const { leaves, ...opened } = openOnce(archive);
   const trees = treesOf(archive.seed, leaves);
   const before =
     previous === null
       ? null
       : {
           header: headerFromJson(previous.header),
-          trees: treesOf(previous.archive.seed, leavesOf(previous.archive)),
+          trees: treesOf(previous.archive.seed, openOnce(previous.archive).leaves),
           balances: previous.archive.balances.length,
         };
   const prove =

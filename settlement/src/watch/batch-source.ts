@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommonwattError, type Hex, messageOf } from "@commonwatt/vpp-core";
 import { archiveText, type BatchArchive, hashArchive, hashText } from "../batch/batch-archive.ts";
-import { openArchive } from "../batch/batch-leaves.ts";
+import { openOnce } from "../proofs/open-once.ts";
 
 /** How long a source may take for one archive, and how many bytes of it are read at most. */
 const FETCH_TIMEOUT_MS = 30_000;
@@ -115,7 +115,7 @@ function archiveIn(text: string, archiveHash: Hex): BatchArchive | null {
 /** Why an archive, though the right one, tells nothing, such as one of an older shape; `null` when it opens. */
 function unreadable(archive: BatchArchive): string | null {
   try {
-    openArchive(archive);
+    openOnce(archive);
     return null;
   } catch (error) {
     return messageOf(error);

@@ -1,7 +1,8 @@
 import type { Hex } from "@commonwatt/vpp-core";
 import type { BatchArchive } from "../batch/batch-archive.ts";
-import { type ArchivedReading, readingsOf } from "../batch/metered-rows.ts";
+import type { ArchivedReading } from "../batch/metered-rows.ts";
 import { fromHex, keccak256 } from "../hash/keccak.ts";
+import { openOnce } from "../proofs/open-once.ts";
 import { isReadingSigned } from "../proofs/reading-frauds.ts";
 
 /** As many readings are remembered, the latest: those of a hundred homes in a week. */
@@ -31,9 +32,9 @@ export class MeterWitness {
   }
 
   /** Takes in a batch's readings; answers what contradicts one that was seen before, one pair a meter. */
-  look(batch: number, archive: Pick<BatchArchive, "accounts" | "readings">): readonly Equivocation[] {
+  look(batch: number, archive: BatchArchive): readonly Equivocation[] {
     const found = new Map<Hex, Equivocation>();
-    for (const reading of readingsOf(archive)) {
+    for (const reading of openOnce(archive).readings) {
       const { leaf } = reading;
       const key = `${leaf.meterKeyHash}:${leaf.sequence}`;
       const before = this.#seen.get(key);
