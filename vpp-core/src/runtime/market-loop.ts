@@ -26,7 +26,7 @@ import {
 } from "../time/delivery-interval.ts";
 import { type PriceMicroPerKwh, priceMicroPerKwh } from "../units/price.ts";
 import { type ClearingSaver, clearingSaver } from "./clearing-saver.ts";
-import { placeForced } from "./place-forced.ts";
+import { heedChain } from "./heed-chain.ts";
 import type { RunReporter } from "./run-event.ts";
 import type { SiteRunner } from "./site-runner.ts";
 
@@ -170,7 +170,7 @@ async function tradeInterval(
   const placing = placeOrders(context, round);
   await sleepUntil(clock, gateClosesMs, signal);
   // On a busy machine the gate waits for who is not ready, but never until it is too late.
-  const ready = Promise.all([placing, placeForced(context, interval)]);
+  const ready = Promise.all([placing, heedChain(context, interval)]);
   await Promise.race([ready, sleepUntil(clock, latestMs, signal)]);
   const clearing = await venue.closeGate(interval.index);
   takeClearing(context, saver, interval, clearing);

@@ -6,7 +6,7 @@ import type { SignedOrder } from "../ports/trading-venue.ts";
 import { deliveryInterval, intervalIndex } from "../time/delivery-interval.ts";
 import { wattHours } from "../units/energy.ts";
 import { priceMicroPerKwh } from "../units/price.ts";
-import { placeForced } from "./place-forced.ts";
+import { heedChain } from "./heed-chain.ts";
 import type { RunEvent } from "./run-event.ts";
 
 const INTERVAL = deliveryInterval(intervalIndex(2_000_000), 15);
@@ -34,7 +34,7 @@ function recorder(): { logger: Logger; errors: string[]; told: RunEvent[] } {
 it("ends what the chain cancelled, places every order that lies there, and reports those that the venue turns down", async () => {
   const { logger, told } = recorder();
   const placed: string[] = [];
-  await placeForced(
+  await heedChain(
     {
       logger,
       report: (event) => told.push(event),
@@ -65,6 +65,6 @@ it("does not hold up the gate when the chain is away", async () => {
   const rail = { forcedOrders: silent, chainCancels: silent };
   const useless = () => Promise.reject(new Error("there is nothing to place"));
   const venue = { submit: useless, cancelFromChain: useless };
-  await placeForced({ logger, rail, venue, report: () => undefined }, INTERVAL);
+  await heedChain({ logger, rail, venue, report: () => undefined }, INTERVAL);
   expect(errors).toHaveLength(2);
 });

@@ -6,7 +6,7 @@ import type { DeliveryInterval } from "../time/delivery-interval.ts";
 import type { RunReporter } from "./run-event.ts";
 
 /** What is needed to tell the venue what lies on the chain. */
-export interface ForcedContext {
+export interface HeedChainContext {
   readonly rail: Pick<SettlementRail, "forcedOrders" | "chainCancels">;
   readonly venue: Pick<TradingVenue, "submit" | "cancelFromChain">;
   readonly logger: Logger;
@@ -17,8 +17,8 @@ export interface ForcedContext {
  * Ends what sites took back on the chain, and places what they put there. What the venue turns down the settlement has
  * to account for as refused.
  */
-export async function placeForced(
-  { rail, venue, logger, report }: ForcedContext,
+export async function heedChain(
+  { rail, venue, logger, report }: HeedChainContext,
   interval: DeliveryInterval,
 ): Promise<void> {
   try {
