@@ -19,7 +19,6 @@ import { type ArchivedAccount, partyOf } from "./batch/batch-archive.ts";
 import { buildBatch } from "./batch/build-batch.ts";
 import { auditEscrow } from "./chain/escrow-audit.ts";
 import { meterSigner } from "./metering/meter-signer.ts";
-import { type SiteAccounts, siteAccounts } from "./rail/archived-accounts.ts";
 import { type BatchPump, startPump } from "./rail/batch-pump.ts";
 import { chainCancels, heedCancels } from "./rail/chain-cancels.ts";
 import { committedBatch } from "./rail/committed-batch.ts";
@@ -29,6 +28,7 @@ import { followRegister, type Register } from "./rail/follow-register.ts";
 import { forcedOrders, type InboxContext, refusedOrders } from "./rail/forced-orders.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
 import { showLeaves } from "./rail/show-leaves.ts";
+import { type SiteAccounts, siteAccounts } from "./rail/site-accounts.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 import { startSweeper } from "./rail/sweeper.ts";
 

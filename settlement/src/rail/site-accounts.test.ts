@@ -3,7 +3,7 @@ import { deliveryInterval, intervalIndex } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
 import { NO_METER, type SiteVersion } from "../chain/site-record.ts";
 import { silent, testStreet } from "../testing/street.ts";
-import { siteAccounts } from "./archived-accounts.ts";
+import { siteAccounts } from "./site-accounts.ts";
 
 const { sites } = testStreet(2);
 const [one, two] = sites;
