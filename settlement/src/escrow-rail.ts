@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { domainSeparator, signingDomain } from "@commonwatt/market";
+import { domainSeparator } from "@commonwatt/market";
 import {
   type BatchRecord,
   CommonwattError,
@@ -17,6 +17,7 @@ import { settlementRoutes } from "./api/settlement-routes.ts";
 import { balancesOf } from "./batch/balances.ts";
 import { type ArchivedAccount, partyOf } from "./batch/batch-archive.ts";
 import { buildBatch } from "./batch/build-batch.ts";
+import { courtDomain } from "./chain/court-domain.ts";
 import { auditEscrow } from "./chain/escrow-audit.ts";
 import { meterSigner } from "./metering/meter-signer.ts";
 import { type BatchPump, startPump } from "./rail/batch-pump.ts";
@@ -71,7 +72,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       deployment: () => use().chain.link.deployment,
     }),
     meterSigner: (community, privateKey) => meterSigner(privateKey, () => separatorOf(community, signedFor)),
-    signingDomain: () => domainOf(use().chain),
+    signingDomain: () => courtDomain(use().chain.link.deployment),
     forcedOrders: async (interval) =>
       forcedOrders(use().chain.link, await inboxOf(use(), interval), interval),
     chainCancels: async (interval) => cancelsFor(use(), interval),
@@ -80,7 +81,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       starting = controller;
       const chain = await openChain(context, options, wanted, controller.signal);
       try {
-        signedFor = domainOf(chain);
+        signedFor = courtDomain(chain.link.deployment);
         running = await startRunning(context, chain, wanted, controller);
       } catch (error) {
         await chain.close();
@@ -149,15 +150,15 @@ function separatorOf(community: string, domain: SigningDomain | null): Uint8Arra
   return domainSeparator(domain === null ? { community } : { community, domain });
 }
 
-function domainOf({ link }: OpenChain): SigningDomain {
-  const { chainId, court } = link.deployment;
-  return signingDomain(chainId, court);
-}
-
 async function inboxOf(running: RunningRail, interval: DeliveryInterval): Promise<InboxContext> {
   const { context, chain } = running;
   const accounts = await running.accounts.at(interval);
-  return { community: context.community, domain: domainOf(chain), accounts, rules: rulesOf(context) };
+  return {
+    community: context.community,
+    domain: courtDomain(chain.link.deployment),
+    accounts,
+    rules: rulesOf(context),
+  };
 }
 
 /** Trades by the accounts whose orders met: a site may be another account's than when it placed them. */

@@ -1,4 +1,3 @@
-import { signingDomain } from "@commonwatt/market";
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
@@ -9,6 +8,7 @@ import { aroundGate } from "../proofs/around-gate.ts";
 import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
 import { openOnce } from "../proofs/open-once.ts";
 import { COURT, type CompiledContract, ESCROW, REGISTRY, readContract } from "./contracts.ts";
+import { courtDomain } from "./court-domain.ts";
 import { readAccounts } from "./escrow-accounts.ts";
 import { escrowReader } from "./escrow-reader.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
@@ -67,7 +67,7 @@ export async function readFacts(
   }
   const cancels = await groupCancels(rpc, deployment, log, leaves.orders);
   return {
-    ...{ domain: signingDomain(deployment.chainId, court), accounts, committedAt },
+    ...{ domain: courtDomain(deployment), accounts, committedAt },
     rulesHashAt: () => rulesHash,
     siteAt: (siteId, time) => (versions.get(siteId) ?? []).findLast(({ since }) => since <= time) ?? null,
     revokedAt: (key) => revoked.get(key) ?? 0,

@@ -1,4 +1,3 @@
-import { signingDomain } from "@commonwatt/market";
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { id, TypedDataEncoder, Wallet } from "ethers";
 import { ZERO_HASH } from "../batch/batch-header.ts";
@@ -59,11 +58,6 @@ export function meterPointOf({ kind, x, y }: SiteVersion["meterKey"]): Hex | nul
 export interface SignedLeaf {
   readonly leaf: Pick<ReadingLeaf, "siteHash" | "sequence" | "takenAtMs" | "importWh" | "exportWh">;
   readonly signature: Hex;
-}
-
-/** What orders and readings are signed for that a deployment's court settles: the EIP-712 domain separator. */
-export function courtDomain({ chainId, court, terms }: Deployment): Hex {
-  return TypedDataEncoder.hashDomain({ ...signingDomain(chainId, court), salt: terms.community }) as Hex;
 }
 
 /**

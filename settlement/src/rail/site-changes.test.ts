@@ -5,17 +5,11 @@ import { partyOf } from "../batch/batch-archive.ts";
 import { leavesOf } from "../batch/batch-leaves.ts";
 import { siteHashOf } from "../batch/reading-leaf.ts";
 import { COURT, callData, REGISTRY } from "../chain/contracts.ts";
+import { courtSeparator } from "../chain/court-domain.ts";
 import { encodeInboxOrder } from "../chain/judge-calls.ts";
 import { registryReader } from "../chain/registry-reader.ts";
 import { accountOfKey } from "../chain/signer.ts";
-import {
-  courtDomain,
-  recordArguments,
-  recordDigest,
-  revokeMeterData,
-  signDigest,
-  siteKey,
-} from "../chain/site-record.ts";
+import { recordArguments, recordDigest, revokeMeterData, signDigest, siteKey } from "../chain/site-record.ts";
 import { fromHex } from "../hash/keccak.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
 import { inboxOf, type MarketStreet, marketStreet } from "../testing/market-street.ts";
@@ -50,7 +44,7 @@ async function handOver(number: number, newOwner: Hex, newOwnerKey: Hex, since: 
 /** Has the meter of a home contradict itself, and be revoked for it. */
 async function revokeMeter(number: number): Promise<void> {
   const { id: siteId, meterKey, account } = home.site(number);
-  const domain = courtDomain(home.deployment);
+  const domain = courtSeparator(home.deployment);
   const privateKey: Hex = `0x${(0x2000 + number).toString(16).padStart(64, "0")}`;
   const meter = meterSigner(privateKey, () => fromHex(domain));
   const said = (importWh: number) => {

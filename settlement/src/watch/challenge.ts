@@ -2,6 +2,7 @@ import { type Clock, CommonwattError, type Hex, isCommonwattError } from "@commo
 import { TREE_NUMBERS } from "../batch/leaf-salt.ts";
 import { COURT, type CompiledContract, JUDGES, namedRevert } from "../chain/contracts.ts";
 import { approveData, type CommittedBatch, claimUnansweredData } from "../chain/court-calls.ts";
+import { courtSeparator } from "../chain/court-domain.ts";
 import type { CourtReader, LeafDemand } from "../chain/court-reader.ts";
 import type { EscrowReader } from "../chain/escrow-reader.ts";
 import { accusationData } from "../chain/judge-calls.ts";
@@ -9,7 +10,7 @@ import type { Deployment } from "../chain/manifest.ts";
 import type { Outbox } from "../chain/outbox.ts";
 import type { RegistryReader } from "../chain/registry-reader.ts";
 import type { ChainSigner } from "../chain/signer.ts";
-import { courtDomain, revokeMeterData } from "../chain/site-record.ts";
+import { revokeMeterData } from "../chain/site-record.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import type { Equivocation } from "./meter-witness.ts";
 
@@ -104,7 +105,7 @@ export async function revoke(
   const { transactionHash } = await outbox.submit({
     key: `revoke:${meterKeyHash}`,
     ...{ sender: signer, to: deployment.registry },
-    data: revokeMeterData(first.meterKey, courtDomain(deployment), first, second),
+    data: revokeMeterData(first.meterKey, courtSeparator(deployment), first, second),
     done: async () => (await registry.meterRevokedAt(meterKeyHash)) > 0,
   });
   return transactionHash;

@@ -5,10 +5,10 @@ import { headerToJson } from "../batch/batch-header.ts";
 import { readFacts } from "../chain/chain-facts-reader.ts";
 import { committedHeader } from "../chain/committed-header.ts";
 import type { CommittedBatch } from "../chain/court-calls.ts";
+import { courtSeparator } from "../chain/court-domain.ts";
 import type { BatchCommit, CourtReader } from "../chain/court-reader.ts";
 import type { EventLog } from "../chain/event-log.ts";
 import type { Deployment } from "../chain/manifest.ts";
-import { courtDomain } from "../chain/site-record.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import { type BatchSource, findArchive, folderSource, keepArchive } from "./batch-source.ts";
 import { bring, type ChallengeContext, nameOf, openQuestions, revoke } from "./challenge.ts";
@@ -67,7 +67,7 @@ export class Watcher {
   constructor(context: WatchContext, from: number) {
     this.#context = context;
     this.#next = from;
-    this.#witnessed = new MeterWitness(courtDomain(context.deployment));
+    this.#witnessed = new MeterWitness(courtSeparator(context.deployment));
   }
 
   /** Looks at everything that is new or still open. */
