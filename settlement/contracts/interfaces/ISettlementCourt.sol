@@ -113,9 +113,9 @@ interface ISettlementCourt is ICourtEvents, ICourtErrors {
     /// @notice Shows the leaf and what it has hashes of, all of which the event then carries, so that whoever asked can
     /// bring it before a judge. Anyone may answer for the operator.
     /// @param tree 1 to 4.
-    /// @param leaf What the leaf is the double hash of: abi.encode(TYPEHASH, fields …, salt).
+    /// @param leaf What the leaf is the double hash of, see `Leaves`.
     /// @param siblings The nodes beside its way to the root, lowest first.
-    /// @param evidence For an order abi.encode(OrderSignature) and, if its endedHash is not zero, abi.encode(OrderEnd);
+    /// @param evidence For an order how it was signed and, if its endedHash is not zero, what ended it, see `Preimages`;
     /// for a reading the signature; else nothing.
     function answer(
         CommittedBatch calldata batch,

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IOrderJudge} from "../interfaces/IOrderJudge.sol";
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {OrderSignatures} from "../libraries/OrderSignatures.sol";
+import {Preimages} from "../libraries/Preimages.sol";
 import {BatchHeader, CommittedBatch, NO_CLEARING_PRICE, Rules} from "../types/Batch.sol";
 import {
     FillProof,
@@ -89,7 +90,7 @@ contract OrderJudge is Judge, IOrderJudge {
         _proveSigned(batch.header, order, signature);
         bool isWrong = order.leaf.ended == ORDER_ENDED;
         if (isWrong && order.leaf.endedHash != 0) {
-            _requirePreimage(keccak256(abi.encode(end)), order.leaf.endedHash);
+            _requirePreimage(Preimages.hash(end), order.leaf.endedHash);
             address ender = OrderSignatures.enderOf(_domain(court, batch.header), order.leaf, signature, end);
             isWrong = ender == address(0) || ender != order.leaf.account;
         }
@@ -161,7 +162,7 @@ contract OrderJudge is Judge, IOrderJudge {
         pure
     {
         _prove(header, order);
-        _requirePreimage(keccak256(abi.encode(signature)), order.leaf.signedHash);
+        _requirePreimage(Preimages.hash(signature), order.leaf.signedHash);
     }
 
     function _isMalformed(ISettlementCourt court, BatchHeader calldata header, OrderLeaf calldata leaf)

@@ -2,14 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../types/Batch.sol";
-import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
 import {Leaves} from "./Leaves.sol";
 import {MerkleTree} from "./MerkleTree.sol";
+import {Preimages} from "./Preimages.sol";
 
 /// @title Leaves as bytes
 /// @notice Decides whether bytes are the leaf that a batch has at a place, in the one form that judges can take up. Bytes
-/// that merely hash to what stands there are not enough: they must be a leaf of its kind, and all that the leaf has hashes
-/// of must decode, or nobody could show what is wrong with it.
+/// that merely hash to what stands there are not enough: they must be a leaf of its kind, and so must all that the leaf has
+/// hashes of be what a judge takes up, or nobody could show what is wrong with it.
 library LeafCodec {
     uint8 internal constant ORDERS = 1;
     uint8 internal constant READINGS = 2;
@@ -74,14 +74,11 @@ library LeafCodec {
         return uint8(value) < 2;
     }
 
-    /// @dev Decoded and encoded again, because judges encode what they are given.
     function _explains(bytes calldata order, bytes[] calldata evidence) private pure returns (bool) {
         bytes32 endedHash = bytes32(order[ORDER_ENDED_HASH:]);
         if (evidence.length != (endedHash == 0 ? 1 : 2)) return false;
-        OrderSignature memory signed = abi.decode(evidence[0], (OrderSignature));
-        if (keccak256(abi.encode(signed)) != bytes32(order[ORDER_SIGNED_HASH:])) return false;
-        if (endedHash == 0) return true;
-        OrderEnd memory ended = abi.decode(evidence[1], (OrderEnd));
-        return keccak256(abi.encode(ended)) == endedHash;
+        if (!Preimages.isSignature(evidence[0])) return false;
+        if (keccak256(evidence[0]) != bytes32(order[ORDER_SIGNED_HASH:])) return false;
+        return endedHash == 0 || (Preimages.isEnd(evidence[1]) && keccak256(evidence[1]) == endedHash);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Leaves} from "../libraries/Leaves.sol";
+import {Preimages} from "../libraries/Preimages.sol";
 import {BalanceProof, BatchHeader} from "../types/Batch.sol";
 import {OrderLeaf, PositionProof} from "../types/Leaves.sol";
 import {END_REPLACEMENT, OrderEnd, OrderSignature, SIGNED_IN_BULK} from "../types/Signatures.sol";
@@ -58,7 +59,7 @@ contract CourtGasTest is CrowdFixture {
             signature.proof[level] = keccak256(abi.encode(level));
         }
         bytes[] memory evidence = new bytes[](2);
-        (evidence[0], evidence[1]) = (abi.encode(signature), abi.encode(ended));
+        (evidence[0], evidence[1]) = (Preimages.encode(signature), Preimages.encode(ended));
         OrderLeaf memory order;
         (order.digest, order.account, order.orderSalt) = (keccak256("digest"), _home(1), keccak256("order salt"));
         (order.signedHash, order.endedHash) = (keccak256(evidence[0]), keccak256(evidence[1]));

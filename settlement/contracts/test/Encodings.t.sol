@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Leaves} from "../libraries/Leaves.sol";
 import {MerkleTree} from "../libraries/MerkleTree.sol";
 import {OrderDomain, OrderSignatures} from "../libraries/OrderSignatures.sol";
+import {Preimages} from "../libraries/Preimages.sol";
 import {FillLeaf, ORDER_ENDED, OrderLeaf, PositionLeaf, ReadingLeaf} from "../types/Leaves.sol";
 import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
 import {MerkleBuilder} from "./utils/MerkleBuilder.sol";
@@ -25,7 +26,7 @@ contract EncodingsTest {
         vm.assertEq(hash, vm.parseJsonBytes32(_json, string.concat(".", name, ".hash")), name);
     }
 
-    /// @dev A leaf as `abi.encode` lays it out.
+    /// @dev A leaf, or what it has a hash of, as `abi.encode` lays it out.
     function _read(string memory name) private view returns (bytes memory) {
         return vm.parseJsonBytes(_json, string.concat(".", name, ".words"));
     }
@@ -48,10 +49,12 @@ contract EncodingsTest {
     }
 
     function test_vectors_preimages() public view {
-        bytes memory signature = vm.parseJsonBytes(_json, ".signature.encoded");
-        _checkHash("signature", keccak256(abi.encode(abi.decode(signature, (OrderSignature)))));
-        bytes memory end = vm.parseJsonBytes(_json, ".end.encoded");
-        _checkHash("end", keccak256(abi.encode(abi.decode(end, (OrderEnd)))));
+        OrderSignature memory signature = abi.decode(_read("signature"), (OrderSignature));
+        vm.assertEq(Preimages.encode(signature), vm.parseJsonBytes(_json, ".signature.encoded"));
+        _checkHash("signature", Preimages.hash(signature));
+        OrderEnd memory end = abi.decode(_read("end"), (OrderEnd));
+        vm.assertEq(Preimages.encode(end), vm.parseJsonBytes(_json, ".end.encoded"));
+        _checkHash("end", Preimages.hash(end));
     }
 
     function test_vectors_signatures() public {
@@ -66,12 +69,12 @@ contract EncodingsTest {
             vm.assertEq(OrderSignatures.orderDigest(domain, order), order.digest, path);
             bytes memory signed = vm.parseJsonBytes(_json, string.concat(path, ".signature"));
             OrderSignature memory signature = abi.decode(signed, (OrderSignature));
-            vm.assertEq(keccak256(abi.encode(signature)), order.signedHash, path);
+            vm.assertEq(Preimages.hash(signature), order.signedHash, path);
             vm.assertEq(OrderSignatures.signerOf(domain, order, signature), order.account);
             if (order.ended != ORDER_ENDED) continue;
             ++ended;
             OrderEnd memory end = abi.decode(vm.parseJsonBytes(_json, string.concat(path, ".end")), (OrderEnd));
-            vm.assertEq(keccak256(abi.encode(end)), order.endedHash, path);
+            vm.assertEq(Preimages.hash(end), order.endedHash, path);
             vm.assertEq(OrderSignatures.enderOf(domain, order, signature, end), order.account);
         }
         vm.assertEq(ended, 4);

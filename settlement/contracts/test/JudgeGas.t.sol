@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Preimages} from "../libraries/Preimages.sol";
 import {ORDER_GROUP_CANCELLED, ORDER_REFUSED, ORDER_VOID} from "../types/Leaves.sol";
 import {OrderSignature} from "../types/Signatures.sol";
 import {GasMeter} from "./utils/GasMeter.sol";
@@ -20,7 +21,7 @@ contract JudgeGasTest is GasMeter {
         for (uint256 level = 0; level < 8; ++level) {
             signature.proof[level] = keccak256(abi.encode(level));
         }
-        street.orders[index].signedHash = keccak256(abi.encode(signature));
+        street.orders[index].signedHash = Preimages.hash(signature);
         _commitChanged(street);
         _measure(
             "order-forged (one of 256)",
@@ -68,7 +69,7 @@ contract JudgeGasTest is GasMeter {
         uint256 index = _orderOf(street, 1);
         _end(street, index, 2);
         ++street.ends[index].counter;
-        street.orders[index].endedHash = keccak256(abi.encode(street.ends[index]));
+        street.orders[index].endedHash = Preimages.hash(street.ends[index]);
         _commitChanged(street);
         _measure(
             "cancel-forged",

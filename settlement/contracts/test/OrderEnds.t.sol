@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Preimages} from "../libraries/Preimages.sol";
 import {IJudge} from "../interfaces/IJudge.sol";
 import {
     ORDER_ENDED,
@@ -80,7 +81,7 @@ contract OrderEndsTest is PlainStreet {
     }
 
     function _commitEnd(Street memory street, uint256 index) private {
-        street.orders[index].endedHash = keccak256(abi.encode(street.ends[index]));
+        street.orders[index].endedHash = Preimages.hash(street.ends[index]);
         _close(street, CALL_ONLY);
         _commit(street);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Preimages} from "../libraries/Preimages.sol";
 import {IJudge} from "../interfaces/IJudge.sol";
 import {ORDER_REFUSED, ORDER_VOID} from "../types/Leaves.sol";
 import {OrderSignature, SIGNED_ALONE, SIGNED_AS_REPLACEMENT} from "../types/Signatures.sol";
@@ -18,7 +19,7 @@ contract OrderJudgeTest is PlainStreet {
     }
 
     function _commitSigned(Street memory street, uint256 index) private {
-        street.orders[index].signedHash = keccak256(abi.encode(street.signatures[index]));
+        street.orders[index].signedHash = Preimages.hash(street.signatures[index]);
         _commitChanged(street);
     }
 

@@ -6,6 +6,7 @@ import {ICourtEvents} from "../interfaces/ICourtEvents.sol";
 import {ISettlementCourt} from "../interfaces/ISettlementCourt.sol";
 import {BalanceTree} from "../libraries/BalanceTree.sol";
 import {Leaves} from "../libraries/Leaves.sol";
+import {Preimages} from "../libraries/Preimages.sol";
 import {BalanceProof, BatchHeader, CommittedBatch} from "../types/Batch.sol";
 import {FillLeaf, OrderLeaf, PositionLeaf, PositionProof, ReadingLeaf} from "../types/Leaves.sol";
 import {OrderEnd, OrderSignature} from "../types/Signatures.sol";
@@ -149,35 +150,70 @@ contract ShowMeTest is ShowMeFixture {
         ended.signature = "sixty-five others";
         OrderLeaf memory order;
         order.account = _home(0);
-        order.signedHash = keccak256(abi.encode(signed));
+        order.signedHash = Preimages.hash(signed);
         CommittedBatch memory batch = _withOrder(order);
         _demand(batch, ORDERS, 0);
         bytes memory leaf = Leaves.encode(order);
         bytes[] memory evidence = new bytes[](1);
         _expectWrong(batch, ORDERS, leaf, nothing);
         evidence[0] = "no signature at all";
-        vm.expectRevert();
-        court.answer(batch, ORDERS, 0, leaf, alone, evidence);
-        evidence[0] = abi.encode(OrderSignature(0, 0, 0, 0, 0, alone, "another"));
         _expectWrong(batch, ORDERS, leaf, evidence);
-        evidence[0] = abi.encode(signed);
+        evidence[0] = Preimages.encode(OrderSignature(0, 0, 0, 0, 0, alone, "another"));
+        _expectWrong(batch, ORDERS, leaf, evidence);
+        evidence[0] = Preimages.encode(signed);
         // All of its fields, but not in the form that a judge takes up.
         _expectWrong(batch, ORDERS, abi.encode(order), evidence);
         court.answer(batch, ORDERS, 0, leaf, alone, evidence);
 
-        order.endedHash = keccak256(abi.encode(ended));
+        order.endedHash = Preimages.hash(ended);
         batch = _withOrder(order);
         _demand(batch, ORDERS, 0);
         leaf = Leaves.encode(order);
         _expectWrong(batch, ORDERS, leaf, evidence);
         evidence = new bytes[](2);
-        evidence[0] = abi.encode(signed);
+        evidence[0] = Preimages.encode(signed);
         ended.counter = 1;
-        evidence[1] = abi.encode(ended);
+        evidence[1] = Preimages.encode(ended);
         _expectWrong(batch, ORDERS, leaf, evidence);
         ended.counter = 0;
-        evidence[1] = abi.encode(ended);
+        evidence[1] = Preimages.encode(ended);
         court.answer(batch, ORDERS, 0, leaf, alone, evidence);
+    }
+
+    /// @dev What has the right hash, but is too short to be how an order was signed, or what ended it.
+    function test_answer_refusesPreimagesThatAreNone() public {
+        OrderSignature memory signed;
+        bytes[] memory evidence = new bytes[](1);
+        evidence[0] = Preimages.encode(signed);
+        vm.assertEq(evidence[0].length, 57);
+        _checkPreimages(evidence, true);
+        evidence[0] = new bytes(56);
+        _checkPreimages(evidence, false);
+        // One node is said to be there.
+        evidence[0] = new bytes(88);
+        evidence[0][56] = 0x01;
+        _checkPreimages(evidence, false);
+        evidence[0] = bytes.concat(evidence[0], hex"00");
+        _checkPreimages(evidence, true);
+
+        OrderEnd memory ended;
+        evidence = new bytes[](2);
+        evidence[0] = Preimages.encode(signed);
+        evidence[1] = Preimages.encode(ended);
+        vm.assertEq(evidence[1].length, 49);
+        _checkPreimages(evidence, true);
+        evidence[1] = new bytes(48);
+        _checkPreimages(evidence, false);
+    }
+
+    function _checkPreimages(bytes[] memory evidence, bool isTaken) private {
+        OrderLeaf memory order;
+        order.signedHash = keccak256(evidence[0]);
+        if (evidence.length > 1) order.endedHash = keccak256(evidence[1]);
+        bytes memory leaf = Leaves.encode(order);
+        CommittedBatch memory batch = _demandAlone(ORDERS, leaf);
+        if (isTaken) court.answer(batch, ORDERS, 0, leaf, alone, evidence);
+        else _expectWrong(batch, ORDERS, leaf, evidence);
     }
 
     function test_answer_refusesHugeArrays() public {
@@ -281,7 +317,7 @@ contract ShowMeTest is ShowMeFixture {
         FillLeaf memory fill;
         PositionLeaf memory position;
         bytes[] memory evidence = new bytes[](1);
-        evidence[0] = abi.encode(signed);
+        evidence[0] = Preimages.encode(signed);
         order.signedHash = keccak256(evidence[0]);
         (order.isBid, fill.isSeller, position.isMetered) = (true, true, true);
         _checkBool(ORDERS, Leaves.encode(order), 56, evidence);

@@ -1,6 +1,6 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { keccak256, toHex, toHexes } from "../hash/keccak.ts";
-import { bytesIn, hashRows, Words, wordsOf } from "../hash/words.ts";
+import { keccak256, keccakMany, toHex, toHexes } from "../hash/keccak.ts";
+import { bytesIn, PackedRow } from "../hash/packed-row.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import type { LeafLayout } from "./leaf-layout.ts";
 
@@ -47,11 +47,11 @@ export type OrderEnd = {
   readonly signature: Hex;
 };
 
-const WORD_BYTES = 32;
-/** What stands before the length of a signature that is alone: nine words. */
-const ALONE_BYTES = 9 * WORD_BYTES;
-/** No signature that is hashed together with others is longer. */
-const LENGTHS = 2 ** 20;
+/** What stands before the nodes of a signature, and before the signature of an end. */
+const SIGNATURE_HEAD_BYTES = 57;
+const END_HEAD_BYTES = 49;
+const NODE_BYTES = 32;
+const row = new PackedRow();
 
 /** How an order stands in its tree. */
 export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = {
@@ -72,23 +72,19 @@ export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = {
   },
 };
 
-/** `abi.encode` of a signature, whose hash an order's leaf holds. */
+/** How an order was signed, packed as `contracts/libraries/Preimages.sol` packs it: an order's leaf has the hash of it. */
 export function encodeSignature(signed: OrderSignature): Hex {
-  return encoded(signatureWords(signed), (row) => fillSignature(row, signed));
+  return packed(signatureBytes(signed), (row) => fillSignature(row, signed));
 }
 
-/** `abi.encode` of what ended an order. */
-export function encodeEnd(end: OrderEnd): Hex {
-  return encoded(7 + wordsOf(end.signature), (row) => {
-    const { scope, group, counter, replacement, signature } = end;
-    row.uint(0, WORD_BYTES);
-    row.uint(1, scope);
-    row.uint(2, group);
-    row.uint(3, counter);
-    row.hex(4, replacement);
-    row.uint(5, 5 * WORD_BYTES);
-    row.uint(6, bytesIn(signature));
-    row.hexBytes(7, signature);
+/** What ended an order, packed alike. */
+export function encodeEnd({ scope, group, counter, replacement, signature }: OrderEnd): Hex {
+  return packed(END_HEAD_BYTES + bytesIn(signature), (row) => {
+    row.uint8(scope);
+    row.uint64(group);
+    row.uint64(counter);
+    row.hash(replacement);
+    row.bytes(signature);
   });
 }
 
@@ -100,17 +96,16 @@ export function hashSignature(signed: OrderSignature): Hex {
 /** The hashes of many signatures; see {@link hashSignature}. */
 export function hashSignatures(signatures: readonly OrderSignature[]): readonly Hex[] {
   const hashes: Hex[] = signatures.map(() => "0x");
-  // Signatures of one length are laid out alike, and begin alike when nothing else comes with them.
-  const alike = Map.groupBy(signatures.keys(), (index) => {
-    const signed = signatures[index] as OrderSignature;
-    const key = signed.proof.length * LENGTHS + signed.signature.length;
-    return isAlone(signed) ? -key : key;
-  });
-  for (const [key, indices] of alike) {
-    const of = (place: number): OrderSignature => signatures[indices[place] ?? 0] as OrderSignature;
-    const fill = (row: Words, place: number): void => fillSignature(row, of(place));
+  const alike = Map.groupBy(signatures.keys(), (index) =>
+    signatureBytes(signatures[index] as OrderSignature),
+  );
+  for (const [byteCount, indices] of alike) {
+    row.forget();
     const found = toHexes(
-      hashRows(indices.length, signatureWords(of(0)), fill, { shared: key < 0 ? ALONE_BYTES : 0 }),
+      keccakMany(indices.length, byteCount, (buffer, at, place) => {
+        row.begin(buffer, at);
+        fillSignature(row, signatures[indices[place] ?? 0] as OrderSignature);
+      }),
     );
     indices.forEach((index, place) => {
       hashes[index] = found[place] ?? "0x";
@@ -131,28 +126,25 @@ export function hashEnd(end: OrderEnd): Hex {
   return keccak256(encodeEnd(end));
 }
 
-function signatureWords({ proof, signature }: OrderSignature): number {
-  return 10 + proof.length + wordsOf(signature);
+function signatureBytes({ proof, signature }: OrderSignature): number {
+  return SIGNATURE_HEAD_BYTES + proof.length * NODE_BYTES + bytesIn(signature);
 }
 
-function fillSignature(row: Words, signed: OrderSignature): void {
-  const { proof, signature } = signed;
-  row.uint(0, WORD_BYTES);
-  row.uint(1, signed.kind);
-  row.hex(2, signed.replaces);
-  row.uint(3, signed.group);
-  row.uint(4, signed.counter);
-  row.uint(5, signed.index);
-  row.uint(6, 7 * WORD_BYTES);
-  row.uint(7, (8 + proof.length) * WORD_BYTES);
-  row.uint(8, proof.length);
-  for (const [index, sibling] of proof.entries()) row.hex(9 + index, sibling);
-  row.uint(9 + proof.length, bytesIn(signature));
-  row.hexBytes(10 + proof.length, signature);
+function fillSignature(row: PackedRow, signed: OrderSignature): void {
+  row.uint8(signed.kind);
+  row.hash(signed.replaces);
+  row.uint64(signed.group);
+  row.uint64(signed.counter);
+  row.uint32(signed.index);
+  row.uint32(signed.proof.length);
+  for (const node of signed.proof) row.hash(node);
+  row.bytes(signed.signature);
 }
 
-function encoded(wordCount: number, fill: (row: Words) => void): Hex {
-  const row = new Words(wordCount);
-  fill(row);
-  return toHex(row.bytes);
+function packed(byteCount: number, fill: (row: PackedRow) => void): Hex {
+  const bytes = Buffer.alloc(byteCount);
+  const single = new PackedRow();
+  single.begin(bytes, 0);
+  fill(single);
+  return toHex(bytes);
 }

@@ -17,10 +17,11 @@ import {
   wattHours,
 } from "@commonwatt/vpp-core";
 import { expect, it } from "vitest";
+import { endWords, signatureWords } from "../testing/encoded-vectors.ts";
 import { DOMAIN } from "../testing/street.ts";
 import { communityHash } from "./batch-header.ts";
 import { orderDomain } from "./order-digest.ts";
-import { encodeEnd, encodeSignature, type OrderLeaf } from "./order-leaf.ts";
+import type { OrderLeaf } from "./order-leaf.ts";
 import { orderLeaves } from "./order-leaves.ts";
 
 const COMMUNITY = "elm street";
@@ -83,8 +84,8 @@ it("keeps the signatures of a market's wallets that the contracts are held to", 
   const orders = orderLeaves(orderDomain(COMMUNITY, DOMAIN), bookedOrders(), () => 0).map(
     ({ leaf, signed, end }) => ({
       ...inContractOrder(leaf),
-      signature: encodeSignature(signed),
-      end: end === null ? "0x" : encodeEnd(end),
+      signature: signatureWords(signed),
+      end: end === null ? "0x" : endWords(end),
     }),
   );
   const { chainId, verifyingContract: court } = DOMAIN;

@@ -13,7 +13,7 @@ export const BLOCK_BYTES = 136;
 /** What the module exports. All addresses are in its memory, which it lets nobody else change below {@link FREE}. */
 export interface KeccakModule {
   readonly memory: { readonly buffer: ArrayBuffer };
-  /** Begins two messages from the state that stands at {@link START}. */
+  /** Begins two messages. */
   begin(): void;
   /** Takes whole blocks of both messages, one at least. */
   blocks(first: number, second: number, count: number): void;
@@ -36,11 +36,9 @@ const ROUNDS = 24;
 const PAGES = 4;
 
 /** Both states, lane by lane. */
-export const STATE = 0;
-/** How many bytes they are. */
-export const STATE_BYTES: number = 16 * LANES;
-/** The states that messages start from: zero, unless somebody writes something else there. */
-export const START = 704;
+const STATE = 0;
+/** Zeros, as messages start from them. */
+const START = 704;
 const CONSTANTS = 512;
 /** From here on memory is for messages and hashes. Seven bytes at its end may be read but count for nothing. */
 export const FREE = 1_152;

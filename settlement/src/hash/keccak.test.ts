@@ -51,18 +51,6 @@ describe("Keccak-256", () => {
     }
   });
 
-  it.each([0, 135, 136, 300, 408])("takes in %i bytes that all messages begin with once", (shared) => {
-    const beginning = message(shared);
-    for (const count of [1, 2, 515]) {
-      const messages = Array.from({ length: count }, () => Buffer.concat([beginning, message(408 - shared)]));
-      const write = (buffer: Buffer, at: number, index: number) => buffer.set(messages[index] ?? [], at);
-      const hashes = messages.map(keccakBytes);
-      expect(toHexes(keccakMany(count, 408, write, { shared }))).toEqual(hashes.map(toHex));
-      const again = hashes.map((hash) => toHex(keccakBytes(hash)));
-      expect(toHexes(keccakMany(count, 408, write, { shared, twice: true }))).toEqual(again);
-    }
-  });
-
   it("finds memory zero where nobody wrote", () => {
     const first = Uint8Array.of(7);
     keccakMany(3, 200, (buffer, at) => buffer.fill(255, at, at + 200));

@@ -1,5 +1,5 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { BLOCK_BYTES, FREE, keccakModule, MEMORY_BYTES, START, STATE, STATE_BYTES } from "./keccak-module.ts";
+import { BLOCK_BYTES, FREE, keccakModule, MEMORY_BYTES } from "./keccak-module.ts";
 
 const HASH_BYTES = 32;
 /** A single message, or as much of it as goes in at once. */
@@ -49,8 +49,6 @@ export type WriteMessage = (buffer: Buffer, at: number, index: number) => void;
 export interface HashManyOptions {
   /** Hashes each hash again. */
   readonly twice?: boolean;
-  /** So many bytes that all messages begin with are the same: they are taken in once, as far as they fill blocks. */
-  readonly shared?: number;
 }
 
 /**
@@ -62,7 +60,7 @@ export function keccakMany(
   count: number,
   length: number,
   write: WriteMessage,
-  { twice = false, shared = 0 }: HashManyOptions = {},
+  { twice = false }: HashManyOptions = {},
 ): Buffer {
   const stride = 8 * Math.ceil(length / 8);
   const atOnce = Math.min(AT_ONCE_MAX, Math.floor(MESSAGES_BYTES / Math.max(HASH_BYTES, stride)));
@@ -72,23 +70,11 @@ export function keccakMany(
   for (let from = 0; from < count; from += atOnce) {
     const many = Math.min(atOnce, count - from);
     for (let number = 0; number < many; number++) write(memory, MESSAGES + number * stride, from + number);
-    const known = begunWith(shared);
-    sponge.hashAll(MESSAGES + known, stride, length - known, many, HASHES);
-    if (known > 0) memory.fill(0, START, START + STATE_BYTES);
+    sponge.hashAll(MESSAGES, stride, length, many, HASHES);
     if (twice) sponge.hashAll(HASHES, HASH_BYTES, HASH_BYTES, many, HASHES);
     memory.copy(hashes, from * HASH_BYTES, HASHES, HASHES + many * HASH_BYTES);
   }
   return hashes;
-}
-
-/** Takes in the whole blocks of what messages share, where the first stands, as what they all start from; says how much. */
-function begunWith(shared: number): number {
-  const blocks = Math.floor(shared / BLOCK_BYTES);
-  if (blocks === 0) return 0;
-  sponge.begin();
-  sponge.blocks(MESSAGES, MESSAGES, blocks);
-  memory.copyWithin(START, STATE, STATE + STATE_BYTES);
-  return blocks * BLOCK_BYTES;
 }
 
 /** Keccak-256 of every 64 bytes, one hash after the other. */

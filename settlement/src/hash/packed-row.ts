@@ -8,6 +8,11 @@ const HIGH_WORD = 2 ** 32;
 const MASK_64 = (1n << 64n) - 1n;
 const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
+/** How many bytes a text in hex stands for. */
+export function bytesIn(hex: Hex): number {
+  return Math.floor(hex.length / 2) - 1;
+}
+
 /**
  * A row of fields one after the other, each as wide as its type and with its highest byte first, as `abi.encodePacked`
  * lays them out. It is filled again and again for rows of one kind. What does not fit a field is a RangeError.
@@ -97,6 +102,11 @@ export class PackedRow {
     this.#hex(value, ADDRESS_BYTES);
   }
 
+  /** Bytes in hex, as many as they are. */
+  bytes(value: Hex): void {
+    this.#hex(value, bytesIn(value));
+  }
+
   /** 32 bytes that stand somewhere among others. */
   bytes32(bytes: DataView, from: number): void {
     this.#copy(bytes, from, HASH_BYTES);
@@ -125,6 +135,8 @@ export class PackedRow {
   }
 
   #copy(source: DataView, from: number, length: number): void {
-    for (let at = 0; at < length; at += 4) this.#view.setInt32(this.#at + at, source.getInt32(from + at));
+    let at = 0;
+    for (; at + 4 <= length; at += 4) this.#view.setInt32(this.#at + at, source.getInt32(from + at));
+    for (; at < length; at++) this.#view.setUint8(this.#at + at, source.getUint8(from + at));
   }
 }

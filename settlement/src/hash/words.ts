@@ -87,13 +87,6 @@ export class Words {
     this.#places[word] = start;
   }
 
-  /** Bytes in hex, as many in every row, from a word on; zeros for a text that is something else. */
-  hexBytes(word: number, value: Hex): void {
-    const start = this.#at + word * WORD_BYTES;
-    if (writeHex(this.#bytes, value, start) === bytesIn(value)) return;
-    this.#bytes.fill(0, start, start + WORD_BYTES * wordsOf(value));
-  }
-
   /** 32 bytes that stand somewhere among others. */
   word(word: number, bytes: DataView, from = 0): void {
     copyWord(bytes, from, this.#view, this.#at + word * WORD_BYTES);
@@ -159,14 +152,4 @@ export function encodeWords(...fields: readonly (Hex | bigint | number)[]): Hex 
     else words.uint128(index, field);
   }
   return toHex(words.bytes);
-}
-
-/** How many bytes a text in hex stands for. */
-export function bytesIn(hex: Hex): number {
-  return Math.floor(hex.length / 2) - 1;
-}
-
-/** How many words bytes in hex take: `abi.encode` adds zeros up to a whole number of them. */
-export function wordsOf(hex: Hex): number {
-  return Math.ceil(bytesIn(hex) / WORD_BYTES);
 }

@@ -21,6 +21,7 @@ import { READING_LAYOUT, type ReadingLeaf } from "../batch/reading-leaf.ts";
 import { fromHex, keccakBytes, keccakText, toHex } from "../hash/keccak.ts";
 
 const ACCOUNT = "0x3EA17dE45664Ce21F6E28E0a26f3652335796938" as Account;
+const abi = AbiCoder.defaultAbiCoder();
 const SALT = fromHex(keccakText("salt"));
 const hash = (name: string): Hex => keccakText(name);
 
@@ -90,9 +91,26 @@ function leafVector<Leaf extends object>(
   const bytes = leafBytes(layout, leaf, SALT);
   const types = `${fieldTypes},bytes32`.split(",");
   const fields = [...Object.values(leaf), SALT];
-  const words = AbiCoder.defaultAbiCoder().encode(types, fields);
+  const words = abi.encode(types, fields);
   assert.equal(toHex(bytes), solidityPacked(types, fields), "a leaf is packed as Solidity packs it");
   return { words, encoded: toHex(bytes), hash: toHex(keccakBytes(keccakBytes(bytes))) };
+}
+
+/** How an order was signed, as `abi.encode` lays it out. */
+export function signatureWords(signed: OrderSignature): string {
+  const { kind, replaces, group, counter, index, proof, signature } = signed;
+  return abi.encode(
+    ["tuple(uint8,bytes32,uint64,uint64,uint32,bytes32[],bytes)"],
+    [[kind, replaces, group, counter, index, proof, signature]],
+  );
+}
+
+/** What ended an order, as `abi.encode` lays it out. */
+export function endWords({ scope, group, counter, replacement, signature }: OrderEnd): string {
+  return abi.encode(
+    ["tuple(uint8,uint64,uint64,bytes32,bytes)"],
+    [[scope, group, counter, replacement, signature]],
+  );
 }
 
 /** A tree of `count` leaves, each the hash of its number, and the proof of the last one. */
@@ -128,8 +146,8 @@ export function encodedVectors(): object {
       position,
       "address,bytes32,uint64,uint64,uint128,uint128,bool,uint32,uint32,uint64,uint64,uint64,uint64",
     ),
-    signature: { encoded: encodeSignature(bulk), hash: hashSignature(bulk) },
-    end: { encoded: encodeEnd(end), hash: hashEnd(end) },
+    signature: { words: signatureWords(bulk), encoded: encodeSignature(bulk), hash: hashSignature(bulk) },
+    end: { words: endWords(end), encoded: encodeEnd(end), hash: hashEnd(end) },
     rules: { ...rules, hash: hashRules(rules) },
     header: headerVector(header),
     pricedHeader: headerVector(priced),

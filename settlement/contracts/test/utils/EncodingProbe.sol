@@ -8,6 +8,7 @@ import {MarketRules} from "../../libraries/MarketRules.sol";
 import {MerkleTree} from "../../libraries/MerkleTree.sol";
 import {MeterReadings} from "../../libraries/MeterReadings.sol";
 import {OrderDomain, OrderSignatures} from "../../libraries/OrderSignatures.sol";
+import {Preimages} from "../../libraries/Preimages.sol";
 import {BalanceProof, BatchHeader, Rules} from "../../types/Batch.sol";
 import {FillProof, OrderLeaf, OrderProof, PositionProof, ReadingProof} from "../../types/Leaves.sol";
 import {OrderEnd, OrderSignature} from "../../types/Signatures.sol";
@@ -58,8 +59,8 @@ contract EncodingProbe {
             found[i].digest = OrderSignatures.orderDigest(domain, orders[i]);
             found[i].signer = OrderSignatures.signerOf(domain, orders[i], signatures[i]);
             found[i].ender = OrderSignatures.enderOf(domain, orders[i], signatures[i], ends[i]);
-            found[i].signedHash = keccak256(abi.encode(signatures[i]));
-            found[i].endedHash = keccak256(abi.encode(ends[i]));
+            found[i].signedHash = Preimages.hash(signatures[i]);
+            found[i].endedHash = Preimages.hash(ends[i]);
         }
     }
 

@@ -6,6 +6,7 @@ import {SiteRegistry} from "../../SiteRegistry.sol";
 import {ISiteRegistry} from "../../interfaces/ISiteRegistry.sol";
 import {MarketRules} from "../../libraries/MarketRules.sol";
 import {MeterKeys} from "../../libraries/MeterKeys.sol";
+import {Preimages} from "../../libraries/Preimages.sol";
 import {Rules} from "../../types/Batch.sol";
 import {
     ORDER_ENDED,
@@ -235,7 +236,7 @@ abstract contract StreetBuilder {
     function _signOrder(Street memory street, uint256 index, uint8 kind, uint256 random) internal view {
         OrderLeaf memory order = street.orders[index];
         street.signatures[index] = OrderSigner.sign(_signedFor(), order, _key(order.accountIndex), kind, random);
-        order.signedHash = keccak256(abi.encode(street.signatures[index]));
+        order.signedHash = Preimages.hash(street.signatures[index]);
     }
 
     function _end(Street memory street, uint256 index, uint8 scope) internal view {
@@ -244,7 +245,7 @@ abstract contract StreetBuilder {
         if (scope == END_GROUP && signature.kind != SIGNED_IN_BULK) scope = SIGNED_ALONE;
         street.ends[index] = OrderSigner.end(_signedFor(), order, signature, _key(order.accountIndex), scope);
         order.ended = ORDER_ENDED;
-        order.endedHash = keccak256(abi.encode(street.ends[index]));
+        order.endedHash = Preimages.hash(street.ends[index]);
     }
 
     function _cancelGroup(Street memory street, uint256 index) internal {
@@ -266,7 +267,7 @@ abstract contract StreetBuilder {
     function _resignBulk(Street memory street, uint256 index) internal view {
         OrderLeaf memory order = street.orders[index];
         OrderSigner.resignBulk(_signedFor(), order, street.signatures[index], _key(order.accountIndex));
-        order.signedHash = keccak256(abi.encode(street.signatures[index]));
+        order.signedHash = Preimages.hash(street.signatures[index]);
     }
 
     function _inboxOrder(Street memory street, uint256 index) internal pure returns (InboxOrder memory) {
