@@ -29,7 +29,7 @@ import { followRegister, type Register } from "./rail/follow-register.ts";
 import { forcedOrders, type InboxContext, refusedOrders } from "./rail/forced-orders.ts";
 import { type OpenChain, openChain } from "./rail/open-chain.ts";
 import { showLeaves } from "./rail/show-leaves.ts";
-import { type SiteAccounts, siteAccounts } from "./rail/site-accounts.ts";
+import { type SiteAccounts, siteAccounts, sitesHandedOver } from "./rail/site-accounts.ts";
 import { fileOf } from "./rail/stored-batch.ts";
 import { startSweeper } from "./rail/sweeper.ts";
 
@@ -76,6 +76,10 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     forcedOrders: async (interval) =>
       forcedOrders(use().chain.link, await inboxOf(use(), interval), interval),
     chainCancels: async (interval) => cancelsFor(use(), interval),
+    async handedOver(interval) {
+      const { chain, register } = use();
+      return sitesHandedOver(chain.link, register, interval);
+    },
     async start(context) {
       const controller = new AbortController();
       starting = controller;

@@ -1,4 +1,11 @@
-import { type Account, type BatchRecord, CommonwattError, type DeliveryInterval } from "@commonwatt/vpp-core";
+import {
+  type Account,
+  type BatchRecord,
+  CommonwattError,
+  type DeliveryInterval,
+  type RailSite,
+  type SiteId,
+} from "@commonwatt/vpp-core";
 import type { ArchivedAccount } from "../batch/batch-archive.ts";
 import { meterPointOf } from "../chain/site-record.ts";
 import type { EscrowLink } from "./escrow-link.ts";
@@ -45,6 +52,23 @@ export async function siteAccounts(
       return known.map((account) => owned.get(account) ?? strangerOf(account));
     },
   };
+}
+
+/**
+ * The sites of ours that another account than ours owns as an interval begins.
+ * @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`.
+ */
+export async function sitesHandedOver(
+  { sites }: { readonly sites: readonly Pick<RailSite, "id" | "account">[] },
+  register: Pick<Register, "siteAt" | "refresh">,
+  { startMs }: DeliveryInterval,
+): Promise<readonly SiteId[]> {
+  await register.refresh();
+  const seconds = Math.floor(startMs / 1_000);
+  return sites.flatMap(({ id, account }) => {
+    const version = register.siteAt(id, seconds);
+    return version === null || version.owner === account ? [] : [id];
+  });
 }
 
 /** The sites of ours by who owns them. */

@@ -1,4 +1,4 @@
-import { signOrder } from "@commonwatt/market";
+import { signCancel, signOrder } from "@commonwatt/market";
 import { epochMs, type Hex, wattHours } from "@commonwatt/vpp-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { partyOf } from "../batch/batch-archive.ts";
@@ -83,10 +83,50 @@ it("settles with whoever owns a site as the interval begins", { timeout: 60_000 
   expect(record.settlement.statements.map(({ siteId }) => siteId).toSorted()).toEqual([one.id, two.id]);
 });
 
+it("an order of a home that was handed over ends by its own key's cancel, and nothing is wrong with its batch", {
+  timeout: 60_000,
+}, async () => {
+  const [one, two] = [home.site(0), home.site(1)];
+  const strangerKey: Hex = `0x${"57".repeat(32)}`;
+  await handOver(0, accountOfKey(strangerKey), strangerKey, home.interval.startMs / 1_000);
+  expect(
+    await home.rail.handedOver({ ...home.interval, startMs: epochMs(home.interval.startMs - 1_000) }),
+  ).toEqual([]);
+  expect(await home.rail.handedOver(home.interval)).toEqual([one.id]);
+  const order = home.order(0, 100_000);
+  for (const [signed, key] of [
+    [order, one.ownerKey],
+    [home.order(1, 200_000), two.ownerKey],
+  ] as const) {
+    expect(await home.venue.submit(signOrder(signed, key))).toMatchObject({ status: "accepted" });
+  }
+  const { community, domain, siteId, intervalIndex } = order;
+  const cancel = {
+    community,
+    ...(domain && { domain }),
+    siteId,
+    intervalIndex,
+    scope: "interval",
+    counter: 1,
+  } as const;
+  expect(await home.venue.cancel(signCancel(cancel, one.ownerKey))).toMatchObject({ status: "cancelled" });
+  const { file, faults, kinds } = await home.judge(await home.settle());
+  expect(faults).toEqual([]);
+  expect(kinds).toEqual([]);
+  expect(file.header.fillCount).toBe(0);
+  expect(new Map(leavesOf(file.archive).orders.map(({ account, ended }) => [account, ended]))).toEqual(
+    new Map([
+      [one.account, 1],
+      [two.account, 0],
+    ]),
+  );
+});
+
 it("holds up no gate while the chain is away", { timeout: 60_000 }, async () => {
   home.setReachable(false);
   await expect(home.rail.chainCancels(home.interval)).rejects.toThrow();
   await expect(home.rail.forcedOrders(home.interval)).rejects.toThrow();
+  await expect(home.rail.handedOver(home.interval)).rejects.toThrow();
   home.setReachable(true);
   expect(await home.rail.forcedOrders(home.interval)).toEqual([]);
 });

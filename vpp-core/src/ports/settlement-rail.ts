@@ -1,4 +1,4 @@
-import type { Hex, Site } from "../grid/site.ts";
+import type { Hex, Site, SiteId } from "../grid/site.ts";
 import type { Tariff } from "../grid/tariff.ts";
 import type { Clock, DurationMs } from "../time/clock.ts";
 import type { DeliveryInterval } from "../time/delivery-interval.ts";
@@ -54,6 +54,8 @@ export interface SettlementRail {
   forcedOrders(interval: DeliveryInterval): Promise<readonly SignedOrder[]>;
   /** What sites took back on the chain, as far as it counts for an interval: the venue is to end it before its gate closes. */
   chainCancels(interval: DeliveryInterval): Promise<readonly ChainCancel[]>;
+  /** Sites that are another account's than the configured one as an interval begins: the venue is to end their orders. */
+  handedOver(interval: DeliveryInterval): Promise<readonly SiteId[]>;
   /**
    * Accounts an interval and stores its batch; the chain follows by itself. The same answer when repeated. Waits for a
    * chain that is away, since what was put there belongs into the batch.

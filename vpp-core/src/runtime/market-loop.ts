@@ -26,6 +26,7 @@ import {
 } from "../time/delivery-interval.ts";
 import { type PriceMicroPerKwh, priceMicroPerKwh } from "../units/price.ts";
 import { type ClearingSaver, clearingSaver } from "./clearing-saver.ts";
+import { endHandedOver } from "./end-handed-over.ts";
 import { heedChain } from "./heed-chain.ts";
 import type { RunReporter } from "./run-event.ts";
 import type { SiteRunner } from "./site-runner.ts";
@@ -43,7 +44,7 @@ const BID_TIME_PER_SITE_MS = 15;
 /** What the market loop works with. */
 export interface MarketLoopContext {
   readonly venue: TradingVenue;
-  readonly rail: Pick<SettlementRail, "forcedOrders" | "chainCancels">;
+  readonly rail: Pick<SettlementRail, "forcedOrders" | "chainCancels" | "handedOver">;
   readonly trades: TradeStore;
   readonly signers: ReadonlyMap<SiteId, OrderSigner>;
   readonly sites: readonly SiteRunner[];
@@ -170,7 +171,9 @@ async function tradeInterval(
   const placing = placeOrders(context, round);
   await sleepUntil(clock, gateClosesMs, signal);
   // On a busy machine the gate waits for who is not ready, but never until it is too late.
-  const ready = Promise.all([placing, heedChain(context, interval)]);
+  // What is still placed for a home that was handed over ends, too.
+  const placed = placing.then(() => endHandedOver(context, interval));
+  const ready = Promise.all([placed, heedChain(context, interval)]);
   await Promise.race([ready, sleepUntil(clock, latestMs, signal)]);
   const clearing = await venue.closeGate(interval.index);
   takeClearing(context, saver, interval, clearing);
