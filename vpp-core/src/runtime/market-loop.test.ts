@@ -1,9 +1,9 @@
-import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { siteId } from "../grid/site.ts";
 import type { Clearing, OrderIntent, SignedCancel, SignedOrder } from "../ports/trading-venue.ts";
-import { durationMs, epochMs } from "../time/clock.ts";
+import { durationMs, epochMs, sleep } from "../time/clock.ts";
 import { simulatedClock } from "../time/simulated-clock.ts";
+import { systemClock } from "../time/system-clock.ts";
 import { priceMicroPerKwh } from "../units/price.ts";
 import { type MarketLoopContext, runMarket } from "./market-loop.ts";
 
@@ -52,8 +52,8 @@ it("ends the orders of a home that was handed over when all are placed, and befo
     isOver = true;
   });
   while (!isOver) {
-    clock.advanceTo(epochMs(clock.now() + durationMs(5_000)));
-    await setImmediate();
+    clock.advanceTo(epochMs(clock.now() + durationMs(10_000)));
+    await sleep(systemClock, durationMs(0));
   }
   await running;
   expect(did).toEqual(["order of home-1", "cancel of home-1", "gate"]);
