@@ -38,7 +38,7 @@ const DOORS = {
   "node-opcua-older": "^device-adapters/test/interop/",
   acorn: "^device-adapters/src/profile-device/",
   highs: "^market/src/linear-program/",
-  ethers: "^settlement/src/chain/",
+  ethers: "^settlement/src/(chain|testing)/",
   "hyparquet(?!-writer)": "^simulations/src/(data|runs)/",
   "hyparquet-writer": "^simulations/src/(data|runs)/",
   yaml: "^simulations/src/scenario/",

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { AbiCoder, solidityPacked } from "ethers";
 import { type BatchHeader, hashHeader } from "../batch/batch-header.ts";
 import { type BatchRules, hashRules } from "../batch/batch-rules.ts";
 import { FILL_LAYOUT, type FillLeaf } from "../batch/fill-leaf.ts";
@@ -19,9 +18,9 @@ import {
 import { POSITION_LAYOUT, type PositionLeaf } from "../batch/position-leaf.ts";
 import { READING_LAYOUT, type ReadingLeaf } from "../batch/reading-leaf.ts";
 import { fromHex, keccakBytes, keccakText, toHex } from "../hash/keccak.ts";
+import { abiPacked, abiWords } from "./abi.ts";
 
 const ACCOUNT = "0x3EA17dE45664Ce21F6E28E0a26f3652335796938" as Account;
-const abi = AbiCoder.defaultAbiCoder();
 const SALT = fromHex(keccakText("salt"));
 const hash = (name: string): Hex => keccakText(name);
 
@@ -87,27 +86,27 @@ function leafVector<Leaf extends object>(
   layout: LeafLayout<Leaf>,
   leaf: Leaf,
   fieldTypes: string,
-): { readonly words: string; readonly encoded: Hex; readonly hash: Hex } {
+): { readonly words: Hex; readonly encoded: Hex; readonly hash: Hex } {
   const bytes = leafBytes(layout, leaf, SALT);
   const types = `${fieldTypes},bytes32`.split(",");
   const fields = [...Object.values(leaf), SALT];
-  const words = abi.encode(types, fields);
-  assert.equal(toHex(bytes), solidityPacked(types, fields), "a leaf is packed as Solidity packs it");
+  const words = abiWords(types, fields);
+  assert.equal(toHex(bytes), abiPacked(types, fields), "a leaf is packed as Solidity packs it");
   return { words, encoded: toHex(bytes), hash: toHex(keccakBytes(keccakBytes(bytes))) };
 }
 
 /** How an order was signed, as `abi.encode` lays it out. */
-export function signatureWords(signed: OrderSignature): string {
+export function signatureWords(signed: OrderSignature): Hex {
   const { kind, replaces, group, counter, index, proof, signature } = signed;
-  return abi.encode(
+  return abiWords(
     ["tuple(uint8,bytes32,uint64,uint64,uint32,bytes32[],bytes)"],
     [[kind, replaces, group, counter, index, proof, signature]],
   );
 }
 
 /** What ended an order, as `abi.encode` lays it out. */
-export function endWords({ scope, group, counter, replacement, signature }: OrderEnd): string {
-  return abi.encode(
+export function endWords({ scope, group, counter, replacement, signature }: OrderEnd): Hex {
+  return abiWords(
     ["tuple(uint8,uint64,uint64,bytes32,bytes)"],
     [[scope, group, counter, replacement, signature]],
   );
