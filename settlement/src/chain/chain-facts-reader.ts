@@ -2,6 +2,7 @@ import type { Account, Hex } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
+import type { BatchLeaves } from "../batch/batch-leaves.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import { aroundGate } from "../proofs/around-gate.ts";
@@ -77,7 +78,7 @@ export async function readFacts(
         .reduce((highest, { counter }) => Math.max(highest, counter), 0),
     ownNano: (account) => funds.get(account.toLowerCase())?.own ?? 0n,
     freeNano: (account) => funds.get(account.toLowerCase())?.free ?? null,
-    inbox: await inboxOrders(inboxReader(rpc, deployment, log), { header, archive }),
+    inbox: await inboxOrders(inboxReader(rpc, deployment, log), { header, archive }, leaves),
   };
 }
 
@@ -136,9 +137,11 @@ async function groupCancels(
 async function inboxOrders(
   inbox: InboxReader,
   { header, archive }: BatchFile,
+  { positions, orders }: Pick<BatchLeaves, "positions" | "orders">,
 ): Promise<readonly InboxOrder[]> {
   const { early } = aroundGate(archive.rules, 1_000 * header.intervalStart);
-  const submitted = await inbox.orders(header.intervalIndex);
+  const accounts = [...positions, ...orders].map(({ account }) => account);
+  const submitted = await inbox.orders(header.intervalIndex, accounts);
   return submitted.filter(({ submittedAt }) => submittedAt <= early).map(({ order }) => order);
 }
 

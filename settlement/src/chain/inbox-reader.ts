@@ -19,10 +19,11 @@ export interface SubmittedOrder {
 /** Reads the court's inbox. */
 export interface InboxReader {
   /**
-   * Orders for an interval, oldest first. What anybody else put there, or in another form, is no order of the account.
+   * Orders for an interval that some accounts put there, oldest first. What anybody else put there in their name, or in
+   * another form, is no order of theirs; what others put there, as anybody can, is not even looked at.
    * @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`.
    */
-  orders(intervalIndex: number): Promise<readonly SubmittedOrder[]>;
+  orders(intervalIndex: number, accounts: readonly Account[]): Promise<readonly SubmittedOrder[]>;
 }
 
 /** Makes a reader of a deployed court's inbox; `log` is where its events are read. */
@@ -32,15 +33,18 @@ export function inboxReader(
   log: EventLog = nodeEvents(rpc),
 ): InboxReader {
   return {
-    async orders(intervalIndex) {
+    async orders(intervalIndex, accounts) {
+      const wanted = new Set(accounts.map((account) => account.toLowerCase()));
       const topics = COURT.abi.encodeFilterTopics("OrderSubmitted", []);
       const orders: SubmittedOrder[] = [];
       for (const { topics: said, data, blockNumber } of await log.events(court, topics, block)) {
         const event = COURT.abi.parseLog({ topics: said, data });
+        const sender = String(event?.args["account"]).toLowerCase();
+        if (!wanted.has(sender)) continue;
         const bytes = event?.args["order"] as Hex;
         const order = decodeInboxOrder(bytes);
         if (order === null || order.intervalIndex !== intervalIndex) continue;
-        const isOwn = order.account.toLowerCase() === String(event?.args["account"]).toLowerCase();
+        const isOwn = order.account.toLowerCase() === sender;
         // The judge asks for the order as it encodes it itself.
         if (!isOwn || keccak256(encodeInboxOrder(order)) !== keccak256(bytes)) continue;
         orders.push({ order, submittedAt: await blockTime(rpc, blockNumber), blockNumber });

@@ -1,10 +1,11 @@
 import { signBulk, signOrder } from "@commonwatt/market";
 import type { Hex } from "@commonwatt/vpp-core";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { headerFromJson } from "../batch/batch-header.ts";
 import { leavesOf } from "../batch/batch-leaves.ts";
 import { readFacts } from "../chain/chain-facts-reader.ts";
 import { COURT, callData } from "../chain/contracts.ts";
+import { inboxReader } from "../chain/inbox-reader.ts";
 import { accusationData, encodeInboxOrder } from "../chain/judge-calls.ts";
 import { accuse } from "../proofs/accusation.ts";
 import { inboxOf, type MarketStreet, marketStreet } from "../testing/market-street.ts";
@@ -67,6 +68,20 @@ it("takes in what sites put on the chain, says which of it the market turns down
   const data = accusationData(accusation, home.deployment.court, batch);
   const call = home.rpc.call({ to: home.deployment.judges["OrderJudge"] ?? null, data });
   await expect(call).rejects.toThrow("0x");
+});
+
+it("looks at nothing that strangers put there", { timeout: 60_000 }, async () => {
+  const { token: stranger } = home.deployment;
+  const offer = signOrder(home.order(0, 100_000), home.site(0).ownerKey);
+  for (const account of [stranger, offer.account]) {
+    await submit(account, encodeInboxOrder({ ...inboxOf(offer), account }));
+  }
+  const askedBlock = vi.spyOn(home.rpc, "getBlock");
+  const { orders } = inboxReader(home.rpc, home.deployment);
+  expect((await orders(home.interval.index, [offer.account])).map(({ order }) => order.account)).toEqual([
+    offer.account,
+  ]);
+  expect(askedBlock).toHaveBeenCalledTimes(1);
 });
 
 it("would be taken back if it left one out", { timeout: 60_000 }, async () => {

@@ -32,7 +32,8 @@ export async function forcedOrders(
   { index }: DeliveryInterval,
 ): Promise<readonly SignedOrder[]> {
   const domain = orderDomain(context.community, context.domain);
-  return (await inbox.orders(index)).flatMap(({ order }) => {
+  const owners = context.accounts.filter(({ siteId }) => siteId !== null).map(({ account }) => account);
+  return (await inbox.orders(index, owners)).flatMap(({ order }) => {
     const siteId = accountOf(context, order)?.siteId ?? null;
     return siteId === null || dueDigest(domain, order) === null ? [] : [signedOrder(context, order, siteId)];
   });
@@ -53,7 +54,8 @@ export async function refusedOrders(
   await requireSeen(link, early);
   const domain = orderDomain(context.community, context.domain);
   const known = new Set(orders.map(({ id }) => id));
-  const submitted = await link.patience.until(() => link.inbox.orders(interval.index));
+  const accounts = context.accounts.map(({ account }) => account);
+  const submitted = await link.patience.until(() => link.inbox.orders(interval.index, accounts));
   return submitted.flatMap(({ order, submittedAt }): readonly BookedOrder[] => {
     const account = accountOf(context, order);
     const id = account === null || submittedAt > early ? null : dueDigest(domain, order);
