@@ -1,5 +1,5 @@
 import { signingDomain } from "@commonwatt/market";
-import type { Account, Hex } from "@commonwatt/vpp-core";
+import type { Account } from "@commonwatt/vpp-core";
 import { communityHash, headerFromJson } from "../batch/batch-header.ts";
 import { hashRules } from "../batch/batch-rules.ts";
 import { COURT, ESCROW, REGISTRY } from "../chain/contracts.ts";
@@ -7,13 +7,13 @@ import { encodeInboxOrder } from "../chain/judge-calls.ts";
 import { openTrialCourt, TRIAL_CHAIN_ID, type TrialCourt } from "../chain/trial-court.ts";
 import { keccak256, keccakText } from "../hash/keccak.ts";
 import type { ChainFacts, InboxOrder } from "../proofs/chain-facts.ts";
+import { inboxOrder } from "../proofs/inbox-order.ts";
 import { FRAUD_COMMUNITY, FRAUD_RULES, type FraudStreet, fraudStreet, POWER_MAX_W } from "./fraud-street.ts";
 import { BULK_GROUP } from "./honest-orders.ts";
 
 /** What each account puts in, in the token's smallest unit, and how many nano that unit is. */
 const DEPOSIT = 1_000_000_000n;
 const NANO_PER_UNIT = 1_000n;
-const NO_HASH: Hex = `0x${"00".repeat(32)}`;
 
 /** A street whose first batch is committed, with what the chain knows of it. */
 export interface FraudTrial {
@@ -45,7 +45,7 @@ export async function openFraudTrial(
     }
     const locked = street.homes.at(-1)?.account ?? street.inbox.account;
     await court.send(locked, ESCROW, "requestWithdrawal", [DEPOSIT, locked]);
-    const inbox = inboxOrder(street);
+    const inbox = inboxOrder(street.inbox);
     await court.send(inbox.account, COURT, "submitOrder", [encodeInboxOrder(inbox)]);
     const [first, second] = street.intervals;
     await court.setTime(first.endMs / 1_000 + 60);
@@ -58,14 +58,6 @@ export async function openFraudTrial(
     await court.close();
     throw error;
   }
-}
-
-function inboxOrder({ inbox }: FraudStreet): InboxOrder {
-  const { account, limitPrice, energyWh, intervalIndex, salt: orderSalt, signature } = inbox;
-  return {
-    ...{ account, isBid: inbox.side === "bid", limitPrice, energyWh, intervalIndex, orderSalt },
-    signature: { kind: 0, replaces: NO_HASH, group: 0, counter: 0, index: 0, proof: [], signature },
-  };
 }
 
 function factsOf(

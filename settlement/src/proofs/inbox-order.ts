@@ -1,4 +1,5 @@
-import type { Hex } from "@commonwatt/vpp-core";
+import type { Hex, SignedOrder } from "@commonwatt/vpp-core";
+import { ZERO_HASH } from "../batch/batch-header.ts";
 import { type OrderDomain, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { isSignedBy } from "../batch/order-faults.ts";
 import type { InboxOrder } from "./chain-facts.ts";
@@ -23,4 +24,15 @@ export function dueDigest(domain: OrderDomain, order: InboxOrder): Hex | null {
     // A proof of the wrong height, a group that there is not.
     return null;
   }
+}
+
+/** An order as its account puts it into the court's inbox. */
+export function inboxOrder(order: SignedOrder): InboxOrder {
+  const { account, limitPrice, energyWh, salt: orderSalt, signature, bulk } = order;
+  const alone = { kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [], signature };
+  return {
+    ...{ account, isBid: order.side === "bid", limitPrice, energyWh, orderSalt },
+    intervalIndex: order.intervalIndex,
+    signature: bulk === undefined ? alone : { ...alone, kind: 1, ...bulk },
+  };
 }

@@ -8,7 +8,8 @@ import { COURT, callData } from "../chain/contracts.ts";
 import { inboxReader } from "../chain/inbox-reader.ts";
 import { accusationData, encodeInboxOrder } from "../chain/judge-calls.ts";
 import { accuse } from "../proofs/accusation.ts";
-import { inboxOf, type MarketStreet, marketStreet } from "../testing/market-street.ts";
+import { inboxOrder } from "../proofs/inbox-order.ts";
+import { type MarketStreet, marketStreet } from "../testing/market-street.ts";
 
 const NONE: Hex = `0x${"00".repeat(32)}`;
 
@@ -31,11 +32,11 @@ it("takes in what sites put on the chain, says which of it the market turns down
   const [bid] = signBulk([home.order(1, 200_000)], { group: 3, counter: 1 }, home.site(1).ownerKey);
   const offTick = signOrder(home.order(2, 150_001), home.site(2).ownerKey);
   if (bid === undefined) throw new Error("one order was signed");
-  for (const order of [offer, bid, offTick]) await submit(order.account, encodeInboxOrder(inboxOf(order)));
+  for (const order of [offer, bid, offTick]) await submit(order.account, encodeInboxOrder(inboxOrder(order)));
   // By a stranger, not by whose key it names, and no order at all.
   const copied = signOrder({ ...home.order(2, 180_000), salt: NONE }, home.site(2).ownerKey);
-  await submit(offer.account, encodeInboxOrder(inboxOf(copied)));
-  await submit(bid.account, encodeInboxOrder(inboxOf({ ...copied, account: bid.account })));
+  await submit(offer.account, encodeInboxOrder(inboxOrder(copied)));
+  await submit(bid.account, encodeInboxOrder(inboxOrder({ ...copied, account: bid.account })));
   await submit(bid.account, "0x1234");
 
   const forced = await home.rail.forcedOrders(home.interval);
@@ -74,7 +75,7 @@ it("looks at nothing that strangers put there", { timeout: 60_000 }, async () =>
   const { token: stranger } = home.deployment;
   const offer = signOrder(home.order(0, 100_000), home.site(0).ownerKey);
   for (const account of [stranger, offer.account]) {
-    await submit(account, encodeInboxOrder({ ...inboxOf(offer), account }));
+    await submit(account, encodeInboxOrder({ ...inboxOrder(offer), account }));
   }
   const askedBlock = vi.spyOn(home.rpc, "getBlock");
   const { orders } = inboxReader(home.rpc, home.deployment);
@@ -86,7 +87,7 @@ it("looks at nothing that strangers put there", { timeout: 60_000 }, async () =>
 
 it("would be taken back if it left one out", { timeout: 60_000 }, async () => {
   const offer = signOrder(home.order(0, 100_000), home.site(0).ownerKey);
-  await submit(offer.account, encodeInboxOrder(inboxOf(offer)));
+  await submit(offer.account, encodeInboxOrder(inboxOrder(offer)));
   const { file, faults, kinds } = await home.judge(await home.settle());
   expect(faults).toEqual([]);
   expect(kinds).toEqual([]);

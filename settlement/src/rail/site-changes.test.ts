@@ -12,7 +12,8 @@ import { accountOfKey } from "../chain/signer.ts";
 import { recordArguments, recordDigest, revokeMeterData, signDigest, siteKey } from "../chain/site-record.ts";
 import { fromHex } from "../hash/keccak.ts";
 import { meterSigner } from "../metering/meter-signer.ts";
-import { inboxOf, type MarketStreet, marketStreet } from "../testing/market-street.ts";
+import { inboxOrder } from "../proofs/inbox-order.ts";
+import { type MarketStreet, marketStreet } from "../testing/market-street.ts";
 
 let home: MarketStreet;
 let onWarning: (message: string) => void;
@@ -140,7 +141,7 @@ it("leaves out a meter that was revoked while the chain was away", { timeout: 60
     away.resolve();
   };
   const order = signOrder(home.order(1, 200_000), home.site(1).ownerKey);
-  const data = callData(COURT, "submitOrder", [encodeInboxOrder(inboxOf(order))]);
+  const data = callData(COURT, "submitOrder", [encodeInboxOrder(inboxOrder(order))]);
   await home.send(order.account, home.deployment.court, data);
   const settling = home.settle();
   await away.promise;

@@ -15,7 +15,6 @@ import {
   priceMicroPerKwh,
   type RailSite,
   type SettlementRail,
-  type SignedOrder,
   seededRandom,
   sleep,
   systemClock,
@@ -24,7 +23,6 @@ import {
 } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
-import { ZERO_HASH } from "../batch/batch-header.ts";
 import { type BatchFault, verifyBatch } from "../batch/verify-batch.ts";
 import { readFacts } from "../chain/chain-facts-reader.ts";
 import { courtReader } from "../chain/court-reader.ts";
@@ -35,7 +33,6 @@ import { connectRpc } from "../chain/rpc.ts";
 import { fund, sendRaw } from "../chain/trial-chain.ts";
 import { faultyProxy } from "../chain-faults/faulty-proxy.ts";
 import { escrow } from "../escrow-rail.ts";
-import type { InboxOrder } from "../proofs/chain-facts.ts";
 import { findFraud } from "../proofs/find-fraud.ts";
 import { memoryBatches } from "./memory-batches.ts";
 import { silent, type TestStreet, testContext, testStreet } from "./street.ts";
@@ -143,17 +140,6 @@ export async function marketStreet(
       await chain.stop();
       await rm(directory, { recursive: true, force: true });
     },
-  };
-}
-
-/** An order as its account puts it into the court's inbox. */
-export function inboxOf(order: SignedOrder): InboxOrder {
-  const { account, limitPrice, energyWh, salt: orderSalt, signature, bulk } = order;
-  const alone = { kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [], signature };
-  return {
-    ...{ account, isBid: order.side === "bid", limitPrice, energyWh, orderSalt },
-    intervalIndex: order.intervalIndex,
-    signature: bulk === undefined ? alone : { ...alone, kind: 1, ...bulk },
   };
 }
 
