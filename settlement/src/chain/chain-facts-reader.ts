@@ -13,8 +13,9 @@ import { courtDomain } from "./court-domain.ts";
 import { readAccounts } from "./escrow-accounts.ts";
 import { escrowReader } from "./escrow-reader.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
-import { blockTime, type InboxReader, inboxReader } from "./inbox-reader.ts";
+import { type InboxReader, inboxReader } from "./inbox-reader.ts";
 import { type Deployment, finalityLimitSeconds } from "./manifest.ts";
+import { blockTime } from "./read-block.ts";
 
 /** Kinds of meter keys, as in `contracts/types/Site.sol`. */
 const [P256, SECP256K1] = [1n, 2n];

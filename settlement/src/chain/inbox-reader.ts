@@ -6,7 +6,7 @@ import { COURT, JUDGES } from "./contracts.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
 import { encodeInboxOrder } from "./judge-calls.ts";
 import type { Deployment } from "./manifest.ts";
-import { readBlock } from "./read-block.ts";
+import { blockTime } from "./read-block.ts";
 
 /** An order that its own account put into the court's inbox. */
 export interface SubmittedOrder {
@@ -93,9 +93,4 @@ interface RawOrder {
     readonly proof: readonly Hex[];
     readonly signature: Hex;
   };
-}
-
-/** The time of a block, in seconds since the epoch. */
-export async function blockTime(rpc: JsonRpcProvider, blockNumber: number): Promise<number> {
-  return (await readBlock(rpc, blockNumber))?.timestamp ?? 0;
 }

@@ -1,4 +1,4 @@
-import type { Hex } from "@commonwatt/vpp-core";
+import { CommonwattError, type Hex } from "@commonwatt/vpp-core";
 import type { BlockTag, JsonRpcProvider } from "ethers";
 import { chainError } from "./chain-error.ts";
 
@@ -24,4 +24,17 @@ export async function readBlock(rpc: JsonRpcProvider, tag: BlockTag): Promise<Ch
   if (block === null || block.hash === null) return null;
   const { number, hash, timestamp, gasUsed } = block;
   return { number, hash: hash as Hex, timestamp, gasUsed: Number(gasUsed) };
+}
+
+/**
+ * The time of a block that something was read of, in seconds since the epoch.
+ * @throws CommonwattError `CHAIN_REFUSED`, `CHAIN_UNREACHABLE`: also, retryable, when the node does not know the block any
+ * more. Nothing that depends on a time may be decided without it.
+ */
+export async function blockTime(rpc: JsonRpcProvider, number: number): Promise<number> {
+  const block = await readBlock(rpc, number);
+  if (block !== null) return block.timestamp;
+  throw new CommonwattError("CHAIN_UNREACHABLE", `the node does not know block ${number} any more`, {
+    retryable: true,
+  });
 }

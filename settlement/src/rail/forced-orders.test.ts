@@ -85,6 +85,20 @@ it("looks at nothing that strangers put there", { timeout: 60_000 }, async () =>
   expect(askedBlock).toHaveBeenCalledTimes(1);
 });
 
+it("says nothing of an order whose block the node does not know any more, since it can't tell when it came", {
+  timeout: 60_000,
+}, async () => {
+  const offer = signOrder(home.order(0, 100_000), home.site(0).ownerKey);
+  await submit(offer.account, encodeInboxOrder(inboxOrder(offer)));
+  const { orders } = inboxReader(home.rpc, home.deployment);
+  vi.spyOn(home.rpc, "getBlock").mockResolvedValueOnce(null);
+  await expect(orders(home.interval.index, [offer.account])).rejects.toMatchObject({
+    code: "CHAIN_UNREACHABLE",
+    retryable: true,
+  });
+  expect(await orders(home.interval.index, [offer.account])).toHaveLength(1);
+});
+
 it("would be taken back if it left one out", { timeout: 60_000 }, async () => {
   const offer = signOrder(home.order(0, 100_000), home.site(0).ownerKey);
   await submit(offer.account, encodeInboxOrder(inboxOrder(offer)));
