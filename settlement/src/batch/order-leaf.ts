@@ -51,6 +51,8 @@ export type OrderEnd = {
 const SIGNATURE_HEAD_BYTES = 57;
 const END_HEAD_BYTES = 49;
 const NODE_BYTES = 32;
+/** No signature that is hashed together with others is longer. */
+const LENGTHS = 2 ** 20;
 const row = new PackedRow();
 
 /** How an order stands in its tree. */
@@ -96,15 +98,18 @@ export function hashSignature(signed: OrderSignature): Hex {
 /** The hashes of many signatures; see {@link hashSignature}. */
 export function hashSignatures(signatures: readonly OrderSignature[]): readonly Hex[] {
   const hashes: Hex[] = signatures.map(() => "0x");
-  const alike = Map.groupBy(signatures.keys(), (index) =>
-    signatureBytes(signatures[index] as OrderSignature),
-  );
-  for (const [byteCount, indices] of alike) {
+  // Only those whose fields stand in the same places are hashed together.
+  const alike = Map.groupBy(signatures.keys(), (index) => {
+    const { proof, signature } = signatures[index] as OrderSignature;
+    return proof.length * LENGTHS + signature.length;
+  });
+  for (const indices of alike.values()) {
+    const of = (place: number): OrderSignature => signatures[indices[place] ?? 0] as OrderSignature;
     row.forget();
     const found = toHexes(
-      keccakMany(indices.length, byteCount, (buffer, at, place) => {
+      keccakMany(indices.length, signatureBytes(of(0)), (buffer, at, place) => {
         row.begin(buffer, at);
-        fillSignature(row, signatures[indices[place] ?? 0] as OrderSignature);
+        fillSignature(row, of(place));
       }),
     );
     indices.forEach((index, place) => {
