@@ -27,9 +27,9 @@ export interface RunWatcher {
 
 /**
  * One thread's part of a simulation, on arrays. In each interval every thread bids for homes of its own, and delivers
- * for them once the market is cleared. Whoever comes last clears for all, as all have bid then; whoever comes first
- * accounts an earlier interval meanwhile. So nothing is done twice, and who is held up has less to do. What comes
- * out does not depend on how many threads there are, nor on who does what.
+ * for them once the market is cleared. Whoever comes last clears for all, as all have bid then. Accounting is in no
+ * hurry: whoever has to wait for the clearing does what there is of it. So nothing is done twice, and who is held up, or
+ * has a slower core, has less to do. What comes out does not depend on how many threads there are, nor on who does what.
  */
 export class ArrayRun {
   readonly #options: SimulationOptions;
@@ -47,11 +47,6 @@ export class ArrayRun {
   readonly #accounting: Accounting;
   readonly #traced: TracedHomes | null;
   readonly #positions: Positions;
-  /**
-   * An interval is accounted so many later: alone at once, so that who learns from money has it before the next; else
-   * when whoever has waited for the last one knows that all delivered this.
-   */
-  readonly #lag: number;
   readonly #outlook: Outlook;
   readonly #isHeard: boolean;
   /** What homes were told that they gained, where a strategy listens. */
@@ -79,7 +74,6 @@ export class ArrayRun {
     this.#shared = shared;
     this.#progress = new Progress(shared.progress);
     this.#exchange = new OrderExchange(shared, part, priceTick);
-    this.#lag = part.parts === 1 ? 0 : 2;
     this.#market = market;
     this.#columns = {
       intervals: createIntervalColumns(neighbourhood.intervals),
@@ -106,17 +100,15 @@ export class ArrayRun {
   /** Runs all intervals. When it fails, those who wait for it fail too. */
   run(onInterval: (done: number) => void): ResultColumns {
     const { intervals } = this.#options.neighbourhood;
-    const { part, parts } = this.#part;
+    const { parts } = this.#part;
     try {
       for (let t = 0; t < intervals; t++) {
         this.#runInterval(t);
         onInterval(t + 1);
       }
       this.#progress.add("arrived");
-      this.#progress.reach("arrived", (intervals + 1) * parts);
-      for (let t = Math.max(0, intervals - this.#lag); t < intervals; t++) {
-        if (t % parts === part) this.#account(t);
-      }
+      this.#progress.reach("arrived", (intervals + 1) * parts, () => this.#accountNext(intervals - 2));
+      this.#accountAll(intervals - 1);
     } catch (error) {
       this.#progress.break();
       throw error;
@@ -131,14 +123,16 @@ export class ArrayRun {
     const { parts } = this.#part;
     this.#bidding.bid(t, this.#lastPrice, this.#delivery.storedMillijoules);
     this.#exchange.place(t, this.#bidding.quotes);
-    const place = this.#progress.add("arrived") - t * parts;
-    if (place === 0 && this.#lag > 0 && t >= this.#lag) this.#account(t - this.#lag);
-    if (place === parts - 1) this.#clear(t);
-    else this.#progress.reach("cleared", t + 1);
+    // What is kept of it makes room for what will be kept of this.
+    this.#accountAll(t - meteredWh.length);
+    if (this.#progress.add("arrived") === (t + 1) * parts - 1) this.#clear(t);
+    // All have bid for the last interval, so they have delivered the one before.
+    else this.#progress.reach("cleared", t + 1, () => this.#accountNext(t - 2));
     const orders = this.#exchange.cleared(t);
     if (orders.price >= 0) this.#lastPrice = orders.price;
     this.#deliver(t, orders, meteredWh[t % meteredWh.length] as Int32Array);
-    if (this.#lag === 0) this.#account(t);
+    // Alone at once, so that who learns from money has it before the next.
+    if (parts === 1) this.#accountAll(t);
   }
 
   #clear(t: number): void {
@@ -175,13 +169,20 @@ export class ArrayRun {
     if (this.#traced !== null) this.#delivery.trace(t, this.#traced, this.#positions, meteredWh);
   }
 
-  /** Accounts an interval that all have delivered. */
-  #account(t: number): void {
+  #accountAll(last: number): void {
+    while (this.#accountNext(last));
+  }
+
+  /** Accounts the next interval up to this, which all have delivered; whether there was one that nobody has taken. */
+  #accountNext(last: number): boolean {
+    const t = this.#progress.take(last);
+    if (t < 0) return false;
     const { meteredWh } = this.#shared;
     const metered = meteredWh[t % meteredWh.length] as Int32Array;
     this.#accounting.account(this.#exchange.cleared(t), metered);
     this.#watcher.onTrades(t, this.#accounting.trades);
     if (this.#toldNano !== null) this.#tell(this.#toldNano);
+    return true;
   }
 
   /** Tells homes what they gained since they were told last. */

@@ -1,13 +1,20 @@
+/** Words that share nothing with each other lie so far apart, or one thread's writing would hold up others' reading. */
+const WORDS_APART = 32;
+
 /** Words of memory that the progress of a run's threads takes. */
-export const progressWords = 3;
+export const progressWords: number = 4 * WORDS_APART;
 
 /** What is counted. */
 export type Milestone = "arrived" | "cleared";
 
-const PLACES: Readonly<Record<Milestone, number>> = { arrived: 0, cleared: 1 };
-const BROKEN = 2;
-/** So often a thread looks before it sleeps: about a millisecond, as long as a busy machine may take to wake it. */
-const SPINS = 100_000;
+const PLACES: Readonly<Record<Milestone, number>> = { arrived: 0, cleared: WORDS_APART };
+const TAKEN = 2 * WORDS_APART;
+const BROKEN = 3 * WORDS_APART;
+/**
+ * So often a thread looks before it sleeps: about as long as it takes to be woken. Not longer, for whom it waits for
+ * may wait for its core.
+ */
+const SPINS = 10_000;
 /** A sleeper looks again by itself, in case the one who woke it did so before it slept. */
 const SLEEP_MS = 100;
 
@@ -30,13 +37,17 @@ export class Progress {
     return before;
   }
 
-  /** Waits until so many are counted. Throws when another thread has failed. */
-  reach(milestone: Milestone, count: number): void {
+  /**
+   * Waits until so many are counted. Meanwhile it does something else, again and again, until that finds nothing to do.
+   * Throws when another thread has failed.
+   */
+  reach(milestone: Milestone, count: number, doMeanwhile: () => boolean): void {
     const words = this.#words;
     const place = PLACES[milestone];
     let counted = Atomics.load(words, place);
     for (let spin = 0; counted < count; spin++) {
-      if (spin >= SPINS) {
+      if (doMeanwhile()) spin = 0;
+      else if (spin >= SPINS) {
         if (Atomics.load(words, BROKEN) !== 0) break;
         Atomics.wait(words, place, counted, SLEEP_MS);
       }
@@ -44,6 +55,15 @@ export class Progress {
     }
     if (Atomics.load(words, BROKEN) !== 0)
       throw new BrokenProgressError("another thread of the simulation has failed");
+  }
+
+  /** Takes a piece of work, of those numbered 0 to `last`, in order and each for one thread alone; −1: none is left. */
+  take(last: number): number {
+    for (;;) {
+      const next = Atomics.load(this.#words, TAKEN);
+      if (next > last) return -1;
+      if (Atomics.compareExchange(this.#words, TAKEN, next, next + 1) === next) return next;
+    }
   }
 
   /** Lets all who wait, and all who come, fail. */

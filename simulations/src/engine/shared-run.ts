@@ -5,8 +5,8 @@ import { progressWords } from "./progress.ts";
 /** The most quotes that a home may have in an interval: what a live market takes. */
 export const QUOTES_MAX: number = DEFAULT_MARKET_RULES.siteOrdersMax;
 
-/** While one thread accounts an interval, another may clear and deliver the second one after it. */
-const INTERVALS_AT_ONCE = 3;
+/** So many intervals wait to be accounted at most, as work for threads that would wait else. */
+const INTERVALS_KEPT = 32;
 
 /** Which part of a run a thread does. */
 export interface RunPart {
@@ -44,15 +44,16 @@ export function createSharedRun(homes: number, parts: number): SharedRun {
     new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
   const column = (): Int32Array => ints(homes * QUOTES_MAX);
   const orders = (): OrderColumns => ({ keys: column(), quantitiesWh: column(), sites: column() });
+  const kept = parts === 1 ? 1 : INTERVALS_KEPT;
   return {
     progress: ints(progressWords),
     orderCounts: ints(2 * parts),
     orderTicks: ints(2 * parts),
     placed: [orders(), orders()],
-    gathered: Array.from({ length: INTERVALS_AT_ONCE }, () => ({ ...orders(), fillsWh: column() })),
-    gatheredCounts: ints(INTERVALS_AT_ONCE),
-    gatheredTicks: ints(INTERVALS_AT_ONCE),
-    prices: ints(INTERVALS_AT_ONCE),
-    meteredWh: Array.from({ length: INTERVALS_AT_ONCE }, () => ints(homes)),
+    gathered: Array.from({ length: kept }, () => ({ ...orders(), fillsWh: column() })),
+    gatheredCounts: ints(kept),
+    gatheredTicks: ints(kept),
+    prices: ints(kept),
+    meteredWh: Array.from({ length: kept }, () => ints(homes)),
   };
 }
