@@ -26,7 +26,7 @@ export function registerSimulationBench(program: Program): void {
       "Compares a run on arrays with one on the objects of the live path, then runs 1,000 homes with batteries " +
         "through a year in steps of 15 minutes in a fresh process; speed is by the CPU time of all its threads, and " +
         "making the homes' profiles is told apart. Then the cost of a home-interval with 100 and 10,000 homes, and " +
-        "the best of some runs on one thread and on two by the clock on the wall, which needs two idle cores, beside " +
+        "the best of many short runs on one thread and on two by the clock on the wall, which needs two idle cores, beside " +
         "what two runs at once on this machine come to that have nothing to do with each other; how many days of " +
         "homes with a battery are planned in a second; and power flows, the slowest round of some.",
     )

@@ -5,10 +5,7 @@ import { progressWords } from "./progress.ts";
 /** The most quotes that a home may have in an interval: what a live market takes. */
 export const QUOTES_MAX: number = DEFAULT_MARKET_RULES.siteOrdersMax;
 
-/**
- * So many intervals wait to be accounted at most, as work for threads that would wait else. Hardly ever more than two do;
- * more places would only be further from the core that uses them.
- */
+/** So many intervals wait to be accounted at most, as work for threads that would wait else. */
 const INTERVALS_KEPT = 4;
 
 /** Which part of a run a thread does. */
