@@ -58,7 +58,7 @@ export async function simulationBench(
       // Threads that work hand in hand are as slow as the one that is held up, so on a busy machine no long run is
       // undisturbed: many short ones, what they begin and end with included.
       ...{ do: "threads", homes: 1_000, days: days(5) },
-      rounds: Math.max(1, Math.round(120 * scale)),
+      rounds: Math.max(1, Math.round(240 * scale)),
     });
     const optimiser = await step<OptimiserSpeed>({ do: "optimiser", homes: 20, days: days(5) });
     const feeder = await step<FeederSpeed>({ do: "feeder", folder: folderOfFeeder, rounds });
