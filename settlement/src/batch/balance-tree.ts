@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { fromHex, keccakMany, toHexes } from "../hash/keccak.ts";
-import { PackedRow } from "../hash/packed-row.ts";
+import { fromHex, toHexes } from "../hash/keccak.ts";
+import { hashPacked } from "../hash/packed-row.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { type LeafLayout, saltedHashes } from "./leaf-layout.ts";
 
@@ -49,7 +49,6 @@ const BALANCE_LAYOUT: LeafLayout<BalanceLeaf> = {
 };
 /** Of a node: for each child its hash and its two sums. */
 const NODE_BYTES = 128;
-const nodeRow = new PackedRow();
 const ZERO_NODE: BalanceNode = { hash: ZERO_HASH, credit: 0n, debit: 0n };
 
 /** Builds the tree; leaf `i` must have index `i`. */
@@ -105,13 +104,11 @@ function parentNodes(below: readonly BalanceNode[]): readonly BalanceNode[] {
     below[2 * index] ?? ZERO_NODE,
     below[2 * index + 1] ?? ZERO_NODE,
   ];
-  nodeRow.forget();
-  const hashes = keccakMany(below.length / 2, NODE_BYTES, (buffer, at, index) => {
-    nodeRow.begin(buffer, at);
+  const hashes = hashPacked(below.length / 2, NODE_BYTES, (row, index) => {
     for (const child of pairAt(index)) {
-      nodeRow.hash(child.hash);
-      nodeRow.uint128(child.credit);
-      nodeRow.uint128(child.debit);
+      row.hash(child.hash);
+      row.uint128(child.credit);
+      row.uint128(child.debit);
     }
   });
   return toHexes(hashes).map((hash, index) => {

@@ -10,7 +10,8 @@ import {
 } from "@commonwatt/market";
 import type { Hex, SigningDomain } from "@commonwatt/vpp-core";
 import { fromHex, keccakBytes, keccakMany, keccakText, toHex } from "../hash/keccak.ts";
-import { hashRows, viewOf, Words } from "../hash/words.ts";
+import { viewOf } from "../hash/views.ts";
+import { hashRows, Words } from "../hash/words.ts";
 import { communityHash } from "./batch-header.ts";
 import type { OrderEnd, OrderLeaf, OrderSignature } from "./order-leaf.ts";
 

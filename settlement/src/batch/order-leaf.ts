@@ -1,6 +1,6 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
-import { keccak256, keccakMany, toHex, toHexes } from "../hash/keccak.ts";
-import { bytesIn, PackedRow } from "../hash/packed-row.ts";
+import { keccak256, toHex, toHexes } from "../hash/keccak.ts";
+import { bytesIn, hashPacked, type PackedRow, packedBytes } from "../hash/packed-row.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import type { LeafLayout } from "./leaf-layout.ts";
 
@@ -53,7 +53,6 @@ const END_HEAD_BYTES = 49;
 const NODE_BYTES = 32;
 /** No signature that is hashed together with others is longer. */
 const LENGTHS = 2 ** 20;
-const row = new PackedRow();
 
 /** How an order stands in its tree. */
 export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = {
@@ -76,18 +75,19 @@ export const ORDER_LAYOUT: LeafLayout<OrderLeaf> = {
 
 /** How an order was signed, packed as `contracts/libraries/Preimages.sol` packs it: an order's leaf has the hash of it. */
 export function encodeSignature(signed: OrderSignature): Hex {
-  return packed(signatureBytes(signed), (row) => fillSignature(row, signed));
+  return toHex(packedBytes(signatureBytes(signed), (row) => fillSignature(row, signed)));
 }
 
 /** What ended an order, packed alike. */
 export function encodeEnd({ scope, group, counter, replacement, signature }: OrderEnd): Hex {
-  return packed(END_HEAD_BYTES + bytesIn(signature), (row) => {
+  const bytes = packedBytes(END_HEAD_BYTES + bytesIn(signature), (row) => {
     row.uint8(scope);
     row.uint64(group);
     row.uint64(counter);
     row.hash(replacement);
     row.bytes(signature);
   });
+  return toHex(bytes);
 }
 
 /** The hash of a signature as an order's leaf has it. */
@@ -105,12 +105,8 @@ export function hashSignatures(signatures: readonly OrderSignature[]): readonly 
   });
   for (const indices of alike.values()) {
     const of = (place: number): OrderSignature => signatures[indices[place] ?? 0] as OrderSignature;
-    row.forget();
     const found = toHexes(
-      keccakMany(indices.length, signatureBytes(of(0)), (buffer, at, place) => {
-        row.begin(buffer, at);
-        fillSignature(row, of(place));
-      }),
+      hashPacked(indices.length, signatureBytes(of(0)), (row, place) => fillSignature(row, of(place))),
     );
     indices.forEach((index, place) => {
       hashes[index] = found[place] ?? "0x";
@@ -144,12 +140,4 @@ function fillSignature(row: PackedRow, signed: OrderSignature): void {
   row.uint32(signed.proof.length);
   for (const node of signed.proof) row.hash(node);
   row.bytes(signed.signature);
-}
-
-function packed(byteCount: number, fill: (row: PackedRow) => void): Hex {
-  const bytes = Buffer.alloc(byteCount);
-  const single = new PackedRow();
-  single.begin(bytes, 0);
-  fill(single);
-  return toHex(bytes);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { abiPacked } from "../testing/abi.ts";
 import { fromHex, keccak256, keccakMany, toHexes } from "./keccak.ts";
 import { PackedRow } from "./packed-row.ts";
-import { viewOf } from "./words.ts";
+import { viewOf } from "./views.ts";
 
 const TYPES = ["bool", "uint8", "uint32", "uint64", "int64", "uint128", "bytes32", "address", "bytes32"];
 const BYTES = 1 + 1 + 4 + 8 + 8 + 16 + 32 + 20 + 32;

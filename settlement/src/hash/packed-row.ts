@@ -1,12 +1,10 @@
+import assert from "node:assert/strict";
 import type { Hex } from "@commonwatt/vpp-core";
-import { writeHex } from "./keccak.ts";
-import { viewOf } from "./words.ts";
+import { type HashManyOptions, keccakMany, writeHex } from "./keccak.ts";
+import { viewOf, write64, write128 } from "./views.ts";
 
 const HASH_BYTES = 32;
 const ADDRESS_BYTES = 20;
-const HIGH_WORD = 2 ** 32;
-const MASK_64 = (1n << 64n) - 1n;
-const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** How many bytes a text in hex stands for. */
 export function bytesIn(hex: Hex): number {
@@ -67,28 +65,19 @@ export class PackedRow {
   /** A safe integer ≥ 0. */
   uint64(value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no unsigned integer`);
-    this.#write64(value);
+    write64(this.#view, this.#at, value);
+    this.#at += 8;
   }
 
   /** A safe integer. */
   int64(value: number): void {
     if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer`);
-    this.#write64(value);
+    write64(this.#view, this.#at, value);
+    this.#at += 8;
   }
 
   uint128(value: bigint): void {
-    // Most amounts are none, or small: a number is written many times faster.
-    if (value === 0n || (value > 0n && value <= SAFE_MAX)) {
-      this.#view.setUint32(this.#at, 0);
-      this.#view.setUint32(this.#at + 4, 0);
-      this.#at += 8;
-      this.#write64(Number(value));
-      return;
-    }
-    if (value < 0n || value >> 128n !== 0n)
-      throw new RangeError(`${value} is no unsigned integer of 128 bits`);
-    this.#view.setBigUint64(this.#at, value >> 64n);
-    this.#view.setBigUint64(this.#at + 8, value & MASK_64);
+    write128(this.#view, this.#at, value);
     this.#at += 16;
   }
 
@@ -113,13 +102,6 @@ export class PackedRow {
     this.#at += HASH_BYTES;
   }
 
-  #write64(value: number): void {
-    const high = Math.floor(value / HIGH_WORD);
-    this.#view.setInt32(this.#at, high);
-    this.#view.setUint32(this.#at + 4, value - high * HIGH_WORD);
-    this.#at += 8;
-  }
-
   #hex(value: Hex, length: number): void {
     const turn = this.#turn++;
     if (value === this.#texts[turn]) {
@@ -139,4 +121,34 @@ export class PackedRow {
     for (; at + 4 <= length; at += 4) this.#view.setInt32(this.#at + at, source.getInt32(from + at));
     for (; at < length; at++) this.#view.setUint8(this.#at + at, source.getUint8(from + at));
   }
+}
+
+/** One row of so many bytes. Throws an AssertionError when its fields come to another number. */
+export function packedBytes(byteCount: number, fill: (row: PackedRow) => void): Buffer {
+  const bytes = Buffer.alloc(byteCount);
+  const single = new PackedRow();
+  single.begin(bytes, 0);
+  fill(single);
+  assert.equal(single.end, byteCount, "a row is as long as its fields");
+  return bytes;
+}
+
+const row = new PackedRow();
+
+/**
+ * Keccak-256 of many rows of so many bytes, each filled by its index; all have their fields in the same places. While a
+ * row is filled nothing may be hashed.
+ */
+export function hashPacked(
+  count: number,
+  byteCount: number,
+  fill: (row: PackedRow, index: number) => void,
+  options: HashManyOptions = {},
+): Buffer {
+  row.forget();
+  const write = (buffer: Buffer, at: number, index: number): void => {
+    row.begin(buffer, at);
+    fill(row, index);
+  };
+  return keccakMany(count, byteCount, write, options);
 }

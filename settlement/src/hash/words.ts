@@ -1,10 +1,8 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import { type HashManyOptions, keccakBytes, keccakMany, toHex, writeHex } from "./keccak.ts";
+import { keccakBytes, keccakMany, toHex, writeHex } from "./keccak.ts";
+import { viewOf, write64, write128 } from "./views.ts";
 
 const WORD_BYTES = 32;
-const HIGH_WORD = 2 ** 32;
-const MASK_64 = (1n << 64n) - 1n;
-const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * A row of 32-byte words as `abi.encode` lays out fields of fixed length. It is filled again and again for
@@ -46,23 +44,12 @@ export class Words {
   /** A safe integer ≥ 0. Throws a RangeError for anything else. */
   uint(word: number, value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no unsigned integer`);
-    this.#low64(word, value);
+    write64(this.#view, this.#at + (word + 1) * WORD_BYTES - 8, value);
   }
 
   /** An unsigned integer of 128 bits. Throws a RangeError for anything else. */
   uint128(word: number, value: bigint): void {
-    const end = this.#at + (word + 1) * WORD_BYTES;
-    // Most amounts are none, or small: a number is written many times faster.
-    if (value === 0n || (value > 0n && value <= SAFE_MAX)) {
-      this.#view.setUint32(end - 16, 0);
-      this.#view.setUint32(end - 12, 0);
-      this.#low64(word, Number(value));
-      return;
-    }
-    if (value < 0n || value >> 128n !== 0n)
-      throw new RangeError(`${value} is no unsigned integer of 128 bits`);
-    this.#view.setBigUint64(end - 16, value >> 64n);
-    this.#view.setBigUint64(end - 8, value & MASK_64);
+    write128(this.#view, this.#at + (word + 1) * WORD_BYTES - 16, value);
   }
 
   /** A signed integer of 64 bits. */
@@ -98,13 +85,6 @@ export class Words {
     return keccakBytes(this.#bytes);
   }
 
-  #low64(word: number, value: number): void {
-    const end = this.#at + (word + 1) * WORD_BYTES;
-    const high = Math.floor(value / HIGH_WORD);
-    this.#view.setInt32(end - 8, high);
-    this.#view.setUint32(end - 4, value - high * HIGH_WORD);
-  }
-
   /** What stands before the last 64 bits of a signed integer. */
   #sign(word: number, isNegative: boolean): void {
     const start = this.#at + word * WORD_BYTES;
@@ -115,32 +95,24 @@ export class Words {
 
 const ADDRESS_BYTES = 20;
 
-/** Bytes as {@link Words.word} takes them. */
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}
-
 function copyWord(source: DataView, from: number, target: DataView, to: number): void {
   for (let at = 0; at < WORD_BYTES; at += 4) target.setInt32(to + at, source.getInt32(from + at));
 }
 
 const row = new Words(0);
 
-/**
- * Keccak-256 of many rows of so many words, each filled by its index. While a row is filled nothing may be hashed.
- */
+/** Keccak-256 of many rows of so many words, each filled by its index. While a row is filled nothing may be hashed. */
 export function hashRows(
   count: number,
   wordCount: number,
   fill: (row: Words, index: number) => void,
-  options: HashManyOptions = {},
 ): Buffer {
   row.forget();
   const write = (buffer: Buffer, at: number, index: number): void => {
     row.moveTo(buffer, at);
     fill(row, index);
   };
-  return keccakMany(count, wordCount * WORD_BYTES, write, options);
+  return keccakMany(count, wordCount * WORD_BYTES, write);
 }
 
 /** Fields of fixed length as `abi.encode` lays them out, each in a word. */
