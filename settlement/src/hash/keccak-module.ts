@@ -1,4 +1,4 @@
-import { unhex } from "./unhex.ts";
+import { hexes, unhex } from "./hex-code.ts";
 import { type Code, instantiate, type WasmFunction, wasm } from "./wasm-code.ts";
 
 /*
@@ -28,6 +28,8 @@ export interface KeccakModule {
   hashAll(messages: number, stride: number, length: number, count: number, hashes: number): void;
   /** Makes `count` bytes, eight at least, of their text in hex; 0 when it is none, 1 when it is. */
   unhex(text: number, bytes: number, count: number): 0 | 1;
+  /** Makes digits of `count` hashes, one at least, each in a text whose first two characters are there. */
+  hexes(hashes: number, texts: number, count: number): void;
 }
 
 const LANES = 25;
@@ -60,7 +62,7 @@ const place = (x: number, y: number): number => (x % 5) + 5 * (y % 5);
 
 /** Instantiates the module; it is compiled once a thread. */
 export function keccakModule(): KeccakModule {
-  const functions = [permute(), begin(), blocks(), finish(), digests(), hashAll(), unhex()];
+  const functions = [permute(), begin(), blocks(), finish(), digests(), hashAll(), unhex(), hexes()];
   return instantiate(functions, { at: CONSTANTS, bytes: roundConstants() }, PAGES);
 }
 

@@ -53,6 +53,7 @@ export const wasm = {
   /** One i64 of memory in one half of the vector before it. */
   vectorLoadHalf: (offset: number, half: 0 | 1): Code => vector(0x57, 3, unsigned(offset), half),
   vectorStoreHalf: (offset: number, half: 0 | 1): Code => vector(0x5b, 3, unsigned(offset), half),
+  vectorOfBytes: (bytes: readonly number[]): Code => vector(0x0c, bytes),
   vectorShuffle: (lanes: readonly number[]): Code => vector(0x0d, lanes),
   /** The first and not the second. */
   vectorAndNot: vector(0x4f) as Code,
@@ -66,6 +67,9 @@ export const wasm = {
   /** Sixteen bytes, or eight pairs of them, that are all the i32 before it. */
   bytesOf: vector(0x0f) as Code,
   pairsOf: vector(0x10) as Code,
+  /** Of the first vector the bytes that the second names. */
+  bytesAt: vector(0x0e) as Code,
+  bytesShiftRight: vector(0x6d) as Code,
   bytesAdd: vector(0x6e) as Code,
   bytesSub: vector(0x71) as Code,
   bytesAtMost: vector(0x2a) as Code,

@@ -1,4 +1,38 @@
-import { type WasmFunction, wasm } from "./wasm-code.ts";
+import { type Code, type WasmFunction, wasm } from "./wasm-code.ts";
+
+const HASH_BYTES = 32;
+/** A hash in hex: "0x" and its digits. */
+export const HASH_TEXT: number = 2 + 2 * HASH_BYTES;
+const VECTOR_BYTES = 16;
+const DIGITS = [...Buffer.from("0123456789abcdef", "latin1")];
+
+/**
+ * Makes digits in hex of bytes: `hexes(hashes, texts, count)` writes those of `count` hashes, one at least, each behind the
+ * two characters that its text begins with.
+ */
+export function hexes(): WasmFunction {
+  const [hashes, texts, count, both] = [0, 1, 2, 3];
+  const { get, set, tee, i32 } = wasm;
+  const upper = [get(both), i32(4), wasm.bytesShiftRight];
+  const lower = [get(both), i32(0xf), wasm.bytesOf, wasm.vectorAnd];
+  // The digits of eight bytes: the upper and the lower of each, in turn.
+  const half = (first: number): Code => {
+    const turns = Array.from({ length: 8 }, (_, byte) => [first + byte, VECTOR_BYTES + first + byte]).flat();
+    return [wasm.vectorOfBytes(DIGITS), upper, lower, wasm.vectorShuffle(turns), wasm.bytesAt];
+  };
+  const step = [0, VECTOR_BYTES].map((from) => [
+    [get(hashes), wasm.vectorLoad(from), set(both)],
+    [get(texts), half(0), wasm.vectorStore(2 + 2 * from)],
+    [get(texts), half(8), wasm.vectorStore(2 + 2 * from + VECTOR_BYTES)],
+  ]);
+  const body = wasm.repeat(
+    step,
+    [get(hashes), i32(HASH_BYTES), wasm.add, set(hashes)],
+    [get(texts), i32(HASH_TEXT), wasm.add, set(texts)],
+    [get(count), i32(1), wasm.sub, tee(count)],
+  );
+  return { name: "hexes", parameters: 3, counters: 0, vectors: 1, body };
+}
 
 /** Sixteen digits make eight bytes in one step. */
 const STEP_BYTES = 8;
