@@ -20,7 +20,7 @@ import {
 } from "../metering/meter-interval.ts";
 import { type ArchivedAccount, partyOf } from "./batch-archive.ts";
 import { ZERO_HASH } from "./batch-header.ts";
-import { type ArchivedReading, hashesOfSite } from "./metered-rows.ts";
+import { type ArchivedReading, hashesOfSite, meterKeyHashOf } from "./metered-rows.ts";
 import type { PositionLeaf } from "./position-leaf.ts";
 
 /** What a position's leaf says of its site and meter. */
@@ -125,7 +125,6 @@ interface SoundReading {
 }
 
 function archivedReadings(sound: readonly SoundReading[]): readonly ArchivedReading[] {
-  const meterKeyHashes = keccakHexes(sound.map(({ reading }) => reading.meterKey));
   const signatureHashes = keccakHexes(sound.map(({ reading }) => reading.signature));
   return sound.map(({ accountIndex, hashes, reading }, index) => {
     const { sequence, takenAtMs, importWh, exportWh, meterKey, signature } = reading;
@@ -133,7 +132,7 @@ function archivedReadings(sound: readonly SoundReading[]): readonly ArchivedRead
       accountIndex,
       exportWh,
       importWh,
-      meterKeyHash: meterKeyHashes[index] ?? ZERO_HASH,
+      meterKeyHash: meterKeyHashOf(meterKey),
       sequence,
       signatureHash: signatureHashes[index] ?? ZERO_HASH,
       siteHash: hashes.siteHash,

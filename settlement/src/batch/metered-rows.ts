@@ -1,5 +1,6 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { keccak256, keccakHexes, keccakText } from "../hash/keccak.ts";
+import { remembered } from "../hash/remembered.ts";
 import { amountText } from "./amount-text.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { NOBODY, type Odd } from "./odd-leaf.ts";
@@ -70,9 +71,9 @@ export function readingsOf({
   const signatureHashes = keccakHexes(readings.map((row) => row[5]));
   const sites = accounts.map(({ siteId, meterKey }) => ({
     ...hashesOfSite(siteId),
-    meterKeyHash: keccak256(meterKey ?? "0x"),
+    meterKeyHash: meterKeyHashOf(meterKey ?? "0x"),
   }));
-  const nobody = { ...hashesOfSite(null), meterKeyHash: keccak256("0x") };
+  const nobody = { ...hashesOfSite(null), meterKeyHash: meterKeyHashOf("0x") };
   return readings.map((row, place) => {
     const [accountIndex, sequence, takenAtMs, importWh, exportWh, signature, odd] = row;
     const { siteId, siteHash, meterKeyHash } = sites[accountIndex] ?? nobody;
@@ -95,10 +96,18 @@ export function readingsOf({
 }
 
 /** How a site's name stands in leaves; zeros when an account is none. */
-export function hashesOfSite(siteId: string | null): Pick<ReadingLeaf, "siteId" | "siteHash"> {
-  if (siteId === null) return { siteId: ZERO_HASH, siteHash: ZERO_HASH };
-  return { siteId: keccakText(siteId), siteHash: siteHashOf(siteId) };
+export function hashesOfSite(siteId: string | null): SiteHashes {
+  return siteId === null ? NO_SITE : hashesOfName(siteId);
 }
+
+type SiteHashes = Pick<ReadingLeaf, "siteId" | "siteHash">;
+const NO_SITE: SiteHashes = { siteId: ZERO_HASH, siteHash: ZERO_HASH };
+const hashesOfName = remembered(
+  (name: string): SiteHashes => ({ siteId: keccakText(name), siteHash: siteHashOf(name) }),
+);
+
+/** How a meter's key stands in leaves. */
+export const meterKeyHashOf: (meterKey: Hex) => Hex = remembered(keccak256);
 
 /** A position as a row of the archive, and what is odd about it. */
 export function positionToRow(position: PositionLeaf, odd: PositionRow[11] = null): PositionRow {

@@ -49,10 +49,10 @@ export type MeteredInterval =
     }
   | { readonly status: "unmetered"; readonly code: MeteringFault };
 
-const MS_PER_HOUR = 3_600_000n;
+const MS_PER_HOUR = 3_600_000;
 
 /** A boundary cuts a register to whole Wh, and so does the meter: a step may show one Wh more than there was. */
-const ROUNDING_WH = 1n;
+const ROUNDING_WH = 1;
 
 /** The readings of a site that can be relied on, each checked by itself and against the one before it. */
 export function soundReadings(
@@ -62,13 +62,23 @@ export function soundReadings(
 ): SoundReadings {
   const sound: SignedMeterReading[] = [];
   let fault: MeteringFault | null = null;
-  for (const reading of readings.toSorted((a, b) => a.takenAtMs - b.takenAtMs || a.sequence - b.sequence)) {
+  for (const reading of inTurn(readings)) {
     const earlier = sound.at(-1);
     const code = faultOf(meter, reading, earlier, signatures);
     if (code !== null) fault ??= code;
     else if (earlier?.sequence !== reading.sequence) sound.push(reading);
   }
   return { readings: sound, fault };
+}
+
+/** Readings by rising time and sequence, as they mostly come. */
+function inTurn(readings: readonly SignedMeterReading[]): readonly SignedMeterReading[] {
+  const turn = (a: SignedMeterReading, b: SignedMeterReading): number =>
+    a.takenAtMs - b.takenAtMs || a.sequence - b.sequence;
+  const isInTurn = readings.every(
+    (reading, index) => index === 0 || turn(readings[index - 1] ?? reading, reading) <= 0,
+  );
+  return isInTurn ? readings : readings.toSorted(turn);
 }
 
 /** What went in and out in one interval, from readings that can be relied on. */
@@ -99,13 +109,20 @@ export function isAboveNameplate(
   later: Pick<SignedMeterReading, "takenAtMs" | "importWh" | "exportWh">,
   { importPowerMaxW, exportPowerMaxW }: ConnectionLimits,
 ): boolean {
-  const elapsedMs = BigInt(later.takenAtMs - earlier.takenAtMs);
+  const elapsedMs = later.takenAtMs - earlier.takenAtMs;
   const isAbove = (energyWh: number, powerMaxW: number): boolean =>
-    (BigInt(energyWh) - ROUNDING_WH) * MS_PER_HOUR > BigInt(powerMaxW) * elapsedMs;
+    isMore(energyWh - ROUNDING_WH, MS_PER_HOUR, powerMaxW, elapsedMs);
   return (
     isAbove(wattHours(later.importWh - earlier.importWh), importPowerMaxW) ||
     isAbove(wattHours(later.exportWh - earlier.exportWh), exportPowerMaxW)
   );
+}
+
+/** Whether `a · b` is more than `c · d`, exactly; most products are safe integers, which are compared many times faster. */
+function isMore(a: number, b: number, c: number, d: number): boolean {
+  const [left, right] = [a * b, c * d];
+  if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) return left > right;
+  return BigInt(a) * BigInt(b) > BigInt(c) * BigInt(d);
 }
 
 function faultOf(
@@ -114,7 +131,9 @@ function faultOf(
   earlier: SignedMeterReading | undefined,
   signatures: SignatureTrust,
 ): MeteringFault | null {
-  if (reading.meterKey.toLowerCase() !== meterKey.toLowerCase()) return "meter-key-unknown";
+  const isOfMeter =
+    reading.meterKey === meterKey || reading.meterKey.toLowerCase() === meterKey.toLowerCase();
+  if (!isOfMeter) return "meter-key-unknown";
   const code = signatures === "checked" ? verifyReading(domain, reading) : null;
   if (code !== null || earlier === undefined) return code;
   const succession = checkSuccession(earlier, reading);
