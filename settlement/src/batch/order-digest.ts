@@ -97,13 +97,17 @@ export function orderDigestOf(domain: OrderDomain, order: OrderFields): Hex {
   return toHex(typedDigest(domain, orderStructHash(domain, order)));
 }
 
-/** The digests of many orders, 32 bytes each, one after the other; see {@link orderDigestOf}. */
-export function orderDigests(domain: OrderDomain, orders: readonly OrderFields[]): Buffer {
-  const structs = hashRows(orders.length, STRUCT_WORDS, (row, index) =>
-    fillStruct(row, domain.community, orders[index] as OrderFields),
+/** The digests of so many orders, 32 bytes each, one after the other; see {@link orderDigestOf}. */
+export function orderDigests(
+  domain: OrderDomain,
+  count: number,
+  orderAt: (index: number) => OrderFields,
+): Buffer {
+  const structs = hashRows(count, STRUCT_WORDS, (row, index) =>
+    fillStruct(row, domain.community, orderAt(index)),
   );
   const before = domainPrefix(domain);
-  return keccakMany(orders.length, typed.length, (buffer, at, index) => {
+  return keccakMany(count, typed.length, (buffer, at, index) => {
     buffer.set(before, at);
     structs.copy(buffer, at + STRUCT_AT, 32 * index, 32 * (index + 1));
   });

@@ -3,7 +3,7 @@ import { toHexes } from "../hash/keccak.ts";
 import { signerOf } from "../hash/signer-of.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { endDigest, type OrderDomain, orderDigests, signedDigest } from "./order-digest.ts";
-import { hashEnd } from "./order-leaf.ts";
+import { hashEnd, type OrderLeaf } from "./order-leaf.ts";
 import type { ArchivedOrder } from "./order-rows.ts";
 
 /** Ended by its account, and the last of the other ways; as `contracts/types/Leaves.sol` has them. */
@@ -21,12 +21,8 @@ export function orderFaults(
   orders: readonly ArchivedOrder[],
   isTrusted: boolean,
 ): readonly (OrderFault | null)[] {
-  const digests = toHexes(
-    orderDigests(
-      domain,
-      orders.map(({ leaf }) => leaf),
-    ),
-  );
+  const leafAt = (index: number): OrderLeaf => (orders[index] as ArchivedOrder).leaf;
+  const digests = toHexes(orderDigests(domain, orders.length, leafAt));
   return orders.map((order, index) => {
     const { leaf, signedHash } = order;
     if (leaf.digest !== digests[index] || leaf.signedHash !== signedHash) return "order-wrong";

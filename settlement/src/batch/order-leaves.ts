@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Account, BookedOrder, Hex, SignedOrder } from "@commonwatt/vpp-core";
 import { toHex, toHexes } from "../hash/keccak.ts";
+import { risingHashes } from "../hash/rising-hashes.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { type OrderDomain, type OrderFields, orderDigests, orderStructHash } from "./order-digest.ts";
 import { hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
@@ -20,20 +21,20 @@ export function orderLeaves(
 ): readonly ArchivedOrder[] {
   const successors = new Map<Hex, SignedOrder>();
   for (const { order } of booked) if (order.replaces !== undefined) successors.set(order.replaces, order);
-  const fields = booked.map(({ order }) => orderFields(order));
-  const digests = orderDigests(domain, fields);
+  const digests = orderDigests(domain, booked.length, (index) =>
+    orderFields((booked[index] as BookedOrder).order),
+  );
   const ids = toHexes(digests);
   const signatures = booked.map(({ order }) => signatureOf(order));
   const signedHashes = hashSignatures(signatures);
   const leaves: ArchivedOrder[] = [];
-  for (const index of risingDigests(digests, ids)) {
+  for (const index of risingHashes(digests)) {
     const { id, order, ended } = booked[index] as BookedOrder;
     if (ids[index] !== id) assert.fail(`order ${id} is signed for another court`);
     const accountIndex = indexOf(order.account);
     if (accountIndex === undefined) assert.fail(`the escrow has no account ${order.account}`);
     const code = endedCode(ended);
     const end = code === ENDED && ended !== null ? endOf(domain, ended, successors.get(id)) : null;
-    const { isBid, limitPrice, energyWh, intervalIndex, orderSalt } = fields[index] as OrderFields;
     const signedHash = signedHashes[index] ?? ZERO_HASH;
     const leaf = {
       account: order.account,
@@ -41,34 +42,16 @@ export function orderLeaves(
       digest: id,
       ended: code,
       endedHash: end === null ? ZERO_HASH : hashEnd(end),
-      energyWh,
-      intervalIndex,
-      isBid,
-      limitPrice,
-      orderSalt,
+      energyWh: order.energyWh,
+      intervalIndex: order.intervalIndex,
+      isBid: order.side === "bid",
+      limitPrice: order.limitPrice,
+      orderSalt: order.salt,
       signedHash,
     };
     leaves.push({ leaf, signed: signatures[index] as OrderSignature, signedHash, end });
   }
   return leaves;
-}
-
-/** The indices of digests in rising order. */
-function risingDigests(digests: Buffer, ids: readonly Hex[]): readonly number[] {
-  // By their first four bytes, and their indices: safe numbers for two million orders, which the engine sorts itself.
-  const keys = Float64Array.from(
-    ids,
-    (_, index) => digests.readUInt32BE(32 * index) * ids.length + index,
-  ).sort();
-  const sorted = Array.from(keys, (key) => key % ids.length);
-  const idAt = (place: number): Hex => ids[sorted[place] ?? 0] ?? "0x";
-  for (let last = 1; last < sorted.length; last++) {
-    // Rarely are they those of another.
-    for (let at = last; at > 0 && idAt(at) < idAt(at - 1); at--) {
-      [sorted[at - 1], sorted[at]] = [sorted[at] ?? 0, sorted[at - 1] ?? 0];
-    }
-  }
-  return sorted;
 }
 
 function endedCode(ended: BookedOrder["ended"]): number {
