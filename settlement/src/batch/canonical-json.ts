@@ -34,14 +34,11 @@ function writeList(list: readonly unknown[], take: (piece: string) => void): voi
 
 /** Whether a value is one that JSON can hold, and the names of all objects in it stand in order. */
 function isOrdered(value: unknown): boolean {
-  if (value === null || typeof value === "string" || typeof value === "number") return true;
-  if (typeof value !== "object") return typeof value === "boolean";
+  if (isPlain(value)) return true;
+  if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) {
-    // Most elements of rows are numbers and texts: no call for them.
-    for (const element of value) {
-      const isPlain = typeof element === "number" || typeof element === "string" || element === null;
-      if (!isPlain && !isOrdered(element)) return false;
-    }
+    // Most elements of rows are plain: no call for them.
+    for (let at = 0; at < value.length; at++) if (!isPlain(value[at]) && !isOrdered(value[at])) return false;
     return true;
   }
   let before = "";
@@ -51,6 +48,12 @@ function isOrdered(value: unknown): boolean {
     before = name;
   }
   return true;
+}
+
+function isPlain(value: unknown): boolean {
+  return (
+    typeof value === "number" || typeof value === "string" || value === null || typeof value === "boolean"
+  );
 }
 
 function reordered(value: unknown): string {

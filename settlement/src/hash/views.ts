@@ -1,6 +1,4 @@
 const HIGH_WORD = 2 ** 32;
-const MASK_64 = (1n << 64n) - 1n;
-const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** A view of bytes, wherever they begin in their memory. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
@@ -16,14 +14,16 @@ export function write64(view: DataView, at: number, value: number): void {
 
 /** Writes an unsigned integer in 128 bits, its highest byte first. Throws a RangeError for anything else. */
 export function write128(view: DataView, at: number, value: bigint): void {
-  // Most amounts are none, or small: a number is written many times faster.
-  if (value === 0n || (value > 0n && value <= SAFE_MAX)) {
+  const low = BigInt.asUintN(64, value);
+  if (low === value) {
+    // Most amounts: none of this needs arithmetic on more than 64 bits.
     view.setUint32(at, 0);
     view.setUint32(at + 4, 0);
-    write64(view, at + 8, Number(value));
-    return;
+  } else {
+    if (value < 0n || value >> 128n !== 0n) {
+      throw new RangeError(`${value} is no unsigned integer of 128 bits`);
+    }
+    view.setBigUint64(at, value >> 64n);
   }
-  if (value < 0n || value >> 128n !== 0n) throw new RangeError(`${value} is no unsigned integer of 128 bits`);
-  view.setBigUint64(at, value >> 64n);
-  view.setBigUint64(at + 8, value & MASK_64);
+  view.setBigUint64(at + 8, low);
 }
