@@ -22,7 +22,8 @@ export function registerSettlementBench(program: Program): void {
     .description(
       "Commits batches of 100, 1,000 and 5,000 trades to the real court on a development chain and pays trades one by " +
         "one beside them; then builds and verifies batches, verifies order signatures (a thread for each core) and " +
-        "accounts 5,000 trades of 1,000 sites. Times are of thread CPU, rates those of all cores, the worst of all rounds. Batches are built and " +
+        "accounts 5,000 trades of 1,000 sites. Times are of thread CPU, rates those of all cores. A round does each eight " +
+        "times, and the worst round is what is said; the slowest single batch stands beside it. Batches are built and " +
         "verified without signatures, which are timed by themselves.",
     )
     .option("--rounds <n>", "rounds, after five to warm up", wholeNumber(1, 100), 5)
