@@ -8,12 +8,16 @@ import { encodeInboxOrder } from "./judge-calls.ts";
 import type { Deployment } from "./manifest.ts";
 import { blockTime } from "./read-block.ts";
 
-/** An order that its own account put into the court's inbox. */
-export interface SubmittedOrder {
+/** An order that its own account put into the court's inbox, and the block in which it did. */
+export interface Submission {
   readonly order: InboxOrder;
+  readonly blockNumber: number;
+}
+
+/** An order out of the inbox, and when it came there. */
+export interface SubmittedOrder extends Submission {
   /** Seconds since the epoch. */
   readonly submittedAt: number;
-  readonly blockNumber: number;
 }
 
 /** Reads the court's inbox. */
@@ -21,37 +25,59 @@ export interface InboxReader {
   /**
    * Orders for an interval that some accounts put there, oldest first. What anybody else put there in their name, or in
    * another form, is no order of theirs; what others put there, as anybody can, is not even looked at.
-   * @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`.
+   * @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`; what follows the chain also `CHAIN_NO_FINALITY`.
    */
   orders(intervalIndex: number, accounts: readonly Account[]): Promise<readonly SubmittedOrder[]>;
 }
 
-/** Makes a reader of a deployed court's inbox; `log` is where its events are read. */
+/** Makes a reader of a deployed court's inbox, which looks it through each time; `log` is where its events are read. */
 export function inboxReader(
   rpc: JsonRpcProvider,
-  { court, block }: Deployment,
+  deployment: Deployment,
   log: EventLog = nodeEvents(rpc),
 ): InboxReader {
   return {
     async orders(intervalIndex, accounts) {
       const wanted = new Set(accounts.map((account) => account.toLowerCase()));
-      const topics = COURT.abi.encodeFilterTopics("OrderSubmitted", []);
-      const orders: SubmittedOrder[] = [];
-      for (const { topics: said, data, blockNumber } of await log.events(court, topics, block)) {
-        const event = COURT.abi.parseLog({ topics: said, data });
-        const sender = String(event?.args["account"]).toLowerCase();
-        if (!wanted.has(sender)) continue;
-        const bytes = event?.args["order"] as Hex;
-        const order = decodeInboxOrder(bytes);
-        if (order === null || order.intervalIndex !== intervalIndex) continue;
-        const isOwn = order.account.toLowerCase() === sender;
-        // The judge asks for the order as it encodes it itself.
-        if (!isOwn || keccak256(encodeInboxOrder(order)) !== keccak256(bytes)) continue;
-        orders.push({ order, submittedAt: await blockTime(rpc, blockNumber), blockNumber });
-      }
-      return orders;
+      return ordersFor(rpc, intervalIndex, await readInbox(log, deployment, wanted, deployment.block));
     },
   };
+}
+
+/** What accounts, in small letters, put into an inbox from a block on; see {@link InboxReader}. */
+export async function readInbox(
+  log: EventLog,
+  { court }: Pick<Deployment, "court">,
+  accounts: ReadonlySet<string>,
+  fromBlock: number,
+): Promise<readonly Submission[]> {
+  const topics = COURT.abi.encodeFilterTopics("OrderSubmitted", []);
+  const found: Submission[] = [];
+  for (const { topics: said, data, blockNumber } of await log.events(court, topics, fromBlock)) {
+    const event = COURT.abi.parseLog({ topics: said, data });
+    const sender = String(event?.args["account"]).toLowerCase();
+    if (!accounts.has(sender)) continue;
+    const bytes = event?.args["order"] as Hex;
+    const order = decodeInboxOrder(bytes);
+    if (order === null || order.account.toLowerCase() !== sender) continue;
+    // The judge asks for the order as it encodes it itself.
+    if (keccak256(encodeInboxOrder(order)) === keccak256(bytes)) found.push({ order, blockNumber });
+  }
+  return found;
+}
+
+/** Those of an interval, and when each came. @throws CommonwattError `CHAIN_UNREACHABLE`, `CHAIN_REFUSED`. */
+export async function ordersFor(
+  rpc: JsonRpcProvider,
+  intervalIndex: number,
+  submissions: readonly Submission[],
+): Promise<readonly SubmittedOrder[]> {
+  const orders: SubmittedOrder[] = [];
+  for (const submission of submissions) {
+    if (submission.order.intervalIndex !== intervalIndex) continue;
+    orders.push({ ...submission, submittedAt: await blockTime(rpc, submission.blockNumber) });
+  }
+  return orders;
 }
 
 /** An order out of the inbox, or `null` for bytes that are none: anybody can put anything there. */

@@ -5,9 +5,7 @@ import type { CancelledGroup, RegistryReader } from "../chain/registry-reader.ts
 import { meterKeyOf, meterPointOf, type SiteVersion, siteKey } from "../chain/site-record.ts";
 import { keccak256 } from "../hash/keccak.ts";
 import type { EscrowLink } from "./escrow-link.ts";
-
-/** Blocks that are read again at least, beside all that do not stay: a node may show events late. */
-const READ_AGAIN_BLOCKS = 64;
+import { readAgainFrom } from "./read-again.ts";
 
 /** What the register says of our sites and their accounts, as far as it is known. */
 export interface Register {
@@ -65,7 +63,7 @@ export async function followRegister(context: RegisterContext): Promise<Register
     for (const one of cancelledGroups) {
       if (owners.has(one.account)) groups.set(`${one.account}:${one.group}`, one);
     }
-    next = Math.max(deployment.block, Math.min(stays.number, head.number - READ_AGAIN_BLOCKS));
+    next = readAgainFrom(deployment, stays, head);
     seen = head.hash;
   };
   await patience.until(look);

@@ -16,7 +16,6 @@ import { chainIdOfAny, endpointName } from "../chain/endpoints.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
 import { finalReader } from "../chain/final-reader.ts";
 import { fundGas } from "../chain/gas.ts";
-import { inboxReader } from "../chain/inbox-reader.ts";
 import { keptKey, signerFrom } from "../chain/key-source.ts";
 import { type Deployment, manifestPath } from "../chain/manifest.ts";
 import { createOutbox } from "../chain/outbox.ts";
@@ -28,6 +27,7 @@ import { ensureBond, openAccounts } from "./account-setup.ts";
 import { termsFor } from "./deployment-terms.ts";
 import type { EscrowLink } from "./escrow-link.ts";
 import type { EscrowOptions, EscrowTermsWanted } from "./escrow-options.ts";
+import { followInbox } from "./follow-inbox.ts";
 import { registerSites } from "./register-sites.ts";
 
 /** How long a configured node may be silent at the start before it counts as wrongly configured. */
@@ -102,10 +102,11 @@ async function prepare(
   }
   const escrow = escrowReader(rpc, deployment);
   const { depositPerSite } = wanted;
+  const registry = registryReader(rpc, deployment);
+  const final = finalReader(rpc, deployment, wanted.finality);
   const link: EscrowLink = {
-    ...{ deployment, escrow, court: courtReader(rpc, deployment), registry: registryReader(rpc, deployment) },
-    final: finalReader(rpc, deployment, wanted.finality),
-    inbox: inboxReader(rpc, deployment),
+    ...{ deployment, escrow, court: courtReader(rpc, deployment), registry, final },
+    inbox: followInbox({ rpc, deployment, final, registry }),
     ...{ outbox, patience: patient, operator, sites, depositPerSite },
     nanoPerUnit: await patient.until(() => escrow.nanoPerUnit()),
     ...{ wallClock, logger, emit, signal },
