@@ -11,8 +11,8 @@ import { chainError } from "./chain-error.ts";
 import { receiptOf } from "./rpc.ts";
 
 const FOR_GAS = 10n ** 24n;
-/** How often, and how far apart, a receipt is looked for. */
-const RECEIPT_LOOKS = 2_000;
+/** How often, and how far apart, a receipt is looked for: a minute, since a busy machine can be that slow. */
+const RECEIPT_LOOKS = 12_000;
 const RECEIPT_PAUSE_MS = 5;
 
 /** A transaction of a trial. */
@@ -27,7 +27,11 @@ export async function fund(rpc: JsonRpcProvider, account: Account): Promise<void
   await rpc.send("anvil_setBalance", [account, `0x${FOR_GAS.toString(16)}`]);
 }
 
-/** Sends without a key and waits for the receipt; fails unless the transaction succeeds. */
+/**
+ * Sends without a key and waits for the receipt.
+ * @throws CommonwattError `CHAIN_CALL_REVERTED` when the transaction does not succeed, `CHAIN_UNREACHABLE` when it does not
+ * come into a block: then nobody knows whether it would have.
+ */
 export async function sendRaw(rpc: JsonRpcProvider, transaction: object): Promise<Sent> {
   let hash: Hex;
   try {
@@ -41,7 +45,13 @@ export async function sendRaw(rpc: JsonRpcProvider, transaction: object): Promis
     await sleep(systemClock, durationMs(RECEIPT_PAUSE_MS), new AbortController().signal);
     receipt = await receiptOf(rpc, hash);
   }
-  if (receipt?.succeeded !== true) {
+  if (receipt === null) {
+    throw new CommonwattError("CHAIN_UNREACHABLE", "no block came for a transaction of the trial", {
+      retryable: true,
+      details: { hash },
+    });
+  }
+  if (!receipt.succeeded) {
     throw new CommonwattError("CHAIN_CALL_REVERTED", "a transaction of the trial reverted", {
       details: { hash },
     });
