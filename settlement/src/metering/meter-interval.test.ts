@@ -10,7 +10,7 @@ import {
 } from "@commonwatt/vpp-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type MeteredInterval, meterInterval, soundReadings } from "./meter-interval.ts";
+import { isAboveNameplate, type MeteredInterval, meterInterval, soundReadings } from "./meter-interval.ts";
 import { meterSigner } from "./meter-signer.ts";
 import { registerAt } from "./register-at.ts";
 
@@ -125,5 +125,25 @@ describe("meterInterval", () => {
     });
     expect(measure(before, broken, after).status).toBe("metered");
     expect(soundReadings(meter, [before, broken, after], "trusted").readings).toHaveLength(3);
+  });
+});
+
+describe("a connection's limit", () => {
+  it("is held exactly, however long and however large, one Wh of rounding aside", () => {
+    const powers = fc.oneof(fc.integer({ min: 0, max: 50_000 }), fc.integer({ min: 0, max: 1_000_000_000 }));
+    const times = fc.oneof(
+      fc.integer({ min: 1, max: 3_600_000 }),
+      fc.integer({ min: 1, max: 1_000_000_000_000 }),
+    );
+    fc.assert(
+      fc.property(powers, times, fc.integer({ min: -2, max: 3 }), (powerW, elapsedMs, beyond) => {
+        const mostWh = (BigInt(powerW) * BigInt(elapsedMs)) / 3_600_000n;
+        const energyWh = Number(mostWh) + beyond;
+        fc.pre(energyWh >= 0 && Number.isSafeInteger(energyWh) && Number.isSafeInteger(Number(mostWh)));
+        const limits = { importPowerMaxW: watts(powerW), exportPowerMaxW: watts(0) };
+        const [earlier, later] = [reading(0, 1_000, 5, 0), reading(1, 1_000 + elapsedMs, 5 + energyWh, 0)];
+        expect(isAboveNameplate(earlier, later, limits)).toBe(beyond > 1);
+      }),
+    );
   });
 });
