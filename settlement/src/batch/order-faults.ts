@@ -3,11 +3,8 @@ import { toHexes } from "../hash/keccak.ts";
 import { signerOf } from "../hash/signer-of.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { endDigest, type OrderDomain, orderDigests, signedDigest } from "./order-digest.ts";
-import { hashEnd, type OrderLeaf } from "./order-leaf.ts";
+import { ENDINGS, hashEnd, type OrderLeaf } from "./order-leaf.ts";
 import type { ArchivedOrder } from "./order-rows.ts";
-
-/** Ended by its account, and the last of the other ways; as `contracts/types/Leaves.sol` has them. */
-const [ENDED, REFUSED] = [1, 4];
 
 /** What can be wrong with one order of a batch by itself. */
 export type OrderFault = "order-wrong" | "order-signature-wrong" | "order-end-wrong";
@@ -32,8 +29,8 @@ export function orderFaults(
 
 function endingFault({ leaf, end }: ArchivedOrder): OrderFault | null {
   // What ends an order otherwise than by its account's word leaves no evidence here: the chain has it.
-  const endedHash = leaf.ended === ENDED && end !== null ? hashEnd(end) : ZERO_HASH;
-  const isEnded = leaf.ended === ENDED ? end !== null : end === null && leaf.ended <= REFUSED;
+  const endedHash = leaf.ended === ENDINGS.ended && end !== null ? hashEnd(end) : ZERO_HASH;
+  const isEnded = leaf.ended === ENDINGS.ended ? end !== null : end === null && leaf.ended <= ENDINGS.refused;
   return isEnded && leaf.endedHash === endedHash ? null : "order-end-wrong";
 }
 

@@ -47,6 +47,14 @@ export type OrderEnd = {
   readonly signature: Hex;
 };
 
+/** How an order left its book, as `contracts/types/Leaves.sol` has it: its account signed that, or the chain knows. */
+export const ENDINGS = { live: 0, ended: 1, groupCancelled: 2, void: 3, refused: 4 } as const;
+
+/** How an order stands that was signed alone, but for its signature. */
+export const ALONE: Omit<OrderSignature, "signature"> = {
+  ...{ kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [] },
+};
+
 /** What stands before the nodes of a signature, and before the signature of an end. */
 const SIGNATURE_HEAD_BYTES = 57;
 const END_HEAD_BYTES = 49;

@@ -4,11 +4,8 @@ import { toHex, toHexes } from "../hash/keccak.ts";
 import { risingHashes } from "../hash/rising-hashes.ts";
 import { ZERO_HASH } from "./batch-header.ts";
 import { type OrderDomain, type OrderFields, orderDigests, orderStructHash } from "./order-digest.ts";
-import { hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
+import { ALONE, ENDINGS, hashEnd, hashSignatures, type OrderEnd, type OrderSignature } from "./order-leaf.ts";
 import type { ArchivedOrder } from "./order-rows.ts";
-
-/** How an order left its book, as `contracts/types/Leaves.sol` has it: its account signed that, or the chain knows. */
-const [LIVE, ENDED, GROUP_CANCELLED, VOID, REFUSED] = [0, 1, 2, 3, 4] as const;
 
 /**
  * The orders of an interval as they stand in its batch, by rising digest.
@@ -34,7 +31,7 @@ export function orderLeaves(
     const accountIndex = indexOf(order.account);
     if (accountIndex === undefined) assert.fail(`the escrow has no account ${order.account}`);
     const code = endedCode(ended);
-    const end = code === ENDED && ended !== null ? endOf(domain, ended, successors.get(id)) : null;
+    const end = code === ENDINGS.ended && ended !== null ? endOf(domain, ended, successors.get(id)) : null;
     const signedHash = signedHashes[index] ?? ZERO_HASH;
     const leaf = {
       account: order.account,
@@ -55,10 +52,10 @@ export function orderLeaves(
 }
 
 function endedCode(ended: BookedOrder["ended"]): number {
-  if (ended === null) return LIVE;
-  if (ended.by === "refusal") return REFUSED;
-  if (ended.by === "void") return VOID;
-  return ended.by === "group-cancel" && ended.cancel === null ? GROUP_CANCELLED : ENDED;
+  if (ended === null) return ENDINGS.live;
+  if (ended.by === "refusal") return ENDINGS.refused;
+  if (ended.by === "void") return ENDINGS.void;
+  return ended.by === "group-cancel" && ended.cancel === null ? ENDINGS.groupCancelled : ENDINGS.ended;
 }
 
 function orderFields(order: SignedOrder): OrderFields {
@@ -73,7 +70,7 @@ function orderFields(order: SignedOrder): OrderFields {
 }
 
 function signatureOf({ bulk, replaces, signature }: SignedOrder): OrderSignature {
-  const alone = { counter: 0, group: 0, index: 0, kind: 0, proof: [], replaces: ZERO_HASH, signature };
+  const alone = { ...ALONE, signature };
   if (replaces !== undefined) return { ...alone, kind: 2, replaces };
   return bulk === undefined ? alone : { ...alone, kind: 1, ...bulk };
 }

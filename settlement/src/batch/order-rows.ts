@@ -2,6 +2,7 @@ import type { Account, Hex } from "@commonwatt/vpp-core";
 import { ZERO_HASH } from "./batch-header.ts";
 import { NOBODY, type Odd } from "./odd-leaf.ts";
 import {
+  ALONE,
   hashEnd,
   hashSignatures,
   isAlone,
@@ -61,9 +62,6 @@ interface OrderPlaces {
   readonly interval: { readonly index: number };
   readonly orders: readonly OrderRow[];
 }
-
-/** How an order stands that was signed alone, but for its signature. */
-const ALONE = { kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [] as readonly Hex[] };
 
 /** An order as a row of the archive, and what is odd about its leaf. */
 export function orderToRow({ leaf, signed, end }: ArchivedOrder, odd: Odd<OrderLeaf> = null): OrderRow {

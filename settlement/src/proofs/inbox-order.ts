@@ -1,7 +1,7 @@
 import type { Hex, SignedOrder } from "@commonwatt/vpp-core";
-import { ZERO_HASH } from "../batch/batch-header.ts";
 import { type OrderDomain, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { isSignedBy } from "../batch/order-faults.ts";
+import { ALONE } from "../batch/order-leaf.ts";
 import type { InboxOrder } from "./chain-facts.ts";
 
 /**
@@ -29,7 +29,7 @@ export function dueDigest(domain: OrderDomain, order: InboxOrder): Hex | null {
 /** An order as its account puts it into the court's inbox. */
 export function inboxOrder(order: SignedOrder): InboxOrder {
   const { account, limitPrice, energyWh, salt: orderSalt, signature, bulk } = order;
-  const alone = { kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [], signature };
+  const alone = { ...ALONE, signature };
   return {
     ...{ account, isBid: order.side === "bid", limitPrice, energyWh, orderSalt },
     intervalIndex: order.intervalIndex,

@@ -1,7 +1,7 @@
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import { endDigest, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { endsOrder, isSignedBy } from "../batch/order-faults.ts";
-import { hashEnd, type OrderEnd } from "../batch/order-leaf.ts";
+import { ENDINGS, hashEnd, type OrderEnd } from "../batch/order-leaf.ts";
 import type { ArchivedOrder } from "../batch/order-rows.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import { aroundGate } from "./around-gate.ts";
@@ -10,13 +10,12 @@ import type { CaseFile } from "./case-file.ts";
 const NO_END: OrderEnd = {
   ...{ scope: 0, group: 0, counter: 0, replacement: ZERO_HASH, signature: "0x" },
 };
-const [LIVE, ENDED, GROUP_CANCELLED, VOID, REFUSED] = [0, 1, 2, 3, 4] as const;
 
 /** What is wrong with the orders of a batch. */
 export function orderFrauds(file: CaseFile): readonly Accusation[] {
   const { leaves, opened } = file;
   if (!file.opens("orders")) return [];
-  const live = leaves.orders.findIndex(({ ended }) => ended === LIVE);
+  const live = leaves.orders.findIndex(({ ended }) => ended === ENDINGS.live);
   return opened.orders.flatMap((order, index) => {
     const found: Accusation[] = [];
     if (isMalformed(file, order)) {
@@ -30,7 +29,7 @@ export function orderFrauds(file: CaseFile): readonly Accusation[] {
       const pair = [file.order(index), file.order(index + 1)];
       found.push(accuse("order-unsorted", "OrderJudge", "orderUnsorted", ...pair));
     }
-    if (order.leaf.ended === VOID && live >= 0) {
+    if (order.leaf.ended === ENDINGS.void && live >= 0) {
       const pair = [file.order(index), file.order(live)];
       found.push(accuse("cancel-forged", "OrderJudge", "voidForged", ...pair));
     }
@@ -51,16 +50,16 @@ function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): read
   const groupCancelledBy = (time: number): boolean =>
     signed.kind === 1 && facts.groupCounterAt(leaf.account, signed.group, time) > signed.counter;
   const { early, late } = aroundGate(archive.rules, 1_000 * file.header.intervalStart);
-  if (leaf.ended === GROUP_CANCELLED && !groupCancelledBy(late)) {
+  if (leaf.ended === ENDINGS.groupCancelled && !groupCancelledBy(late)) {
     found.push(accuse("cancel-forged", "OrderJudge", "groupCancelForged", archive.rules, proof, signed));
   }
-  if (leaf.ended === REFUSED && !facts.inbox.some(({ orderSalt }) => orderSalt === leaf.orderSalt)) {
+  if (leaf.ended === ENDINGS.refused && !facts.inbox.some(({ orderSalt }) => orderSalt === leaf.orderSalt)) {
     found.push(accuse("cancel-forged", "OrderJudge", "refusalForged", proof, signed));
   }
-  if (leaf.ended === ENDED && leaf.endedHash === ZERO_HASH) {
+  if (leaf.ended === ENDINGS.ended && leaf.endedHash === ZERO_HASH) {
     found.push(accuse("cancel-forged", "OrderJudge", "cancelForged", proof, signed, NO_END));
   }
-  if (leaf.ended === ENDED && end !== null && hashEnd(end) === leaf.endedHash) {
+  if (leaf.ended === ENDINGS.ended && end !== null && hashEnd(end) === leaf.endedHash) {
     const isSound =
       endsOrder(order) &&
       isSigned(() => isSignedBy(leaf.account, endDigest(domain, leaf, end), end.signature));
@@ -83,9 +82,9 @@ function isMalformed({ header, domain }: CaseFile, { leaf }: ArchivedOrder): boo
     leaf.limitPrice < 0 ||
     leaf.intervalIndex !== header.intervalIndex ||
     leaf.accountIndex >= header.accountCount ||
-    leaf.ended > REFUSED ||
-    (leaf.ended === VOID && header.clearingPrice !== null) ||
-    (leaf.ended !== ENDED && leaf.endedHash !== ZERO_HASH) ||
+    leaf.ended > ENDINGS.refused ||
+    (leaf.ended === ENDINGS.void && header.clearingPrice !== null) ||
+    (leaf.ended !== ENDINGS.ended && leaf.endedHash !== ZERO_HASH) ||
     leaf.digest !== orderDigestOf(domain, leaf)
   );
 }
