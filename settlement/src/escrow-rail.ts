@@ -73,6 +73,7 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
     }),
     meterSigner: (community, privateKey) => meterSigner(privateKey, () => separatorOf(community, signedFor)),
     signingDomain: () => courtDomain(use().chain.link.deployment),
+    nodeUrl: () => use().chain.nodeUrl,
     forcedOrders: async (interval) =>
       forcedOrders(use().chain.link, await inboxOf(use(), interval), interval),
     chainCancels: async (interval) => cancelsFor(use(), interval),

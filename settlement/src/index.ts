@@ -8,7 +8,6 @@ export { exportLeftWh, type MeteredEnergy } from "./accounting/site-statement.ts
 export { feeOfNano, makeWholePrice } from "./accounting/trade-settlement.ts";
 export type { BatchArchive, BatchFile } from "./batch/batch-archive.ts";
 export { type BatchFault, verifyBatch } from "./batch/verify-batch.ts";
-export { devChainUrl } from "./chain/dev-chain-lock.ts";
 export { plugin } from "./cli/plugin.ts";
 export { type EscrowAccount, type EscrowBooks, openEscrowBooks } from "./escrow-books.ts";
 export { escrow } from "./escrow-rail.ts";

@@ -37,6 +37,8 @@ const ASK_AGAIN_MS = 500;
 export interface OpenChain {
   readonly link: EscrowLink;
   readonly rpc: JsonRpcProvider;
+  /** Where a development chain of our own answers; `null` for any other. */
+  readonly nodeUrl: string | null;
   /** Puts contracts, bond and accounts back where the chain has lost them; changes nothing otherwise. */
   readonly repair: () => Promise<void>;
   close(): Promise<void>;
@@ -60,7 +62,7 @@ export async function openChain(
     const chainId = await firstAnswer(context, rpcUrls, signal);
     rpc = connectRpc(rpcUrls, chainId);
     const { link, repair } = await prepare(context, options, wanted, rpc, chainId, devChain, signal);
-    return { link, rpc, repair, close };
+    return { link, rpc, nodeUrl: devChain?.rpcUrl ?? null, repair, close };
   } catch (error) {
     await close();
     throw error;

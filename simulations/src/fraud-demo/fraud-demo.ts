@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { devChainUrl, fundWatcher, LIE_KINDS, type LieKind } from "@commonwatt/settlement";
+import { fundWatcher, LIE_KINDS, type LieKind } from "@commonwatt/settlement";
 import { CommonwattError, durationMs, type Hex, sleep, systemClock } from "@commonwatt/vpp-core";
 import { type StreetEvent, type StreetProcess, startCommonwatt } from "../faults/street-process.ts";
 import { LIES } from "./fraud-story.ts";
@@ -47,10 +47,9 @@ export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promi
     ...["--homes", String(homes), "--lie", lie],
   ]);
   try {
-    const { apiUrl } = await street.until("ready");
+    const { apiUrl, chainUrl: rpcUrl } = await street.until("ready");
     tell("street", `${homes} homes trade; their operator's books are public at ${String(apiUrl)}`);
-    const rpcUrl = await devChainUrl(join(streetFolder, "settlement"));
-    if (rpcUrl === null) throw new CommonwattError("DEMO_NO_CHAIN", "the street runs no chain");
+    if (typeof rpcUrl !== "string") throw new CommonwattError("DEMO_NO_CHAIN", "the street runs no chain");
     const key: Hex = `0x${randomBytes(32).toString("hex")}`;
     await fundWatcher(rpcUrl, join(streetFolder, "settlement"), key);
     const watcher = startCommonwatt(

@@ -33,6 +33,7 @@ const ready: RunEvent = {
   addresses: { "home-1/inverter": "127.0.0.1:5020 unit 1" },
   apiUrl: "http://127.0.0.1:1",
   docsUrl: "http://127.0.0.1:1/docs",
+  chainUrl: "http://127.0.0.1:2",
   store: "PostgreSQL 18",
   dataDirectory: null,
 };
@@ -82,6 +83,7 @@ test("a person reads what was traded, delivered, earned and paid", () => {
   expect(text()).toContain("street: 2 homes, devices: 3 on Modbus, 1 on OPC UA");
   expect(text()).toContain("time  2026-06-21 06:58 UTC, 90 times as fast as real time");
   expect(text()).toContain("wire  home-1/inverter at 127.0.0.1:5020 unit 1");
+  expect(text()).toContain("npx commonwatt watch --rpc http://127.0.0.1:2 --source http://127.0.0.1:1\n");
   expect(text()).toContain(
     "07:00-07:15  cleared 1.200 kWh at 0.1900 EUR per kWh, traded 0.300 kWh before the gate closed, in 2 trades (3 bids, 4 offers)",
   );
@@ -90,6 +92,13 @@ test("a person reads what was traded, delivered, earned and paid", () => {
   expect(text()).toContain(`${delivered} worse off than without trading:\n`);
   expect(text()).toMatch(/home-1 +bought +0\.480 kWh +\+0\.0528 EUR/);
   expect(text()).toMatch(/07:00-07:15 {2}batch 1 paid +0xabc/);
+});
+
+test("a chain of somebody else is not named: its address may hold a key", () => {
+  const { output, text } = sink();
+  humanReporter(output)({ ...ready, chainUrl: null });
+  expect(text()).toContain("docs  http://127.0.0.1:1/docs");
+  expect(text()).not.toContain("commonwatt watch");
 });
 
 test("a program reads one JSON object a line: times in ISO 8601, money as decimal strings", () => {

@@ -75,6 +75,7 @@ class Story {
       ...wireLines(event.addresses),
       `  API   ${event.apiUrl}`,
       `  docs  ${event.docsUrl}`,
+      ...chainLines(event),
       `  store ${event.store}; ${kept}`,
       "",
     ];
@@ -193,4 +194,13 @@ function hasTraded(statement: SiteStatement): boolean {
 function wireLines(addresses: Readonly<Record<string, string>>): readonly string[] {
   const [first] = Object.entries(addresses);
   return first === undefined ? [] : [`  wire  ${first[0]} at ${first[1]}`];
+}
+
+/** How anybody can check every batch, while nobody but the street's own lines knows where its chain is. */
+function chainLines({ chainUrl, apiUrl }: EventOf<"ready">): readonly string[] {
+  if (chainUrl === null) return [];
+  return [
+    `  chain ${chainUrl}; check every batch yourself:`,
+    `        npx commonwatt watch --rpc ${chainUrl} --source ${apiUrl}`,
+  ];
 }

@@ -50,6 +50,8 @@ export interface SettlementRail {
   start(context: RailContext): Promise<void>;
   /** What orders and readings must be signed for, so that it can settle them, once it has started; `null` without a chain. */
   signingDomain(): SigningDomain | null;
+  /** Where the node of a chain of its own answers, once it has started. `null` for others' chains: an address may hold a key. */
+  nodeUrl(): string | null;
   /** Orders for an interval that sites put on the chain, so that nobody can overlook them: the venue is to take them. */
   forcedOrders(interval: DeliveryInterval): Promise<readonly SignedOrder[]>;
   /** What sites took back on the chain, as far as it counts for an interval: the venue is to end it before its gate closes. */

@@ -172,6 +172,7 @@ async function openApi(
     addresses: Object.fromEntries(identities.map(({ deviceId, address }) => [deviceId, address])),
     apiUrl: api.url,
     docsUrl: `${api.url}/docs`,
+    chainUrl: config.rail.nodeUrl(),
     store: context.store.description,
     dataDirectory: options.dataPath,
   });

@@ -23,6 +23,8 @@ export type RunEvent =
       readonly addresses: Readonly<Record<string, string>>;
       readonly apiUrl: string;
       readonly docsUrl: string;
+      /** Where the node of a chain of our own answers; `null` when the chain is somebody else's. */
+      readonly chainUrl: string | null;
       readonly store: string;
       readonly dataDirectory: string | null;
     }
