@@ -5,10 +5,11 @@ import {
   checkTrue,
   checkZero,
   printChecks,
+  stopRequest,
   wholeNumber,
 } from "@commonwatt/vpp-core";
 import type { Command } from "commander";
-import { type FraudDemoResult, fraudDemo } from "../fraud-demo/fraud-demo.ts";
+import { type FraudDemoResult, fraudDemo, type Tell } from "../fraud-demo/fraud-demo.ts";
 import { LIES } from "../fraud-demo/fraud-story.ts";
 
 const HOMES_MAX = 50;
@@ -29,10 +30,11 @@ export function registerDemo(program: Command): void {
     .option("--homes <n>", "homes of the street", wholeNumber(3, HOMES_MAX), 6)
     .option("--json", "print NDJSON; the last line is the summary")
     .action(async ({ kind, homes, json = false }: { kind: LieKind; homes: number; json?: boolean }) => {
-      const result = await fraudDemo(kind, homes, (who, words) => {
+      const tell: Tell = (who, words) => {
         const line = json ? JSON.stringify({ event: "story", who, words }) : `${who.padEnd(8)}  ${words}`;
         process.stdout.write(`${line}\n`);
-      });
+      };
+      const result = await fraudDemo(kind, homes, tell, stopRequest(process, process.stdout));
       printChecks(process.stdout, json, result, checksOf(result));
     });
 }

@@ -13,10 +13,10 @@ import {
   figureLines,
   fullPathFigures,
   liveOptions,
+  liveRunOptions,
   shapeOf,
   type ToldFigures,
   wireFigures,
-  wireOptions,
 } from "./simulate-mode.ts";
 
 const SCENARIO = fileURLToPath(new URL("../../examples/modes/twelve-homes.yaml", import.meta.url));
@@ -53,9 +53,10 @@ export function registerModesTest(program: Command): void {
         const result = await simulate(options);
         const fast = figuresOf(result);
         tell({ mode: "fast", ...fast, resultHash: result.hash });
-        const full = await runFullPath(options, logger);
+        const live = liveRunOptions(speed === undefined ? {} : { speed }, logger);
+        const full = await runFullPath(options, logger, live.signal);
         tell(fullPathFigures(full));
-        const wire = await runWire(options, wireOptions(speed === undefined ? {} : { speed }, logger));
+        const wire = await runWire(options, live);
         tell(wireFigures(wire));
         const checks = [...fullPathChecks(result, full), ...wireChecks(fast, wire)];
         printChecks(process.stdout, json, shapeOf(options), checks);

@@ -67,23 +67,21 @@ export async function simulateLive(plan: RunPlan, mode: LiveMode, options: Simul
   const perStep = given.neighbourhood.siteIds.length;
   const bar = progressBar(process.stderr, { name: "home-intervals", perStep });
   const watched = { ...given, onProgress: bar.update };
-  const logger = createLogger("warn", json);
+  const live = liveRunOptions(options, createLogger("warn", json));
   const [told, checks] =
     mode === "full-path"
-      ? await runFullPath(watched, logger).then(
+      ? await runFullPath(watched, live.logger, live.signal).then(
           (run) => [fullPathFigures(run), settlementChecks(run)] as const,
         )
-      : await runWire(watched, wireOptions(options, logger)).then(
-          (run) => [wireFigures(run), communityChecks(run)] as const,
-        );
+      : await runWire(watched, live).then((run) => [wireFigures(run), communityChecks(run)] as const);
   bar.end();
   const figures = { ...shapeOf(given), ...told };
   if (!json) for (const line of figureLines(figures)) process.stdout.write(`${line}\n`);
   printChecks(process.stdout, json, figures, checks);
 }
 
-/** How a command runs a scenario on the wire, until somebody stops it. */
-export function wireOptions({ speed }: Pick<SimulateOptions, "speed">, logger: Logger): WireOptions {
+/** How a command runs a scenario in a live mode, until somebody stops it. */
+export function liveRunOptions({ speed }: Pick<SimulateOptions, "speed">, logger: Logger): WireOptions {
   return { logger, speed: speed ?? null, signal: stopRequest(process, process.stdout) };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fundWatcher, LIE_KINDS, type LieKind } from "@commonwatt/settlement";
-import { CommonwattError, durationMs, type Hex, sleep, systemClock } from "@commonwatt/vpp-core";
+import { CommonwattError, durationMs, type Hex, messageOf, sleep, systemClock } from "@commonwatt/vpp-core";
 import { type StreetEvent, type StreetProcess, startCommonwatt } from "../faults/street-process.ts";
 import { LIES } from "./fraud-story.ts";
 import { peersOf } from "./peers-of.ts";
@@ -36,9 +36,15 @@ export type Tell = (who: "street" | "operator" | "watcher", words: string) => vo
 /**
  * Runs a street whose operator lies in one batch, beside a watcher in a process of its own that has nothing
  * but the chain and the operator's public API, until the operator's bond is slashed.
- * @throws CommonwattError `DEMO_UNCAUGHT` when the watcher did not catch it in two minutes.
+ * @throws CommonwattError `DEMO_UNCAUGHT` when the watcher did not catch it in two minutes, `DEMO_STOPPED` when
+ *   `signal` aborted.
  */
-export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promise<FraudDemoResult> {
+export async function fraudDemo(
+  kind: LieKind,
+  homes: number,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<FraudDemoResult> {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-fraud-"));
   const [streetFolder, watcherFolder] = [join(directory, "street"), join(directory, "watcher")];
   const lie = String(LIE_KINDS.indexOf(kind));
@@ -46,6 +52,8 @@ export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promi
     ...["start", "--config", CONFIG, "--json", "--port", "0", "--data", streetFolder],
     ...["--homes", String(homes), "--lie", lie],
   ]);
+  // All that follows waits for the street, or ends with it.
+  signal.addEventListener("abort", () => void street.stop(), { once: true });
   try {
     const { apiUrl, chainUrl: rpcUrl } = await street.until("ready");
     tell("street", `${homes} homes trade; their operator's books are public at ${String(apiUrl)}`);
@@ -75,7 +83,7 @@ export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promi
         });
         if (typeof event["words"] === "string" && event.event !== "watching") tell("watcher", event["words"]);
       });
-      tell("operator", `soon commits a batch that ${LIES[kind].lie}`);
+      tell("operator", `soon ${LIES[kind].lie}`);
       const end = watcher.until(({ event }) => event === "challenged" || event === "claimed");
       const caught = await Promise.race([end, patience(kind), gone(street)]);
       const takenBack = await street.until((event) => event["kind"] === "taken-back");
@@ -88,6 +96,15 @@ export async function fraudDemo(kind: LieKind, homes: number, tell: Tell): Promi
     } finally {
       await watcher.stop();
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CommonwattError(
+      "DEMO_STOPPED",
+      `stopped before the lie was caught: ${messageOf(signal.reason)}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await street.stop();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });

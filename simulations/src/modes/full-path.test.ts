@@ -1,5 +1,8 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createLogger, epochMs, siteId, wattHours, watts } from "@commonwatt/vpp-core";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { simulate } from "../engine/simulate.ts";
 import type { SimulationOptions } from "../engine/simulation-options.ts";
 import type { SimulationResult } from "../engine/simulation-result.ts";
@@ -50,7 +53,9 @@ describe("the full path", { timeout: 120_000 }, () => {
   let full: FullPathRun;
 
   beforeAll(async () => {
-    [fast, full] = await Promise.all([simulate(options), runFullPath(options, createLogger("error", true))]);
+    const { signal } = new AbortController();
+    const logger = createLogger("error", true);
+    [fast, full] = await Promise.all([simulate(options), runFullPath(options, logger, signal)]);
   }, 120_000);
 
   const broken = (changed: FullPathRun): readonly string[] =>
@@ -83,4 +88,22 @@ describe("the full path", { timeout: 120_000 }, () => {
     expect(broken({ ...full, batchesWrong: 1 })).toEqual(["batchesWrong"]);
     expect(broken({ ...full, audit: { ...full.audit, conserved: false } })).toEqual(["escrowConserved"]);
   });
+});
+
+test("stopped between two intervals it says so and leaves nothing behind", { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "commonwatt-stopped-"));
+  vi.stubEnv("TMPDIR", folder);
+  try {
+    const controller = new AbortController();
+    const stopping = { ...options, onProgress: () => controller.abort(new Error("Ctrl-C")) };
+    const run = runFullPath(stopping, createLogger("error", true), controller.signal);
+    await expect(run).rejects.toMatchObject({
+      code: "SIMULATION_STOPPED",
+      message: expect.stringContaining("Ctrl-C"),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -5,11 +5,13 @@ import { callAuction } from "@commonwatt/market";
 import { type EscrowAccount, escrow, openEscrowBooks } from "@commonwatt/settlement";
 import {
   type BatchStore,
+  CommonwattError,
   type EscrowAudit,
   epochMs,
   gateLead,
   intervalLength,
   type Logger,
+  messageOf,
   openPostgresStore,
   type RailContext,
   type SettlementRail,
@@ -57,15 +59,28 @@ const DRAIN_TIMEOUT_MS = 120_000;
  * journaled by a market, meters sign their registers, batches are stored in PostgreSQL, committed on a development
  * chain, made final and paid out of the escrow, into which every home has put a deposit.
  * @throws CommonwattError `SIMULATION_MODE_UNFIT` for a neighbourhood that contracts cannot settle,
- *   `SIMULATION_ORDER_REFUSED`, and what store, chain and rail throw.
+ *   `SIMULATION_ORDER_REFUSED`, `SIMULATION_STOPPED` when `signal` aborted, and what store, chain and rail throw.
  */
-export async function runFullPath(options: SimulationOptions, logger: Logger): Promise<FullPathRun> {
+export async function runFullPath(
+  options: SimulationOptions,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<FullPathRun> {
   checkNeighbourhood(options.neighbourhood);
   requireFullPath(options);
   for (const name of new Set(options.neighbourhood.strategies)) await STRATEGIES[name].prepare?.();
   const directory = mkdtempSync(join(tmpdir(), "commonwatt-full-path-"));
   try {
-    return await withStore(directory, logger, (store) => runOn(store, directory, options, logger));
+    return await withStore(directory, logger, (store) => runOn(store, directory, options, logger, signal));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CommonwattError(
+      "SIMULATION_STOPPED",
+      `stopped before it was done: ${messageOf(signal.reason)}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -101,7 +116,9 @@ async function runOn(
   directory: string,
   options: SimulationOptions,
   logger: Logger,
+  signal: AbortSignal,
 ): Promise<FullPathRun> {
+  signal.throwIfAborted();
   const { neighbourhood } = options;
   const { community, startMs, intervalMinutes } = neighbourhood;
   const clock = simulatedClock(epochMs(startMs - intervalLength(intervalMinutes)));
@@ -134,7 +151,7 @@ async function runOn(
     });
     try {
       const { batches } = store;
-      return await trade(options, { venue, rail, homes, clock, batches, settlementDirectory });
+      return await trade(options, { venue, rail, homes, clock, batches, settlementDirectory, signal });
     } finally {
       await venue.stop();
     }
@@ -151,11 +168,12 @@ interface Running {
   readonly clock: ReturnType<typeof simulatedClock>;
   readonly batches: BatchStore;
   readonly settlementDirectory: string;
+  readonly signal: AbortSignal;
 }
 
 async function trade(
   options: SimulationOptions,
-  { venue, rail, homes, clock, batches, settlementDirectory }: Running,
+  { venue, rail, homes, clock, batches, settlementDirectory, signal }: Running,
 ): Promise<FullPathRun> {
   const { startMs, intervals, intervalMinutes } = options.neighbourhood;
   const books = await openEscrowBooks(settlementDirectory);
@@ -164,6 +182,7 @@ async function trade(
     const market = new LiveMarket(venue, homes, clock, intervalMinutes);
     const settlement = new LiveSettlement(rail, venue, homes, startMs);
     for (let t = 0; t < intervals; t++) {
+      signal.throwIfAborted();
       const round = run.bid(t);
       const { clearing, trades } = await market.clear(round);
       const delivery = run.deliver(round, trades);
@@ -171,7 +190,7 @@ async function trade(
       await books.gasUsed();
       options.onProgress?.(t + 1, intervals);
     }
-    await rail.drain(AbortSignal.timeout(DRAIN_TIMEOUT_MS));
+    await rail.drain(AbortSignal.any([AbortSignal.timeout(DRAIN_TIMEOUT_MS), signal]));
     const inspected = await books.inspect(await batches.list(1, intervals));
     return {
       result: run.result(),
