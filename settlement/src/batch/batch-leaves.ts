@@ -8,6 +8,7 @@ import { type ArchivedReading, positionsOf, readingsOf } from "./metered-rows.ts
 import { fillsOf } from "./money-rows.ts";
 import { ORDER_LAYOUT, type OrderLeaf } from "./order-leaf.ts";
 import { type ArchivedOrder, ordersOf } from "./order-rows.ts";
+import { plainFields, plainHex } from "./plain-leaf.ts";
 import { POSITION_LAYOUT, type PositionLeaf } from "./position-leaf.ts";
 import { READING_LAYOUT, type ReadingLeaf } from "./reading-leaf.ts";
 
@@ -37,21 +38,33 @@ export interface OpenedArchive {
 }
 
 /**
- * Opens an archive. Throws when it has something else than leaves where they should be.
+ * Opens an archive: its leaves in one writing, see {@link plainFields}. Throws when it has something else than leaves where they should be.
  * @throws CommonwattError `BATCH_FORMAT_UNKNOWN` for an archive of another shape, such as an older one.
  */
 export function openArchive(archive: BatchArchive): OpenedArchive {
   requireFormat(archive);
-  const orders = ordersOf(archive);
-  const readings = readingsOf(archive);
+  const orders = ordersOf(archive).map(plainOrder);
+  const readings = readingsOf(archive).map((reading) => ({
+    ...plainFields(reading),
+    leaf: plainFields(reading.leaf),
+  }));
   const leaves: BatchLeaves = {
     orders: orders.map(({ leaf }) => leaf),
     readings: readings.map(({ leaf }) => leaf),
-    fills: fillsOf(archive),
-    positions: positionsOf(archive),
-    balances: balanceLeaves(archive),
+    fills: fillsOf(archive).map(plainFields),
+    positions: positionsOf(archive).map(plainFields),
+    balances: balanceLeaves(archive).map(plainFields),
   };
   return { orders, readings, leaves };
+}
+
+function plainOrder({ leaf, signed, signedHash, end }: ArchivedOrder): ArchivedOrder {
+  return {
+    leaf: plainFields(leaf),
+    signed: { ...plainFields(signed), proof: signed.proof.map(plainHex) },
+    signedHash,
+    end: end === null ? null : plainFields(end),
+  };
 }
 
 /** The leaves as an archive has them; see {@link openArchive}. */

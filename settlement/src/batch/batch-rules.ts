@@ -30,3 +30,17 @@ export function hashRules(rules: BatchRules): Hex {
   words.uint(5, rules.gateClosureMs);
   return toHex(words.hash());
 }
+
+/** The first rules with a hash, out of what strangers say; `null` when nobody says them. */
+export function rulesWithHash(hash: Hex, said: readonly BatchRules[]): BatchRules | null {
+  return said.find((rules) => hasHash(rules, hash)) ?? null;
+}
+
+function hasHash(rules: BatchRules, hash: Hex): boolean {
+  try {
+    return hashRules(rules) === hash;
+  } catch {
+    // No rules at all.
+    return false;
+  }
+}

@@ -3,10 +3,10 @@ import type { JsonRpcProvider } from "ethers";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import type { BatchLeaves } from "../batch/batch-leaves.ts";
+import type { BatchRules } from "../batch/batch-rules.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import { keccak256 } from "../hash/keccak.ts";
-import { aroundGate } from "../proofs/around-gate.ts";
-import type { ChainFacts, InboxOrder, RegisteredSite } from "../proofs/chain-facts.ts";
+import type { ChainFacts, InboxEntry, RegisteredSite } from "../proofs/chain-facts.ts";
 import { openOnce } from "../proofs/open-once.ts";
 import { COURT, type CompiledContract, ESCROW, REGISTRY, readContract } from "./contracts.ts";
 import { courtDomain } from "./court-domain.ts";
@@ -38,6 +38,7 @@ export async function readFacts(
   { header, archive }: BatchFile,
   committedAt: number,
   log: EventLog = nodeEvents(rpc),
+  knownRules: readonly BatchRules[] = [],
 ): Promise<ChainFacts> {
   const { escrow, court, registry, terms } = deployment;
   const read = (contract: CompiledContract, address: Account, name: string, args: readonly unknown[] = []) =>
@@ -79,7 +80,8 @@ export async function readFacts(
         .reduce((highest, { counter }) => Math.max(highest, counter), 0),
     ownNano: (account) => funds.get(account.toLowerCase())?.own ?? 0n,
     freeNano: (account) => funds.get(account.toLowerCase())?.free ?? null,
-    inbox: await inboxOrders(inboxReader(rpc, deployment, log), { header, archive }, leaves),
+    inbox: await inboxOrders(inboxReader(rpc, deployment, log), header, leaves),
+    knownRules,
   };
 }
 
@@ -134,16 +136,14 @@ async function groupCancels(
   return cancels;
 }
 
-/** Orders for the batch's interval that came so early that its operator had to take them in. */
-async function inboxOrders(
+/** Orders for the batch's interval of the accounts in it. */
+function inboxOrders(
   inbox: InboxReader,
-  { header, archive }: BatchFile,
+  { intervalIndex }: BatchFile["header"],
   { positions, orders }: Pick<BatchLeaves, "positions" | "orders">,
-): Promise<readonly InboxOrder[]> {
-  const { early } = aroundGate(archive.rules, 1_000 * header.intervalStart);
+): Promise<readonly InboxEntry[]> {
   const accounts = [...positions, ...orders].map(({ account }) => account);
-  const submitted = await inbox.orders(header.intervalIndex, accounts);
-  return submitted.filter(({ submittedAt }) => submittedAt <= early).map(({ order }) => order);
+  return inbox.orders(intervalIndex, accounts);
 }
 
 async function logsOf(

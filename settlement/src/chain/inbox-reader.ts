@@ -1,7 +1,7 @@
 import type { Account, Hex } from "@commonwatt/vpp-core";
 import { AbiCoder, type JsonRpcProvider } from "ethers";
 import { keccak256 } from "../hash/keccak.ts";
-import type { InboxOrder } from "../proofs/chain-facts.ts";
+import type { InboxEntry, InboxOrder } from "../proofs/chain-facts.ts";
 import { COURT, JUDGES } from "./contracts.ts";
 import { type EventLog, nodeEvents } from "./event-log.ts";
 import { encodeInboxOrder } from "./judge-calls.ts";
@@ -15,10 +15,7 @@ export interface Submission {
 }
 
 /** An order out of the inbox, and when it came there. */
-export interface SubmittedOrder extends Submission {
-  /** Seconds since the epoch. */
-  readonly submittedAt: number;
-}
+export type SubmittedOrder = Submission & InboxEntry;
 
 /** Reads the court's inbox. */
 export interface InboxReader {

@@ -50,6 +50,7 @@ const facts: ChainFacts = {
   ownNano: () => DEPOSIT_NANO,
   freeNano: () => null,
   inbox: [],
+  knownRules: [],
 };
 const first = batch(null, 1);
 const honest = batch(first, 2);

@@ -92,6 +92,7 @@ function factsOf(
         : 0,
     ownNano: () => DEPOSIT * NANO_PER_UNIT,
     freeNano: (account) => (account === chain.locked ? 0n : null),
-    inbox: [chain.inbox],
+    inbox: [{ order: chain.inbox, submittedAt: chain.cancelledAt }],
+    knownRules: [],
   };
 }

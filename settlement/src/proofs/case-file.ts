@@ -3,11 +3,12 @@ import type { BalanceLeaf, BalanceNode } from "../batch/balance-tree.ts";
 import type { BatchArchive, BatchFile } from "../batch/batch-archive.ts";
 import { type BatchHeader, headerFromJson, ZERO_HASH } from "../batch/batch-header.ts";
 import { type BatchLeaves, type BatchTrees, type OpenedArchive, treesOf } from "../batch/batch-leaves.ts";
+import { type BatchRules, rulesWithHash } from "../batch/batch-rules.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { leafSalt, type TreeName } from "../batch/leaf-salt.ts";
 import type { MerkleTree } from "../batch/merkle-tree.ts";
 import { NOBODY } from "../batch/odd-leaf.ts";
-import { type OrderDomain, orderDomain } from "../batch/order-digest.ts";
+import { hashedDomain, type OrderDomain } from "../batch/order-digest.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import type { PositionLeaf } from "../batch/position-leaf.ts";
 import type { ReadingLeaf } from "../batch/reading-leaf.ts";
@@ -45,6 +46,8 @@ export interface CaseFile {
   readonly facts: ChainFacts;
   /** What its orders and readings must be signed for. */
   readonly domain: OrderDomain;
+  /** What the header says that it is accounted by, whatever its archive says; `null` when nobody knows these rules. */
+  readonly rules: BatchRules | null;
   readonly previous: { readonly header: BatchHeader; readonly trees: BatchTrees } | null;
   /** Whether the leaves of a tree lead to the header's root: if not, nothing of it can be proved. */
   opens(tree: TreeName): boolean;
@@ -83,6 +86,7 @@ const NO_POSITION: PositionLeaf = {
 export function openCase(previous: BatchFile | null, batch: BatchFile, facts: ChainFacts): CaseFile {
   const { archive } = batch;
   const header = headerFromJson(batch.header);
+  const said = [archive.rules, ...(previous === null ? [] : [previous.archive.rules]), ...facts.knownRules];
   const { leaves, ...opened } = openOnce(archive);
   const trees = treesOf(archive.seed, leaves);
   const before =
@@ -111,7 +115,8 @@ export function openCase(previous: BatchFile | null, batch: BatchFile, facts: Ch
   const fill = prove("fills", trees.fills, leaves.fills, NO_FILL);
   return {
     ...{ header, archive, leaves, opened, trees, facts, previous: before },
-    domain: orderDomain(archive.community, facts.domain),
+    domain: hashedDomain(header.community, facts.domain),
+    rules: rulesWithHash(header.rulesHash, said),
     opens: (tree) => opensAt(header, trees, leaves, tree),
     order,
     reading: prove("readings", trees.readings, leaves.readings, NO_READING),

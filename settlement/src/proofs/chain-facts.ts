@@ -1,4 +1,5 @@
 import type { Account, Hex, SigningDomain } from "@commonwatt/vpp-core";
+import type { BatchRules } from "../batch/batch-rules.ts";
 import type { OrderSignature } from "../batch/order-leaf.ts";
 
 /** What the register says about a site at one time. */
@@ -23,6 +24,13 @@ export interface InboxOrder {
   readonly signature: OrderSignature;
 }
 
+/** An order out of the inbox, and when it came there. */
+export interface InboxEntry {
+  readonly order: InboxOrder;
+  /** Seconds since the epoch. */
+  readonly submittedAt: number;
+}
+
 /** What of a batch's truth only the chain knows. Times in seconds, amounts in nano. */
 export interface ChainFacts {
   /** What orders must be signed for. */
@@ -43,6 +51,8 @@ export interface ChainFacts {
   ownNano(account: Account): bigint;
   /** What a locked withdrawal leaves of that; `null` when none was locked as the batch was committed. */
   freeNano(account: Account): bigint | null;
-  /** Orders for the batch's interval that were in the inbox in time. */
-  readonly inbox: readonly InboxOrder[];
+  /** Orders for the batch's interval that are in the inbox. */
+  readonly inbox: readonly InboxEntry[];
+  /** Rules of other batches, for one that does not say its own. */
+  readonly knownRules: readonly BatchRules[];
 }

@@ -1,3 +1,4 @@
+import type { BatchRules } from "../batch/batch-rules.ts";
 import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { withSumsOf } from "../batch/fill-leaves.ts";
 import type { PositionLeaf } from "../batch/position-leaf.ts";
@@ -66,21 +67,22 @@ function orderFillFrauds(file: CaseFile, fill: FillLeaf, index: number): readonl
 
 function settlementFrauds(file: CaseFile, fill: FillLeaf, index: number): readonly Accusation[] {
   const { fills, positions } = file.leaves;
+  const { rules } = file;
   const other = fills[fill.twin];
-  if (other === undefined) return [];
+  if (other === undefined || rules === null) return [];
   const [sale, purchase] = fill.isSeller ? [fill, other] : [other, fill];
   const seller = positions[sale.accountIndex];
   const buyer = positions[purchase.accountIndex];
-  if (seller === undefined || buyer === undefined || settles(file, fill, seller, buyer)) return [];
+  if (seller === undefined || buyer === undefined || settles(rules, fill, seller, buyer)) return [];
   const proofs = [file.fill(index), file.fill(fill.twin)];
   const sites = [file.position(sale.accountIndex), file.position(purchase.accountIndex)];
-  return [accuse("settlement", "FillJudge", "settlement", file.archive.rules, ...proofs, ...sites)];
+  return [accuse("settlement", "FillJudge", "settlement", rules, ...proofs, ...sites)];
 }
 
 /** Whether a trade's amounts are what the rules make of both positions, whatever these are. */
-function settles({ archive }: CaseFile, fill: FillLeaf, seller: PositionLeaf, buyer: PositionLeaf): boolean {
+function settles(rules: BatchRules, fill: FillLeaf, seller: PositionLeaf, buyer: PositionLeaf): boolean {
   if (fill.price < 0) return false;
-  const { retailPrice, feedInPrice, feePpm } = archive.rules;
+  const { retailPrice, feedInPrice, feePpm } = rules;
   const energyWh = BigInt(fill.energyWh);
   const delivered = partOf(
     energyWh,

@@ -1,14 +1,16 @@
+import type { BatchHeader } from "../batch/batch-header.ts";
+import type { BatchRules } from "../batch/batch-rules.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import type { CaseFile } from "./case-file.ts";
 
 /** What is wrong with a batch's header by itself, and after the one before. */
 export function headerFrauds(file: CaseFile): readonly Accusation[] {
-  const { header, archive, facts, previous } = file;
+  const { header, rules, facts, previous } = file;
   const found: Accusation[] = [];
   if (header.rulesHash !== facts.rulesHashAt(header.intervalStart)) {
     found.push(accuse("rules", "HeaderJudge", "headerRules"));
-  } else if (!fitsInterval(file)) {
-    found.push(accuse("sequence", "HeaderJudge", "headerInterval", archive.rules));
+  } else if (rules !== null && !fitsInterval(header, rules)) {
+    found.push(accuse("sequence", "HeaderJudge", "headerInterval", rules));
   }
   if (previous !== null && !follows(file)) {
     found.push({
@@ -32,7 +34,7 @@ export function headerFrauds(file: CaseFile): readonly Accusation[] {
   return found;
 }
 
-function fitsInterval({ header, archive: { rules } }: CaseFile): boolean {
+function fitsInterval(header: BatchHeader, rules: BatchRules): boolean {
   const startMs = header.intervalIndex * rules.intervalMs;
   return (
     header.intervalStart * 1_000 === startMs && header.intervalEnd * 1_000 === startMs + rules.intervalMs

@@ -1,11 +1,13 @@
 import { ZERO_HASH } from "../batch/batch-header.ts";
+import type { BatchRules } from "../batch/batch-rules.ts";
 import { endDigest, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { endsOrder, isSignedBy } from "../batch/order-faults.ts";
-import { ENDINGS, hashEnd, type OrderEnd } from "../batch/order-leaf.ts";
+import { ENDINGS, hashEnd, hashSignature, type OrderEnd } from "../batch/order-leaf.ts";
 import type { ArchivedOrder } from "../batch/order-rows.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import { aroundGate } from "./around-gate.ts";
 import type { CaseFile } from "./case-file.ts";
+import type { InboxEntry } from "./chain-facts.ts";
 
 const NO_END: OrderEnd = {
   ...{ scope: 0, group: 0, counter: 0, replacement: ZERO_HASH, signature: "0x" },
@@ -40,20 +42,15 @@ export function orderFrauds(file: CaseFile): readonly Accusation[] {
 
 /** What is wrong with an order whose signature is known. */
 function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): readonly Accusation[] {
-  const { archive, facts, domain } = file;
+  const { facts, domain, rules } = file;
   const { leaf, signed, end } = order;
   const proof = file.order(index);
   const found: Accusation[] = [];
   if (!isSigned(() => isSignedBy(leaf.account, signedDigest(domain, leaf, signed), signed.signature))) {
     found.push(accuse("order-forged", "OrderJudge", "orderForged", proof, signed));
   }
-  const groupCancelledBy = (time: number): boolean =>
-    signed.kind === 1 && facts.groupCounterAt(leaf.account, signed.group, time) > signed.counter;
-  const { early, late } = aroundGate(archive.rules, 1_000 * file.header.intervalStart);
-  if (leaf.ended === ENDINGS.groupCancelled && !groupCancelledBy(late)) {
-    found.push(accuse("cancel-forged", "OrderJudge", "groupCancelForged", archive.rules, proof, signed));
-  }
-  if (leaf.ended === ENDINGS.refused && !facts.inbox.some(({ orderSalt }) => orderSalt === leaf.orderSalt)) {
+  if (rules !== null) found.push(...groupFrauds(file, rules, order, index));
+  if (leaf.ended === ENDINGS.refused && !facts.inbox.some((submitted) => isOf(submitted, order))) {
     found.push(accuse("cancel-forged", "OrderJudge", "refusalForged", proof, signed));
   }
   if (leaf.ended === ENDINGS.ended && leaf.endedHash === ZERO_HASH) {
@@ -65,12 +62,44 @@ function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): read
       isSigned(() => isSignedBy(leaf.account, endDigest(domain, leaf, end), end.signature));
     if (!isSound) found.push(accuse("cancel-forged", "OrderJudge", "cancelForged", proof, signed, end));
   }
+  return found;
+}
+
+/** Whether an order is the very one that its account put into the inbox, signed as it was there. */
+function isOf({ order }: InboxEntry, { leaf, signedHash }: ArchivedOrder): boolean {
+  return (
+    sameAccount(order.account, leaf.account) &&
+    order.isBid === leaf.isBid &&
+    order.limitPrice === leaf.limitPrice &&
+    order.energyWh === leaf.energyWh &&
+    order.intervalIndex === leaf.intervalIndex &&
+    order.orderSalt === leaf.orderSalt &&
+    hashSignature(order.signature) === signedHash
+  );
+}
+
+/** What is wrong with an order whose group was cancelled on the chain, or is said to have been. */
+function groupFrauds(
+  file: CaseFile,
+  rules: BatchRules,
+  { leaf, signed }: ArchivedOrder,
+  index: number,
+): readonly Accusation[] {
+  const { facts } = file;
+  const proof = file.order(index);
+  const found: Accusation[] = [];
+  const groupCancelledBy = (time: number): boolean =>
+    signed.kind === 1 && facts.groupCounterAt(leaf.account, signed.group, time) > signed.counter;
+  const { early, late } = aroundGate(rules, 1_000 * file.header.intervalStart);
+  if (leaf.ended === ENDINGS.groupCancelled && !groupCancelledBy(late)) {
+    found.push(accuse("cancel-forged", "OrderJudge", "groupCancelForged", rules, proof, signed));
+  }
   const fill =
     file.opens("fills") && groupCancelledBy(early)
       ? file.leaves.fills.findIndex(({ orderIndex, phase }) => orderIndex === index && phase === 1)
       : -1;
   if (fill >= 0) {
-    const rest = [archive.rules, proof, signed, file.fill(fill)];
+    const rest = [rules, proof, signed, file.fill(fill)];
     found.push(accuse("order-cancelled", "OrderJudge", "orderCancelled", ...rest));
   }
   return found;

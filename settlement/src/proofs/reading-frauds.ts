@@ -24,7 +24,9 @@ function forgedFrauds(file: CaseFile, reading: ArchivedReading, index: number): 
   const name = file.archive.accounts[leaf.accountIndex]?.siteId ?? null;
   const isNamed = name !== null && keccakText(name) === leaf.siteId;
   if (isNamed && siteHashOf(name) !== leaf.siteHash) {
-    found.push(accuse("reading-unregistered", "ReadingJudge", "readingMisnamed", file.reading(index), name));
+    // Half a letter of two halves is hashed as another, which a judge can be told.
+    const rest = [file.reading(index), name.toWellFormed()];
+    found.push(accuse("reading-unregistered", "ReadingJudge", "readingMisnamed", ...rest));
   }
   const isShown = keccak256(signature) === leaf.signatureHash && keccak256(meterKey) === leaf.meterKeyHash;
   if (isShown && !isReadingSigned(fromHex(file.domain.separator), reading)) {

@@ -1,4 +1,4 @@
-import { type Clock, CommonwattError, type Hex, isCommonwattError } from "@commonwatt/vpp-core";
+import { type Account, type Clock, CommonwattError, type Hex, isCommonwattError } from "@commonwatt/vpp-core";
 import { TREE_NUMBERS } from "../batch/leaf-salt.ts";
 import { COURT, type CompiledContract, JUDGES, namedRevert } from "../chain/contracts.ts";
 import { approveData, type CommittedBatch, claimUnansweredData } from "../chain/court-calls.ts";
@@ -11,6 +11,7 @@ import type { Outbox } from "../chain/outbox.ts";
 import type { RegistryReader } from "../chain/registry-reader.ts";
 import type { ChainSigner } from "../chain/signer.ts";
 import { revokeMeterData } from "../chain/site-record.ts";
+import { keccak256 } from "../hash/keccak.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import type { Equivocation } from "./meter-witness.ts";
 
@@ -28,11 +29,11 @@ export interface ChallengeContext {
 /** What became of one accusation. */
 export type Challenge =
   | { readonly outcome: "taken-back" | "demanded"; readonly transactionHash: Hex | null }
-  | { readonly outcome: "refused"; readonly why: string };
+  | { readonly outcome: "refused" | "postponed"; readonly why: string };
 
 /**
  * Brings one accusation before its judge. `taken-back` also when somebody else was faster; `refused` when the
- * judge sees nothing wrong, or the watcher can't pay for a question.
+ * judge sees nothing wrong, `postponed` when the watcher can't pay for it.
  */
 export async function bring(
   context: ChallengeContext,
@@ -45,8 +46,8 @@ export async function bring(
   const isQuestion = leaf !== undefined;
   const to = isQuestion ? deployment.court : deployment.judges[judge];
   if (to === undefined) return { outcome: "refused", why: `this deployment has no ${judge}` };
+  const name = nameOf(accusation, deployment.court, batch);
   try {
-    const name = nameOf(accusation);
     if (isQuestion) await allowDemandBond(context, batch, name);
     const data = accusationData(accusation, deployment.court, batch);
     const { transactionHash } = await outbox.submit({
@@ -64,13 +65,17 @@ export async function bring(
     if (!isCommonwattError(error) || error.retryable) throw error;
     const contract: CompiledContract | undefined = isQuestion ? COURT : JUDGES[judge];
     const named = contract === undefined ? error : namedRevert(contract, error);
-    return { outcome: "refused", why: named.message };
+    const isJudged = isCommonwattError(error, "CHAIN_CALL_REVERTED");
+    return { outcome: isJudged ? "refused" : "postponed", why: named.message };
   }
 }
 
-/** Tells accusations of one batch apart. */
-export function nameOf({ kind, call, leaf }: Accusation): string {
-  return leaf === undefined ? `${kind}/${call}` : `${kind}/${call}/${leaf.tree}/${leaf.index}`;
+/** Tells accusations of one batch apart: there can be many of a kind, of which a judge shares one and not the other. */
+export function nameOf(accusation: Accusation, court: Account, batch: CommittedBatch): string {
+  const { kind, call, leaf } = accusation;
+  const what =
+    leaf === undefined ? keccak256(accusationData(accusation, court, batch)) : `${leaf.tree}/${leaf.index}`;
+  return `${kind}/${call}/${what}`;
 }
 
 /** What we asked about a batch and was not answered yet. */

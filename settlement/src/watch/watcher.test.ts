@@ -237,6 +237,8 @@ describe("a watcher", { timeout: 60_000 }, () => {
     const header = commit === null ? null : await committedHeader(rpc, commit);
     if (commit === null || header === null) throw new Error("batch 2 is not there");
     const batch = { header, committedAt: commit.committedAt };
+    const poor = { ...asking, signer: keySigner(`0x${"5b".repeat(32)}`) };
+    expect(await bring(poor, demand("fills", 0), batch)).toMatchObject({ outcome: "postponed" });
     for (const [tree, index] of [
       ["positions", 1],
       ["balances", 0],
@@ -275,5 +277,23 @@ describe("a watcher", { timeout: 60_000 }, () => {
     expect(demanded, "and then another").toHaveLength(2);
     expect(new Set(demanded).size).toBe(2);
     expect(await asking.court.progress(), "nothing was taken back").toMatchObject({ head: BATCHES });
+  });
+
+  it("checks a batch again that is committed again, which may be wrong by now", async () => {
+    const looking = await watch("again", rpc);
+    await looking.watcher.round();
+    expect(verdicts(looking.events)).toHaveLength(BATCHES);
+    const commit = await courtReader(rpc, deployment).commitOf(BATCHES, null);
+    const transaction = await rpc.getTransaction(commit?.transactionHash ?? "");
+    const raw = await rpc.send("eth_getRawTransactionByHash", [transaction?.hash]);
+    const depth = (await rpc.getBlockNumber()) - (transaction?.blockNumber ?? 0) + 1;
+    await rpc.send("anvil_rollback", [depth]);
+    await rpc.send("evm_increaseTime", [60]);
+    await rpc.send("eth_sendRawTransaction", [raw]);
+    const again = await courtReader(rpc, deployment).commitOf(BATCHES, null);
+    expect(again?.headerHash).toBe(commit?.headerHash);
+    expect(again?.committedAt).toBeGreaterThan(commit?.committedAt ?? 0);
+    await looking.watcher.round();
+    expect(looking.events.filter((one) => one.event === "batch" && one.number === BATCHES)).toHaveLength(2);
   });
 });

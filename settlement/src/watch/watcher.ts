@@ -1,52 +1,28 @@
-import { type Hex, isCommonwattError, type Logger, messageOf } from "@commonwatt/vpp-core";
-import type { JsonRpcProvider } from "ethers";
+import { type Hex, isCommonwattError, messageOf } from "@commonwatt/vpp-core";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { headerToJson } from "../batch/batch-header.ts";
+import { type BatchRules, rulesWithHash } from "../batch/batch-rules.ts";
 import { readFacts } from "../chain/chain-facts-reader.ts";
 import { committedHeader } from "../chain/committed-header.ts";
 import type { CommittedBatch } from "../chain/court-calls.ts";
 import { courtSeparator } from "../chain/court-domain.ts";
-import type { BatchCommit, CourtReader } from "../chain/court-reader.ts";
-import type { EventLog } from "../chain/event-log.ts";
-import type { Deployment } from "../chain/manifest.ts";
+import type { BatchCommit } from "../chain/court-reader.ts";
 import type { Accusation } from "../proofs/accusation.ts";
-import { type BatchSource, findArchive, folderSource, keepArchive } from "./batch-source.ts";
-import { bring, type ChallengeContext, nameOf, openQuestions, revoke } from "./challenge.ts";
+import { findArchive, folderSource, keepArchive } from "./batch-source.ts";
+import { bring, nameOf, openQuestions, revoke } from "./challenge.ts";
 import { checkBatch } from "./check-batch.ts";
-import type { CheckedBatches } from "./checked-batches.ts";
 import { MeterWitness } from "./meter-witness.ts";
 import { dealWithQuestions } from "./questions.ts";
+import type { WatchContext } from "./watch-context.ts";
 import { FRAUD_WORDS, type Verdict, type WatchEvent } from "./watch-event.ts";
 import { outlookWords, planWords, QUESTIONS_SPENT, spentWords, withheldDemand } from "./withheld-plan.ts";
 
-/** What a watcher works with. */
-export interface WatchContext {
-  readonly rpc: JsonRpcProvider;
-  readonly deployment: Deployment;
-  readonly court: CourtReader;
-  /** Where events are read. */
-  readonly log: EventLog;
-  /** What was found right before, in this life or an earlier one. */
-  readonly checked: CheckedBatches;
-  readonly sources: readonly BatchSource[];
-  /** Folder in which every archive is kept by its hash. */
-  readonly archives: string;
-  /** `null` for a watcher that only looks. */
-  readonly challenger: ChallengeContext | null;
-  /** Whether it answers questions for the operator, from its own copies. */
-  readonly answers: boolean;
-  /** How long an archive may be missing before it is asked for, in seconds. */
-  readonly graceSeconds: number;
-  readonly now: () => number;
-  readonly logger: Logger;
-  readonly emit: (event: WatchEvent) => void;
-}
-
-/** What is known of a batch that was looked at. */
+/** What is known of a batch that was looked at. One that is committed again is another: the chain has gone on. */
 interface Known {
-  readonly headerHash: Hex;
+  readonly commit: BatchCommit;
   readonly verdict: Verdict;
   readonly missingSinceMs: number;
+  /** What judges did not share, or did already, by name; and of what cannot be brought yet was told. */
   readonly tried: readonly string[];
 }
 
@@ -60,6 +36,8 @@ export class Watcher {
   readonly #context: WatchContext;
   readonly #known = new Map<number, Known>();
   readonly #witnessed: MeterWitness;
+  /** All that batches were accounted by, each once, by its hash. */
+  readonly #rules = new Map<Hex, BatchRules>();
   #next: number;
   #challenged = 0;
 
@@ -75,7 +53,12 @@ export class Watcher {
     const { court } = this.#context;
     const { head, finalNumber } = await court.progress();
     const first = Math.min(this.#next, finalNumber + 1);
-    for (let number = first; number <= head; number++) await this.#look(number, finalNumber);
+    const failed: unknown[] = [];
+    for (let number = first; number <= head; number++) {
+      // Whatever one batch makes fail must not keep the others from being looked at.
+      await this.#look(number, finalNumber).catch((error: unknown) => failed.push(error));
+    }
+    if (failed.length > 0) throw failed[0];
     this.#next = Math.max(this.#next, finalNumber + 1);
   }
 
@@ -109,11 +92,10 @@ export class Watcher {
 
   /** What is known of a batch as it stands on the chain now: it may be another one than before. */
   async #knownAs(number: number, commit: BatchCommit): Promise<Known | undefined> {
-    const { headerHash } = commit;
     const known = this.#known.get(number);
-    if (known?.headerHash === headerHash) return known;
-    if (this.#context.checked.rightHeader(number) !== headerHash) return undefined;
-    const again: Known = { headerHash, verdict: "right", missingSinceMs: 0, tried: [] };
+    if (known !== undefined && isSameCommit(known.commit, commit)) return known;
+    if (!this.#context.checked.isRight(number, commit)) return undefined;
+    const again: Known = { commit, verdict: "right", missingSinceMs: 0, tried: [] };
     this.#known.set(number, again);
     const { file } = await this.#load(commit);
     if (file !== null) await this.#witness(number, file);
@@ -129,6 +111,8 @@ export class Watcher {
     const found = await findArchive([own, ...sources], header.archiveHash);
     if (found.archive === null) return { batch, file: null, why: found.why };
     if (found.from !== own.name) await keepArchive(archives, header.archiveHash, found.archive);
+    const rules = rulesWithHash(header.rulesHash, [found.archive.rules]);
+    if (rules !== null) this.#rules.set(header.rulesHash, rules);
     return { batch, file: { header: headerToJson(header), archive: found.archive }, why: null };
   }
 
@@ -155,7 +139,7 @@ export class Watcher {
       await this.#withheld(number, commit, { batch: null, file: null, why }, missingSinceMs, known, isFinal);
       return;
     }
-    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log);
+    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log, [...this.#rules.values()]);
     const { faults, accusations, unreadable } = checkBatch(previous, file, facts);
     const isWrong = faults.length > 0 || accusations.length > 0;
     const kinds = [...new Set(accusations.map(({ kind }) => kind))];
@@ -169,9 +153,9 @@ export class Watcher {
         ? `batch ${number} is wrong: ${reasons.join("; ") || faults.join(", ")}${outlookWords(isFinal, this.#context.challenger !== null)}`
         : `batch ${number} is right: ${orderCount} orders, ${readingCount} readings and ${fillCount / 2} trades recomputed`,
     });
-    const judged: Known = { headerHash, verdict, missingSinceMs, tried: [] };
+    const judged: Known = { commit, verdict, missingSinceMs, tried: [] };
     this.#known.set(number, judged);
-    if (!isWrong) await checked.add(number, headerHash);
+    if (!isWrong) await checked.add(number, commit);
     await this.#witness(number, file);
     if (isWrong && !isFinal) await this.#bringAll(number, batch, accusations, judged);
   }
@@ -180,7 +164,7 @@ export class Watcher {
     const { rpc, deployment, log } = this.#context;
     const previous = await this.#previous(number);
     if (previous === "missing") return;
-    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log);
+    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log, [...this.#rules.values()]);
     await this.#bringAll(number, batch, checkBatch(previous, file, facts).accusations, known);
   }
 
@@ -191,23 +175,23 @@ export class Watcher {
     accusations: readonly Accusation[],
     known: Known,
   ): Promise<void> {
-    const { challenger, court, emit, logger } = this.#context;
+    const { challenger, court, deployment, emit, logger } = this.#context;
     if (challenger === null) return;
     let tried = known.tried;
     for (const accusation of accusations) {
       const { kind, judge, leaf } = accusation;
-      const name = nameOf(accusation);
+      const name = nameOf(accusation, deployment.court, batch);
       if (tried.includes(name)) continue;
-      tried = [...tried, name];
-      this.#known.set(number, { ...known, tried });
       const result = await bring(challenger, accusation, batch);
-      if (result.outcome === "refused") {
+      // What could not be brought, as for want of money, is tried again.
+      const noted = result.outcome === "postponed" ? `${name}: ${result.why}` : name;
+      const isNew = !tried.includes(noted);
+      if (isNew) tried = [...tried, noted];
+      this.#known.set(number, { ...known, tried });
+      if ("why" in result) {
         logger.warn({ number, kind, why: result.why }, "a challenge was refused");
-        emit({
-          event: "trouble",
-          code: "WATCH_CHALLENGE_REFUSED",
-          words: `batch ${number}, ${kind}: ${result.why}`,
-        });
+        const words = `batch ${number}, ${kind}: ${result.why}`;
+        if (isNew) emit({ event: "trouble", code: "WATCH_CHALLENGE_REFUSED", words });
         continue;
       }
       const { transactionHash } = result;
@@ -228,7 +212,7 @@ export class Watcher {
 
   async #withheld(
     number: number,
-    { headerHash }: BatchCommit,
+    commit: BatchCommit,
     { batch, why }: Extract<Loaded, { file: null }>,
     missingSinceMs: number,
     known: Known | undefined,
@@ -240,13 +224,13 @@ export class Watcher {
       const plan = hasPlan ? planWords(graceSeconds) : outlookWords(isFinal, challenger !== null);
       const words = `batch ${number} cannot be checked: ${why}${plan}`;
       emit({
-        ...{ event: "batch", number, headerHash, verdict: "withheld", isFinal },
+        ...{ event: "batch", number, headerHash: commit.headerHash, verdict: "withheld", isFinal },
         faults: [],
         kinds: ["withheld"],
         words,
       });
     }
-    const next: Known = { headerHash, verdict: "withheld", missingSinceMs, tried: known?.tried ?? [] };
+    const next: Known = { commit, verdict: "withheld", missingSinceMs, tried: known?.tried ?? [] };
     this.#known.set(number, next);
     const isOverdue = now() - missingSinceMs >= 1_000 * graceSeconds;
     if (!isOverdue || isFinal || batch === null || challenger === null) return;
@@ -289,6 +273,10 @@ export class Watcher {
       });
     }
   }
+}
+
+function isSameCommit(one: BatchCommit, other: BatchCommit): boolean {
+  return one.headerHash === other.headerHash && one.committedAt === other.committedAt;
 }
 
 /** What a failed round says. */
