@@ -23,6 +23,9 @@ const seed = `0x${"01".repeat(32)}` as const;
 const shared = { community: "test-street", domain: DOMAIN, rules, accounts, seed };
 const { header, archive }: BatchFile = buildBatch(null, { ...delivery, ...shared }).file;
 
+/** Named by its hash, and of so many parts that memory would not do if there were some more. */
+const BOMB = JSON.stringify({ ...archive, odd: Array.from({ length: 40_000 }, () => ({})) });
+
 let folder: string;
 
 beforeAll(async () => {
@@ -64,6 +67,7 @@ describe("an archive", () => {
       ["null", header.archiveHash],
       ["{", header.archiveHash],
       ["", header.archiveHash],
+      [BOMB, `0x${createHash("sha256").update(BOMB).digest("hex")}`],
     ] as const) {
       expect(await findArchive([saying(text)], hash)).toEqual({
         archive: null,

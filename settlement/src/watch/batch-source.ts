@@ -4,9 +4,11 @@ import { CommonwattError, type Hex, messageOf } from "@commonwatt/vpp-core";
 import { archiveText, type BatchArchive, hashArchive, hashText } from "../batch/batch-archive.ts";
 import { openOnce } from "../proofs/open-once.ts";
 
-/** How long a source may take for one archive, and how many bytes of it are read at most. */
+/** How long a source may take for one archive, and how many bytes of it are read at most: those of 25,000 homes. */
 const FETCH_TIMEOUT_MS = 30_000;
-const ARCHIVE_BYTES_MAX = 512 * 1_024 * 1_024;
+const ARCHIVE_BYTES_MAX = 64 * 1_024 * 1_024;
+/** For each list, object and field an archive has more characters than this. */
+const CHARACTERS_PER_PART = 8;
 
 /** Somebody who may have archives: the operator's API, or a folder. */
 export interface BatchSource {
@@ -104,12 +106,22 @@ export async function findArchive(sources: readonly BatchSource[], archiveHash: 
 
 /** The archive with a hash in a text, be it written otherwise; `null` when it is another, or none at all. */
 function archiveIn(text: string, archiveHash: Hex): BatchArchive | null {
+  if (isBomb(text)) return null;
   try {
     const archive = JSON.parse(text) as BatchArchive;
     return hashText(text) === archiveHash || hashArchive(archive) === archiveHash ? archive : null;
   } catch {
     return null;
   }
+}
+
+/** Whether a text is of so many parts that to read it would take all memory, of which a program dies. */
+function isBomb(text: string): boolean {
+  let parts = 0;
+  for (const part of ["[", "{", ":"]) {
+    for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) parts += 1;
+  }
+  return parts > text.length / CHARACTERS_PER_PART;
 }
 
 /** Why an archive, though the right one, tells nothing, such as one of an older shape; `null` when it opens. */
