@@ -77,7 +77,13 @@ export function balanceTreeOver(leaves: readonly BalanceLeaf[]): BalanceTree {
     proof(index) {
       const leaf = leaves[index];
       assert(leaf !== undefined, `the tree has no leaf ${index}`);
-      return { leaf, siblings: siblingsOf(index) };
+      // Made when it is shown.
+      return {
+        leaf,
+        get siblings() {
+          return siblingsOf(index);
+        },
+      };
     },
   };
 }

@@ -61,22 +61,31 @@ export async function readFacts(
   const rulesHash = (await read(COURT, court, "rulesHashAt", [header.intervalStart])) as Hex;
   const leaves = openOnce(archive).leaves;
   const versions = new Map<Hex, readonly RegisteredSite[]>();
+  // An archive can name more sites and meters than there is time to ask for: only those that somebody registered count.
+  const registered = new Set(
+    (await logsOf(log, REGISTRY, registry, "SiteRegistered", deployment.block)).map(
+      ({ args }) => args["site"],
+    ),
+  );
   for (const siteId of new Set(leaves.positions.map((position) => position.siteId))) {
-    versions.set(siteId, await siteVersions(read, registry, siteId));
+    if (registered.has(siteId)) versions.set(siteId, await siteVersions(read, registry, siteId));
   }
+  const meters = new Set([...versions.values()].flat().map(({ meterKeyHash: key }) => key));
   const revoked = new Map<Hex, number>();
-  for (const key of new Set(leaves.readings.map(({ meterKeyHash }) => meterKeyHash))) {
-    revoked.set(key, Number(await read(REGISTRY, registry, "meterRevokedAt", [key])));
+  for (const key of new Set(leaves.readings.map(({ meterKeyHash: key }) => key))) {
+    if (meters.has(key)) revoked.set(key, Number(await read(REGISTRY, registry, "meterRevokedAt", [key])));
   }
-  const cancels = await groupCancels(rpc, deployment, log, leaves.orders);
+  const cancels = Map.groupBy(await groupCancels(rpc, deployment, log, leaves.orders), ({ account, group }) =>
+    nameOfGroup(account, group),
+  );
   return {
     ...{ domain: courtDomain(deployment), accounts, committedAt },
     rulesHashAt: () => rulesHash,
     siteAt: (siteId, time) => (versions.get(siteId) ?? []).findLast(({ since }) => since <= time) ?? null,
     revokedAt: (key) => revoked.get(key) ?? 0,
     groupCounterAt: (account, group, time) =>
-      cancels
-        .filter((one) => one.account === account.toLowerCase() && one.group === group && one.time <= time)
+      (cancels.get(nameOfGroup(account, group)) ?? [])
+        .filter((one) => one.time <= time)
         .reduce((highest, { counter }) => Math.max(highest, counter), 0),
     ownNano: (account) => funds.get(account.toLowerCase())?.own ?? 0n,
     freeNano: (account) => funds.get(account.toLowerCase())?.free ?? null,
@@ -134,6 +143,10 @@ async function groupCancels(
     cancels.push({ account, group, counter, time: await blockTime(rpc, blockNumber) });
   }
   return cancels;
+}
+
+function nameOfGroup(account: string, group: number): string {
+  return `${account.toLowerCase()}/${group}`;
 }
 
 /** Orders for the batch's interval of the accounts in it. */

@@ -102,10 +102,15 @@ export function openCase(previous: BatchFile | null, batch: BatchFile, facts: Ch
     (index: number): LeafProof<Leaf> => {
       const leaf = list[index];
       if (leaf === undefined) return { index: 0, leaf: { ...none, salt: ZERO_HASH }, siblings: [] };
+      // Made when they are shown: of a batch with thousands of lies one is enough.
       return {
         index,
-        leaf: { ...leaf, salt: toHex(leafSalt(archive.seed, name, index)) },
-        siblings: tree.proof(index),
+        get leaf() {
+          return { ...leaf, salt: toHex(leafSalt(archive.seed, name, index)) };
+        },
+        get siblings() {
+          return tree.proof(index);
+        },
       };
     };
   const cutOf =

@@ -1,5 +1,6 @@
 import { ZERO_HASH } from "../batch/batch-header.ts";
 import type { BatchRules } from "../batch/batch-rules.ts";
+import type { FillLeaf } from "../batch/fill-leaf.ts";
 import { endDigest, orderDigestOf, signedDigest } from "../batch/order-digest.ts";
 import { endsOrder, isSignedBy } from "../batch/order-faults.ts";
 import { ENDINGS, hashEnd, hashSignature, type OrderEnd } from "../batch/order-leaf.ts";
@@ -18,6 +19,7 @@ export function orderFrauds(file: CaseFile): readonly Accusation[] {
   const { leaves, opened } = file;
   if (!file.opens("orders")) return [];
   const live = leaves.orders.findIndex(({ ended }) => ended === ENDINGS.live);
+  const called = file.opens("fills") ? firstCalled(leaves.fills) : new Map<number, number>();
   return opened.orders.flatMap((order, index) => {
     const found: Accusation[] = [];
     if (isMalformed(file, order)) {
@@ -35,13 +37,27 @@ export function orderFrauds(file: CaseFile): readonly Accusation[] {
       const pair = [file.order(index), file.order(live)];
       found.push(accuse("cancel-forged", "OrderJudge", "voidForged", ...pair));
     }
-    if (order.signedHash === order.leaf.signedHash) found.push(...signedFrauds(file, order, index));
+    if (order.signedHash === order.leaf.signedHash) found.push(...signedFrauds(file, order, index, called));
     return found;
   });
 }
 
+/** The place of each order's first fill in the call auction, by the order's index. */
+function firstCalled(fills: readonly FillLeaf[]): ReadonlyMap<number, number> {
+  const places = new Map<number, number>();
+  for (const [place, { orderIndex, phase }] of fills.entries()) {
+    if (phase === 1 && !places.has(orderIndex)) places.set(orderIndex, place);
+  }
+  return places;
+}
+
 /** What is wrong with an order whose signature is known. */
-function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): readonly Accusation[] {
+function signedFrauds(
+  file: CaseFile,
+  order: ArchivedOrder,
+  index: number,
+  called: ReadonlyMap<number, number>,
+): readonly Accusation[] {
   const { facts, domain, rules } = file;
   const { leaf, signed, end } = order;
   const proof = file.order(index);
@@ -49,7 +65,7 @@ function signedFrauds(file: CaseFile, order: ArchivedOrder, index: number): read
   if (!isSigned(() => isSignedBy(leaf.account, signedDigest(domain, leaf, signed), signed.signature))) {
     found.push(accuse("order-forged", "OrderJudge", "orderForged", proof, signed));
   }
-  if (rules !== null) found.push(...groupFrauds(file, rules, order, index));
+  if (rules !== null) found.push(...groupFrauds(file, rules, order, index, called.get(index)));
   if (leaf.ended === ENDINGS.refused && !facts.inbox.some((submitted) => isOf(submitted, order))) {
     found.push(accuse("cancel-forged", "OrderJudge", "refusalForged", proof, signed));
   }
@@ -84,6 +100,7 @@ function groupFrauds(
   rules: BatchRules,
   { leaf, signed }: ArchivedOrder,
   index: number,
+  called: number | undefined,
 ): readonly Accusation[] {
   const { facts } = file;
   const proof = file.order(index);
@@ -94,12 +111,8 @@ function groupFrauds(
   if (leaf.ended === ENDINGS.groupCancelled && !groupCancelledBy(late)) {
     found.push(accuse("cancel-forged", "OrderJudge", "groupCancelForged", rules, proof, signed));
   }
-  const fill =
-    file.opens("fills") && groupCancelledBy(early)
-      ? file.leaves.fills.findIndex(({ orderIndex, phase }) => orderIndex === index && phase === 1)
-      : -1;
-  if (fill >= 0) {
-    const rest = [rules, proof, signed, file.fill(fill)];
+  if (called !== undefined && groupCancelledBy(early)) {
+    const rest = [rules, proof, signed, file.fill(called)];
     found.push(accuse("order-cancelled", "OrderJudge", "orderCancelled", ...rest));
   }
   return found;

@@ -5,17 +5,22 @@ import type { ReadingLeaf } from "../batch/reading-leaf.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import type { CaseFile } from "./case-file.ts";
 import { sameAccount } from "./order-frauds.ts";
+import { placeAfter } from "./place-after.ts";
 
 /** What is wrong with the positions of a batch. */
 export function positionFrauds(file: CaseFile): readonly Accusation[] {
   if (!file.opens("positions")) return [];
   const places = new Map<number, number>();
   for (const [index, { accountIndex }] of file.leaves.fills.entries()) places.set(accountIndex, index + 1);
+  const readings = Map.groupBy(
+    file.leaves.readings.keys(),
+    (index) => file.leaves.readings[index]?.accountIndex ?? 0,
+  );
   return file.leaves.positions.flatMap((position, index) => [
     ...(file.opens("fills") ? sumFrauds(file, position, index, places) : []),
     ...ownerFrauds(file, position, index),
     ...shapeFrauds(file, position, index),
-    ...(file.opens("readings") ? meterFrauds(file, position, index) : []),
+    ...(file.opens("readings") ? meterFrauds(file, position, index, readings.get(index) ?? []) : []),
   ]);
 }
 
@@ -26,8 +31,7 @@ function sumFrauds(
   places: ReadonlyMap<number, number>,
 ): readonly Accusation[] {
   const { fills } = file.leaves;
-  const place = places.get(index) ?? fills.findIndex(({ accountIndex }) => accountIndex > index);
-  const cut = place < 0 ? fills.length : place;
+  const cut = places.get(index) ?? placeAfter(fills, index);
   const last = places.has(index) ? fills[cut - 1] : undefined;
   const isRight =
     position.soldWh === (last?.soldWh ?? 0) &&
@@ -74,8 +78,16 @@ function hasRegisters({ startImportWh, startExportWh, endImportWh, endExportWh }
   return startImportWh > 0 || startExportWh > 0 || endImportWh > 0 || endExportWh > 0;
 }
 
-function meterFrauds(file: CaseFile, position: PositionLeaf, index: number): readonly Accusation[] {
-  return position.isMetered ? meteredFrauds(file, position, index) : unmeteredFrauds(file, position, index);
+/** `own` are the places of the account's readings. */
+function meterFrauds(
+  file: CaseFile,
+  position: PositionLeaf,
+  index: number,
+  own: readonly number[],
+): readonly Accusation[] {
+  return position.isMetered
+    ? meteredFrauds(file, position, index)
+    : unmeteredFrauds(file, position, index, own);
 }
 
 function meteredFrauds(file: CaseFile, position: PositionLeaf, index: number): readonly Accusation[] {
@@ -101,10 +113,15 @@ function meteredFrauds(file: CaseFile, position: PositionLeaf, index: number): r
   return found;
 }
 
-function unmeteredFrauds(file: CaseFile, position: PositionLeaf, index: number): readonly Accusation[] {
+function unmeteredFrauds(
+  file: CaseFile,
+  position: PositionLeaf,
+  index: number,
+  own: readonly number[],
+): readonly Accusation[] {
   const { readings } = file.leaves;
   const lastUpTo = (timeMs: number): number =>
-    readings.findLastIndex(({ accountIndex, takenAtMs }) => accountIndex === index && takenAtMs <= timeMs);
+    own.findLast((place) => (readings[place]?.takenAtMs ?? 0) <= timeMs) ?? -1;
   const start = lastUpTo(boundaryMs(file, false));
   const end = lastUpTo(boundaryMs(file, true));
   const isEnclosed =

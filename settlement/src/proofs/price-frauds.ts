@@ -2,6 +2,7 @@ import type { FillLeaf } from "../batch/fill-leaf.ts";
 import type { OrderLeaf } from "../batch/order-leaf.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import type { CaseFile, Cut, LeafProof } from "./case-file.ts";
+import { placeAfter } from "./place-after.ts";
 
 /** An order that was live and is not full, with the place after its last fill. */
 interface OpenOrder {
@@ -44,18 +45,8 @@ function openOrders({ leaves }: CaseFile): readonly OpenOrder[] {
   return leaves.orders.flatMap((leaf, index) => {
     const last = cuts.get(keyOf(leaf.accountIndex, index));
     if (leaf.ended !== 0 || (last?.filledWh ?? 0) >= leaf.energyWh) return [];
-    return [{ index, leaf, cut: last?.cut ?? placeOf(leaves.fills, leaf.accountIndex, index) }];
+    return [{ index, leaf, cut: last?.cut ?? placeAfter(leaves.fills, leaf.accountIndex, index) }];
   });
-}
-
-/** Where the fills of an order would stand. */
-function placeOf(fills: readonly FillLeaf[], accountIndex: number, orderIndex: number): number {
-  const place = fills.findIndex(
-    (fill) =>
-      fill.accountIndex > accountIndex ||
-      (fill.accountIndex === accountIndex && fill.orderIndex > orderIndex),
-  );
-  return place < 0 ? fills.length : place;
 }
 
 function areFillsSorted(fills: readonly FillLeaf[]): boolean {
@@ -71,17 +62,33 @@ function isBetter(order: OrderLeaf, clearingPrice: number | null): boolean {
   return order.isBid ? order.limitPrice > clearingPrice : order.limitPrice < clearingPrice;
 }
 
-/** A bid and an offer of two accounts that cross; the best ones first. */
+/** A bid and an offer of two accounts that cross, or `null`: whatever crosses, one of the best two of each side does. */
 function crossingPair(open: readonly OpenOrder[]): readonly [OpenOrder, OpenOrder] | null {
-  const bids = open.filter(({ leaf }) => leaf.isBid).sort((a, b) => b.leaf.limitPrice - a.leaf.limitPrice);
-  const offers = open.filter(({ leaf }) => !leaf.isBid).sort((a, b) => a.leaf.limitPrice - b.leaf.limitPrice);
+  const bids = bestOfTwo(
+    open.filter(({ leaf }) => leaf.isBid),
+    (a, b) => b.leaf.limitPrice - a.leaf.limitPrice,
+  );
+  const offers = bestOfTwo(
+    open.filter(({ leaf }) => !leaf.isBid),
+    (a, b) => a.leaf.limitPrice - b.leaf.limitPrice,
+  );
   for (const bid of bids) {
     for (const offer of offers) {
-      if (bid.leaf.limitPrice < offer.leaf.limitPrice) break;
-      if (bid.leaf.accountIndex !== offer.leaf.accountIndex) return [bid, offer];
+      const areOfTwo = bid.leaf.accountIndex !== offer.leaf.accountIndex;
+      if (areOfTwo && bid.leaf.limitPrice >= offer.leaf.limitPrice) return [bid, offer];
     }
   }
   return null;
+}
+
+/** The best order of all, and the best of all other accounts. */
+function bestOfTwo(
+  orders: readonly OpenOrder[],
+  compare: (a: OpenOrder, b: OpenOrder) => number,
+): readonly OpenOrder[] {
+  const sorted = orders.toSorted(compare);
+  const second = sorted.find(({ leaf }) => leaf.accountIndex !== sorted[0]?.leaf.accountIndex);
+  return [...sorted.slice(0, 1), ...(second === undefined ? [] : [second])];
 }
 
 function shown(file: CaseFile, { index, cut }: OpenOrder): readonly [LeafProof<OrderLeaf>, Cut<FillLeaf>] {
