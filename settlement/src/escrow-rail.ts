@@ -70,6 +70,8 @@ export function escrow(options: EscrowOptions = {}): SettlementRail {
       batches: () => use().context.batches,
       audit: () => rail.audit(),
       deployment: () => use().chain.link.deployment,
+      siteIds: () => use().context.sites.map(({ id }) => id),
+      currency: () => use().context.currency,
     }),
     meterSigner: (community, privateKey) => meterSigner(privateKey, () => separatorOf(community, signedFor)),
     signingDomain: () => courtDomain(use().chain.link.deployment),

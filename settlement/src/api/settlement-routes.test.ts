@@ -100,6 +100,9 @@ describe("the settlement routes", () => {
   });
 
   it.each([
+    ["/v1/settlement/statements/home-1?month=1999-01", 200],
+    ["/v1/settlement/statements/home-3?month=1999-01", 404],
+    ["/v1/settlement/statements/home-1?month=1999-13", 400],
     ["/v1/settlement/batches/3", 404],
     ["/v1/settlement/batches/3/archive", 404],
     [`/v1/settlement/archives/0x${"00".repeat(32)}`, 404],

@@ -1,15 +1,9 @@
-import {
-  type BatchRecord,
-  type BatchStore,
-  type EscrowAudit,
-  type Hex,
-  isCommonwattError,
-  type RoutePlugin,
-} from "@commonwatt/vpp-core";
+import { type BatchRecord, type Hex, isCommonwattError, type RoutePlugin } from "@commonwatt/vpp-core";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { archiveText, type BatchArchive, hashText } from "../batch/batch-archive.ts";
-import { type Deployment, manifestToJson } from "../chain/manifest.ts";
+import { manifestToJson } from "../chain/manifest.ts";
+import type { SettlementSource } from "./settlement-source.ts";
 import { statementRoutes } from "./statement-routes.ts";
 
 const Hash = Type.Union([Type.String({ pattern: "^0x[0-9a-f]{64}$" }), Type.Null()]);
@@ -50,13 +44,6 @@ const tags = ["settlement"];
 /** The part of a reply that the helpers need, whatever its route's types are. */
 interface StatusCode {
   code(status: 404 | 503): unknown;
-}
-
-/** Where the routes find what they show. */
-export interface SettlementSource {
-  readonly batches: () => BatchStore;
-  readonly audit: () => Promise<EscrowAudit>;
-  readonly deployment: () => Deployment;
 }
 
 /** Routes under `/v1/settlement/`: batches, their archives, and the escrow's audit. */
@@ -109,7 +96,7 @@ export function settlementRoutes(source: SettlementSource): RoutePlugin {
     );
     await app.register(archiveRoutes(source));
     await app.register(chainRoutes(source));
-    await app.register(statementRoutes(source.batches));
+    await app.register(statementRoutes(source));
   };
 }
 

@@ -5,12 +5,17 @@ import type { BatchFile } from "../batch/batch-archive.ts";
 import { fileOf } from "../rail/stored-batch.ts";
 import { monthBounds, monthStatement } from "../statements/month-statement.ts";
 import { printStatement, STATEMENT_FORMATS, STATEMENT_TYPES } from "../statements/print-statement.ts";
+import type { SettlementSource } from "./settlement-source.ts";
 
 /** Batches read at a time. */
 const PAGE = 200;
 
 /** The route of statements: per site and month, as JSON with proofs, CSV, or a page to print. */
-export function statementRoutes(batches: () => BatchStore): RoutePlugin {
+export function statementRoutes({
+  batches,
+  siteIds,
+  currency,
+}: Pick<SettlementSource, "batches" | "siteIds" | "currency">): RoutePlugin {
   return async (app) => {
     app.withTypeProvider<TypeBoxTypeProvider>().get(
       "/v1/settlement/statements/:siteId",
@@ -27,7 +32,13 @@ export function statementRoutes(batches: () => BatchStore): RoutePlugin {
       async (request, reply) => {
         const { month, format } = request.query;
         const files = await filesOf(batches(), month);
-        const statement = monthStatement(files, request.params.siteId, month);
+        const { siteId } = request.params;
+        const statement = monthStatement(files, siteId, month, currency());
+        // A home that has left still has its months.
+        if (statement.account === null && !siteIds().includes(siteId)) {
+          reply.code(404);
+          return { code: "SITE_UNKNOWN", message: `there is no site ${siteId}` };
+        }
         return reply.type(STATEMENT_TYPES[format]).send(printStatement(statement, format));
       },
     );

@@ -1,5 +1,6 @@
 import { CommonwattError } from "@commonwatt/vpp-core";
 import { type Deployment, manifestFromJson, readManifest } from "../chain/manifest.ts";
+import { httpAddress } from "./key-options.ts";
 
 /** Where a manifest may be. */
 export interface ManifestPlaces {
@@ -21,9 +22,11 @@ export async function findManifest({ manifest, source = [] }: ManifestPlaces): P
   if (api === undefined) {
     throw new CommonwattError("USAGE_MANIFEST", "without an API among the sources, name a --manifest");
   }
-  const reply = await fetch(new URL("/v1/settlement/deployment", api)).catch((cause: unknown) => {
-    throw new CommonwattError("DEPLOYMENT_MISSING", `${api} does not answer`, { cause, retryable: true });
-  });
+  const reply = await fetch(new URL("/v1/settlement/deployment", httpAddress("--source", api))).catch(
+    (cause: unknown) => {
+      throw new CommonwattError("DEPLOYMENT_MISSING", `${api} does not answer`, { cause, retryable: true });
+    },
+  );
   if (!reply.ok) {
     throw new CommonwattError("DEPLOYMENT_MISSING", `${api} gives no manifest: status ${reply.status}`, {
       retryable: true,

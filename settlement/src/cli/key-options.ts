@@ -33,13 +33,21 @@ export function keySourceOf({ keyEnv, keyFile, signer, account }: KeyOptions): K
   if (keyEnv !== undefined) return { env: keyEnv };
   if (keyFile !== undefined) return { file: keyFile };
   if (signer === undefined || account === undefined) return null;
-  return { signerUrl: signer, account: addressOf("--account", account) };
+  const signerUrl = httpAddress("--signer", signer).href;
+  return { signerUrl, account: addressOf("--account", account) };
 }
 
 /** An address from the command line. @throws CommonwattError `USAGE_ADDRESS`. */
 export function addressOf(option: string, text: string): Account {
   if (/^0x[0-9a-f]{40}$/i.test(text)) return checksumAccount(text as Account);
   throw new CommonwattError("USAGE_ADDRESS", `${option} is no address: ${text}`);
+}
+
+/** An address of a program from the command line. @throws CommonwattError `USAGE_ADDRESS`. */
+export function httpAddress(option: string, text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new CommonwattError("USAGE_ADDRESS", `${option} takes an http or https address`);
 }
 
 /** Addresses of nodes from the command line, separated by commas. @throws CommonwattError `USAGE_RPC`. */

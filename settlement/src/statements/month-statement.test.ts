@@ -51,7 +51,7 @@ describe("a site's month", () => {
   const files = batches(3);
 
   it.each(["home-1", "home-2", "home-3"])("adds up to what the batches say of %s", (siteId) => {
-    const { totals, intervals } = monthStatement(files, siteId, MONTH);
+    const { totals, intervals } = monthStatement(files, siteId, MONTH, "EUR");
     const index = files[0]?.archive.accounts.findIndex((one) => one.siteId === siteId) ?? -1;
     const [, , credit, debit] = files.at(-1)?.archive.balances[index] ?? [];
     expect(intervals.map(({ batchNumber }) => batchNumber)).toEqual([1, 2, 3]);
@@ -66,7 +66,7 @@ describe("a site's month", () => {
 
   it("splits every meter between neighbours and grid", () => {
     for (const { siteId } of files[0]?.archive.accounts ?? []) {
-      for (const line of monthStatement(files, siteId ?? "", MONTH).intervals) {
+      for (const line of monthStatement(files, siteId ?? "", MONTH, "EUR").intervals) {
         const traded = line.trades.reduce(
           (sum, { side, settledWh }) => sum + (side === "sold" ? settledWh : -settledWh),
           0,
@@ -78,7 +78,7 @@ describe("a site's month", () => {
   });
 
   it("proves every line by the batch's own roots", () => {
-    for (const { batchNumber, trades, proof } of monthStatement(files, "home-1", MONTH).intervals) {
+    for (const { batchNumber, trades, proof } of monthStatement(files, "home-1", MONTH, "EUR").intervals) {
       const { header } = files[batchNumber - 1] ?? {};
       if (header === undefined) throw new Error("a line names its batch");
       for (const trade of trades) {
@@ -93,7 +93,7 @@ describe("a site's month", () => {
   });
 
   it("is printed with the same sums", () => {
-    const statement = monthStatement(files, "home-1", MONTH);
+    const statement = monthStatement(files, "home-1", MONTH, "EUR");
     const rows = printStatement(statement, "csv")
       .trim()
       .split("\r\n")
@@ -107,6 +107,8 @@ describe("a site's month", () => {
     expect(new Set(rows.map(({ length }) => length)).size).toBe(1);
     const page = printStatement(statement, "html");
     expect(page).toContain(`<h1>home-1, ${MONTH}</h1>`);
+    expect(page).toContain("Amounts in EUR");
+    expect(page).not.toContain("nothing was settled");
     const credit = BigInt(statement.totals.creditNano);
     expect(page).toContain(
       `${credit / 1_000_000_000n}.${(credit % 1_000_000_000n).toString().padStart(9, "0")}`,
@@ -115,9 +117,14 @@ describe("a site's month", () => {
   });
 
   it("has nothing of other months and other sites, and refuses what is no month", () => {
-    expect(monthStatement(files, "home-1", "1999-01").intervals).toEqual([]);
-    expect(monthStatement(files, "home-9", MONTH).totals).toMatchObject({ intervals: 0, creditNano: "0" });
-    expect(() => monthStatement(files, "home-1", "2026-13")).toThrow(
+    const empty = monthStatement(files, "home-1", "1999-01", "EUR");
+    expect(empty.intervals).toEqual([]);
+    expect(printStatement(empty, "html")).toContain("nothing was settled in this month");
+    expect(monthStatement(files, "home-9", MONTH, "EUR").totals).toMatchObject({
+      intervals: 0,
+      creditNano: "0",
+    });
+    expect(() => monthStatement(files, "home-1", "2026-13", "EUR")).toThrow(
       expect.objectContaining({ code: "STATEMENT_MONTH_INVALID" }),
     );
   });

@@ -66,6 +66,8 @@ export type MonthStatement = {
   readonly siteId: string;
   /** `YYYY-MM`, in UTC. */
   readonly month: string;
+  /** ISO 4217 code of all money. */
+  readonly currency: string;
   readonly account: Hex | null;
   readonly intervals: readonly IntervalLine[];
   readonly totals: MonthTotals;
@@ -82,7 +84,12 @@ export function monthBounds(month: string): { readonly fromMs: number; readonly 
 }
 
 /** Makes a site's statement of a month out of batches; those of other months are passed over. */
-export function monthStatement(files: readonly BatchFile[], siteId: string, month: string): MonthStatement {
+export function monthStatement(
+  files: readonly BatchFile[],
+  siteId: string,
+  month: string,
+  currency: string,
+): MonthStatement {
   const { fromMs, toMs } = monthBounds(month);
   const inMonth = files.filter(
     ({ archive }) => archive.interval.startMs >= fromMs && archive.interval.startMs < toMs,
@@ -91,7 +98,7 @@ export function monthStatement(files: readonly BatchFile[], siteId: string, mont
   const account = inMonth
     .flatMap(({ archive }) => archive.accounts)
     .find((one) => one.siteId === siteId)?.account;
-  return { siteId, month, account: account ?? null, intervals, totals: totalsOf(intervals) };
+  return { siteId, month, currency, account: account ?? null, intervals, totals: totalsOf(intervals) };
 }
 
 function intervalLine(file: BatchFile, siteId: string): IntervalLine | null {

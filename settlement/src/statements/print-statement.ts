@@ -70,7 +70,7 @@ function tradeCells(trade: TradeLine): readonly (string | number)[] {
   return [fillIndex, side, energyWh, settledWh, price, paidNano, makeWholeNano, feeNano];
 }
 
-function htmlOf({ siteId, month, account, intervals, totals }: MonthStatement): string {
+function htmlOf({ siteId, month, currency, account, intervals, totals }: MonthStatement): string {
   const rows = intervals.flatMap((interval) => [
     ...interval.trades.map((trade) =>
       htmlRow(interval, [
@@ -101,7 +101,7 @@ function htmlOf({ siteId, month, account, intervals, totals }: MonthStatement): 
     ["fees", units(totals.feeNano)],
     ["from neighbours", units(totals.creditNano)],
     ["to neighbours", units(totals.debitNano)],
-    ["balance", units(net.toString())],
+    ["in all", units(net.toString())],
     ["from the grid", `${kwh(totals.gridImportWh)} kWh`],
     ["to the grid", `${kwh(totals.gridExportWh)} kWh`],
     ["intervals without a sound meter", String(totals.unmetered)],
@@ -112,7 +112,7 @@ function htmlOf({ siteId, month, account, intervals, totals }: MonthStatement): 
 body{font:14px/1.4 system-ui,sans-serif;margin:2rem;color:#111}table{border-collapse:collapse;margin:1rem 0}
 td,th{padding:.2rem .6rem;border-bottom:1px solid #ccc;text-align:right}td:first-child,th:first-child{text-align:left}
 code{font-size:11px}@media print{body{margin:0}tr{break-inside:avoid}}
-</style></head><body><h1>${title}</h1><p>Account <code>${escaped(account ?? "none")}</code>. Times in UTC.</p>
+</style></head><body><h1>${title}</h1><p>${note(account)} Amounts in ${escaped(currency)}, times in UTC.</p>
 <table>${summary.map(([name, value]) => `<tr><td>${name}</td><td>${escaped(value)}</td></tr>`).join("")}</table>
 <table><thead><tr><th>interval</th><th>batch</th><th>what</th><th>kWh</th><th>delivered</th><th>per kWh</th><th>paid</th><th>make-whole</th><th>fee</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table>
@@ -120,10 +120,16 @@ code{font-size:11px}@media print{body{margin:0}tr{break-inside:avoid}}
 `;
 }
 
+function note(account: string | null): string {
+  if (account === null) return "For this home nothing was settled in this month.";
+  return `Account <code>${escaped(account)}</code>.`;
+}
+
 function htmlRow({ startMs, batchNumber, headerHash }: IntervalLine, cells: readonly string[]): string {
   const batch = `<span title="${headerHash}">${batchNumber}</span>`;
   const rest = cells.map((cell) => `<td>${escaped(cell)}</td>`).join("");
-  return `<tr><td>${isoTime(epochMs(startMs))}</td><td>${batch}</td>${rest}</tr>`;
+  const start = isoTime(epochMs(startMs)).slice(0, 16).replace("T", " ");
+  return `<tr><td>${start}</td><td>${batch}</td>${rest}</tr>`;
 }
 
 function kwh(energyWh: number): string {

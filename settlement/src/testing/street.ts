@@ -167,7 +167,13 @@ export function testContext(
   events: SettlementEvent[] = [],
 ): RailContext {
   return {
-    ...{ community: "test-street", clock: systemClock, wallClock: systemClock, logger: silent },
+    ...{
+      community: "test-street",
+      currency: "EUR",
+      clock: systemClock,
+      wallClock: systemClock,
+      logger: silent,
+    },
     ...{ directory, sites: street.sites, tariff: TARIFF, ...stores },
     ...{ intervalMs: durationMs(900_000), gateClosureMs: durationMs(90_000) },
     emit: (event) => events.push(event),

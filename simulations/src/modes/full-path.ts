@@ -133,7 +133,7 @@ async function runOn(
   const common = { community, clock, logger, tariff, sites };
   const settlementDirectory = folderIn(directory, "settlement");
   const context: RailContext = {
-    ...common,
+    ...{ ...common, currency: "EUR" },
     ...{
       wallClock: systemClock,
       directory: settlementDirectory,

@@ -5,9 +5,9 @@ import { createProgram } from "./create-program.ts";
 /** Exit codes: 0 fine, 1 a check or the work failed, 2 wrong usage or configuration. */
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-/** What a person wrote and has to correct: options, the configuration, profiles and data of their own. */
+/** What a person wrote and has to correct: options, the configuration, keys, profiles and data of their own. */
 const WRITTEN_WRONGLY =
-  /^(CONFIG_|USAGE_|IMPORT_|SCENARIO_|PROFILE_(INVALID$|UNKNOWN$|FILE_)|SIMULATION_(AGENT_MISSING|MECHANISM_UNKNOWN|MODE_UNFIT)$)/;
+  /^(CONFIG_|USAGE_|IMPORT_|KEY_|SCENARIO_|STATEMENT_MONTH_INVALID$|PROFILE_(INVALID$|UNKNOWN$|FILE_)|SIMULATION_(AGENT_MISSING|MECHANISM_UNKNOWN|MODE_UNFIT)$)/;
 
 async function main(): Promise<number> {
   const program = await createProgram(process.cwd());

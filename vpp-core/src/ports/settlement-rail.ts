@@ -22,6 +22,8 @@ export interface RailSite extends Site {
 /** What a rail needs from the outside. */
 export interface RailContext {
   readonly community: string;
+  /** ISO 4217 code that money is printed in. */
+  readonly currency: string;
   readonly clock: Clock;
   /** Real time: retries on the chain. */
   readonly wallClock: Clock;

@@ -58,6 +58,7 @@ export async function startRail(context: ServiceContext, signal: AbortSignal): P
   signal.addEventListener("abort", stop, { once: true });
   await config.rail.start({
     community: config.community,
+    currency: config.currency,
     clock,
     wallClock: systemClock,
     logger: logger.child({ component: "settlement" }),
