@@ -46,56 +46,15 @@ export async function fraudDemo(
   signal: AbortSignal,
 ): Promise<FraudDemoResult> {
   const directory = await mkdtemp(join(tmpdir(), "commonwatt-fraud-"));
-  const [streetFolder, watcherFolder] = [join(directory, "street"), join(directory, "watcher")];
   const lie = String(LIE_KINDS.indexOf(kind));
   const street = startCommonwatt([
-    ...["start", "--config", CONFIG, "--json", "--port", "0", "--data", streetFolder],
+    ...["start", "--config", CONFIG, "--json", "--port", "0", "--data", join(directory, "street")],
     ...["--homes", String(homes), "--lie", lie],
   ]);
   // All that follows waits for the street, or ends with it.
   signal.addEventListener("abort", () => void street.stop(), { once: true });
   try {
-    const { apiUrl, chainUrl: rpcUrl } = await street.until("ready");
-    tell("street", `${homes} homes trade; their operator's books are public at ${String(apiUrl)}`);
-    if (typeof rpcUrl !== "string") throw new CommonwattError("DEMO_NO_CHAIN", "the street runs no chain");
-    const key: Hex = `0x${randomBytes(32).toString("hex")}`;
-    await fundWatcher(rpcUrl, join(streetFolder, "settlement"), key);
-    const watcher = startCommonwatt(
-      [
-        ...["watch", "--rpc", rpcUrl, "--source", String(apiUrl), "--data", watcherFolder, "--json"],
-        ...["--from", "1", "--every", "1", "--grace", "2", "--key-env", KEY_VARIABLE],
-      ],
-      // No more of our environment than it takes to start: nothing in it leads to the operator's database.
-      { PATH: process.env["PATH"], [KEY_VARIABLE]: key },
-    );
-    try {
-      tell(
-        "watcher",
-        "I have the chain, the operator's public API and a key of my own; no access to its database",
-      );
-      const strangers = new Set<number>();
-      const known = [rpcUrl, String(apiUrl)].map((url) => Number(new URL(url).port));
-      let looks = 0;
-      watcher.onEvent((event) => {
-        void peersOf(watcher.processId).then((peers) => {
-          if (peers !== null && peers.size > 0) looks += 1;
-          for (const port of peers ?? []) if (!known.includes(port)) strangers.add(port);
-        });
-        if (typeof event["words"] === "string" && event.event !== "watching") tell("watcher", event["words"]);
-      });
-      tell("operator", `soon ${LIES[kind].lie}`);
-      const end = watcher.until(({ event }) => event === "challenged" || event === "claimed");
-      const caught = await Promise.race([end, patience(kind), gone(street)]);
-      const takenBack = await street.until((event) => event["kind"] === "taken-back");
-      tell(
-        "operator",
-        `lost batch ${String(takenBack["batchNumber"])} and half of its bond to the watcher; the other half is burned`,
-      );
-      const result = resultOf(kind, watcher.events, street.events, caught);
-      return { ...result, strangePeers: looks === 0 ? null : strangers.size };
-    } finally {
-      await watcher.stop();
-    }
+    return await catchLie(kind, directory, street, tell);
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CommonwattError(
@@ -109,6 +68,62 @@ export async function fraudDemo(
     await street.stop();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function catchLie(
+  kind: LieKind,
+  directory: string,
+  street: StreetProcess,
+  tell: Tell,
+): Promise<FraudDemoResult> {
+  const { apiUrl, chainUrl, homes } = await street.until("ready");
+  tell("street", `${String(homes)} homes trade; their operator's books are public at ${String(apiUrl)}`);
+  if (typeof chainUrl !== "string") throw new CommonwattError("DEMO_NO_CHAIN", "the street runs no chain");
+  const key: Hex = `0x${randomBytes(32).toString("hex")}`;
+  await fundWatcher(chainUrl, join(directory, "street", "settlement"), key);
+  const watcher = startCommonwatt(
+    [
+      ...["watch", "--rpc", chainUrl, "--source", String(apiUrl), "--data", join(directory, "watcher")],
+      ...["--from", "1", "--every", "1", "--grace", "2", "--key-env", KEY_VARIABLE, "--json"],
+    ],
+    // No more of our environment than it takes to start: nothing in it leads to the operator's database.
+    { PATH: process.env["PATH"], [KEY_VARIABLE]: key },
+  );
+  try {
+    tell(
+      "watcher",
+      "I have the chain, the operator's public API and a key of my own; no access to its database",
+    );
+    const strangers = strangersOf(watcher, [chainUrl, String(apiUrl)]);
+    watcher.onEvent(({ event, words }) => {
+      if (typeof words === "string" && event !== "watching") tell("watcher", words);
+    });
+    tell("operator", `soon ${LIES[kind].lie}`);
+    const end = watcher.until(({ event }) => event === "challenged" || event === "claimed");
+    const caught = await Promise.race([end, patience(kind), gone(street)]);
+    const takenBack = await street.until((event) => event["kind"] === "taken-back");
+    tell(
+      "operator",
+      `lost batch ${String(takenBack["batchNumber"])} and half of its bond to the watcher; the other half is burned`,
+    );
+    return { ...resultOf(kind, watcher.events, street.events, caught), strangePeers: strangers() };
+  } finally {
+    await watcher.stop();
+  }
+}
+
+/** Looks whom a watcher talks to whenever it says something; tells to how many others than those at `urls`. */
+function strangersOf(watcher: StreetProcess, urls: readonly string[]): () => number | null {
+  const known = urls.map((url) => Number(new URL(url).port));
+  const strangers = new Set<number>();
+  let looks = 0;
+  watcher.onEvent(() => {
+    void peersOf(watcher.processId).then((peers) => {
+      if (peers !== null && peers.size > 0) looks += 1;
+      for (const port of peers ?? []) if (!known.includes(port)) strangers.add(port);
+    });
+  });
+  return () => (looks === 0 ? null : strangers.size);
 }
 
 async function gone(street: StreetProcess): Promise<never> {
