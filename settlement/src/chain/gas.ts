@@ -5,6 +5,14 @@ import { chainError } from "./chain-error.ts";
 const LOW_WEI = parseEther("1");
 const FULL_WEI = parseEther("1000");
 
+/** Whether an account has anything to pay gas from. @throws CommonwattError `CHAIN_UNREACHABLE`. */
+export async function hasGas(rpc: JsonRpcProvider, account: Account): Promise<boolean> {
+  const balance = await rpc.getBalance(account).catch((error: unknown) => {
+    throw chainError(error, `reading what ${account} has for gas`);
+  });
+  return balance > 0n;
+}
+
 /** Fills up what accounts pay gas from, on an anvil; does nothing on any other chain. */
 export async function fundGas(rpc: JsonRpcProvider, accounts: readonly Account[]): Promise<void> {
   try {

@@ -80,6 +80,11 @@ describe("the commands of the docs", { timeout: 240_000 }, () => {
     expect(watched.code).toBe(0);
     expect(watched.out).toContain('"event":"summary","batches":0');
 
+    const poor = join(directory, "poor.key");
+    await writeFile(poor, `0x${"5d".repeat(32)}`, { mode: 0o600 });
+    const warned = await runCommand([...args, "--data", directory, "--once", "--key-file", poor]);
+    expect(warned).toMatchObject({ code: 0, out: expect.stringContaining("has nothing to pay gas from") });
+
     const { terms } = JSON.parse(await readFile(manifest, "utf8"));
     const other = { ...summary, terms: { ...terms, challengeWindowSeconds: 5 } };
     const changed = join(directory, "changed.json");

@@ -95,9 +95,9 @@ describe("commonwatt site", { timeout: 180_000 }, () => {
     expect(await run(...change, "--meter-key-file", key("new"))).toMatchObject({
       ...{ code: 2, err: expect.stringContaining("USAGE_SIGNATURE") },
     });
-    expect(await run("change", "--site", "home-9")).toMatchObject({
-      err: expect.stringContaining("SITE_UNKNOWN"),
-    });
+    const unknown = { code: 1, err: expect.stringContaining("SITE_UNKNOWN") };
+    expect(await run("change", "--site", "home-9")).toMatchObject(unknown);
+    expect(await run("show", "--site", "home-9")).toMatchObject(unknown);
 
     expect(await run(...change, ...signedBy("owner", "new"))).toMatchObject({ code: 0 });
     const [before, after] = await registry.versions("home-1");

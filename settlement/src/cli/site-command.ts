@@ -88,25 +88,25 @@ export function registerSite(program: Program): void {
     .action((options: CancelOptions) => inSession(options, (session) => cancelOrders(session, options)));
 }
 
-async function show({ registry }: ChainSession, siteId: string) {
+async function show({ registry, deployment }: ChainSession, siteId: string) {
   const versions = await registry.versions(siteId);
+  if (versions.length === 0) throw neverRegistered(siteId, deployment);
   const lines = versions.map(({ owner, meterKey, importMaxW, exportMaxW, since }, index) => {
     const meter = meterKey.kind === NO_METER.kind ? "no meter" : `meter ${meterKey.x.slice(0, 12)}…`;
     return `version ${index}: from ${time(since)}, owner ${owner}, ${meter}, draws ≤ ${importMaxW} W, feeds in ≤ ${exportMaxW} W`;
   });
-  return { words: lines.join("\n") || `${siteId} was never registered`, site: siteId, versions };
+  return { words: lines.join("\n"), site: siteId, versions };
+}
+
+function neverRegistered(siteId: string, { registry }: ChainSession["deployment"]): CommonwattError {
+  return new CommonwattError("SITE_UNKNOWN", `${siteId} was never registered in ${registry}`);
 }
 
 async function change(session: ChainSession, options: ChangeOptions) {
   const { registry, deployment } = session;
   const versions = await registry.versions(options.site);
   const last = versions.at(-1);
-  if (last === undefined) {
-    throw new CommonwattError(
-      "SITE_UNKNOWN",
-      `${options.site} was never registered in ${deployment.registry}`,
-    );
-  }
+  if (last === undefined) throw neverRegistered(options.site, deployment);
   const record = await recordOf(session, options, last, versions.length);
   const digest = recordDigest(deployment, record);
   const { since } = record.version;
@@ -194,5 +194,5 @@ async function cancelOrders(session: ChainSession, { group, counter }: CancelOpt
 }
 
 function time(seconds: number): string {
-  return new Date(1_000 * seconds).toISOString();
+  return seconds === 0 ? "the beginning" : new Date(1_000 * seconds).toISOString();
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  type Account,
   createLogger,
   durationMs,
   type Logger,
@@ -8,8 +9,9 @@ import {
   systemClock,
   wholeNumber,
 } from "@commonwatt/vpp-core";
-import { courtReader } from "../chain/court-reader.ts";
+import { type CourtReader, courtReader } from "../chain/court-reader.ts";
 import { escrowReader } from "../chain/escrow-reader.ts";
+import { hasGas } from "../chain/gas.ts";
 import { signerFrom } from "../chain/key-source.ts";
 import { memoryOutbox } from "../chain/memory-outbox.ts";
 import { patientOutbox } from "../chain/patient-outbox.ts";
@@ -20,8 +22,10 @@ import type { ChallengeContext } from "../watch/challenge.ts";
 import { checkedBatches } from "../watch/checked-batches.ts";
 import { keptEvents } from "../watch/kept-events.ts";
 import type { WatchEvent } from "../watch/watch-event.ts";
+import { NO_REWARD, type Reward } from "../watch/watch-summary.ts";
 import { troubleOf, Watcher } from "../watch/watcher.ts";
 import { onDeployedChain } from "./deployed-chain.ts";
+import { amountText } from "./escrow-amount.ts";
 import { type KeyOptions, keySourceOf, type Program, withKeyOptions } from "./key-options.ts";
 
 const SECONDS_MAX = 30 * 24 * 3_600;
@@ -92,6 +96,7 @@ async function watch(options: WatchOptions): Promise<number> {
     const { head, finalNumber } = await court.progress();
     const sources = options.source.map(sourceAt);
     const { challengeWindowSeconds: window } = deployment.terms;
+    const nanoPerUnit = await escrowReader(rpc, deployment).nanoPerUnit();
     const watcher = new Watcher(
       {
         ...{ rpc, deployment, court, log, checked, sources, challenger, logger, emit: print },
@@ -112,8 +117,9 @@ async function watch(options: WatchOptions): Promise<number> {
     });
     const every = options.every ?? Math.max(1, Math.min(LONGEST_PAUSE_SECONDS, window / LOOKS_PER_WINDOW));
     await rounds(watcher, options.once === true, every, signal, print);
-    const reward = account === null ? 0n : await court.rewardOf(account);
-    const summary = watcher.summary(reward.toString());
+    const summary = watcher.summary(
+      account === null ? NO_REWARD : await rewardTo(account, court, nanoPerUnit),
+    );
     print(summary);
     return options.once === true && summary.right < summary.batches ? 1 : 0;
   });
@@ -143,6 +149,13 @@ async function rounds(
   }
 }
 
+/** What a watcher was awarded; a chain that is away takes nothing from the rest of what it says. */
+async function rewardTo(account: Account, court: CourtReader, nanoPerUnit: bigint): Promise<Reward> {
+  const reward = await court.rewardOf(account).catch(() => null);
+  if (reward === null) return { rewardMicro: null, words: "reward unknown: the chain does not answer" };
+  return { rewardMicro: reward.toString(), words: `reward ${amountText(reward, nanoPerUnit)}` };
+}
+
 async function challengerOf(
   options: WatchOptions,
   rpc: JsonRpcProvider,
@@ -154,6 +167,11 @@ async function challengerOf(
   const source = keySourceOf(options);
   if (source === null || options.dryRun === true) return null;
   const signer = await signerFrom(source);
+  const { account } = signer;
+  if (!(await hasGas(rpc, account))) {
+    const words = `${account} has nothing to pay gas from: until it has, it can challenge nothing`;
+    print({ event: "trouble", code: "WATCH_GAS_MISSING", words });
+  }
   const wallClock = systemClock;
   const emit = (event: { readonly kind: string; readonly message?: string }): void => {
     if (event.message !== undefined) print({ event: "trouble", code: event.kind, words: event.message });
@@ -165,10 +183,6 @@ async function challengerOf(
 }
 
 function textOf(event: WatchEvent): string {
-  if (event.event === "summary") {
-    const { batches, right, wrong, withheld, challenged, rewardMicro } = event;
-    return `${batches} batches: ${right} right, ${wrong} wrong, ${withheld} withheld; ${challenged} taken back, reward ${rewardMicro}`;
-  }
   const link =
     "transactionHash" in event && event.transactionHash !== null ? `  ${event.transactionHash}` : "";
   return `${event.event === "trouble" ? "! " : ""}${event.words}${link}`;

@@ -120,5 +120,5 @@ it("demands what a header names and nobody has, whatever else somebody answers w
     },
     { event: "demanded", number: 1 },
   ]);
-  expect(watcher.summary("0")).toMatchObject({ batches: 1, right: 0, withheld: 1 });
+  expect(watcher.summary()).toMatchObject({ batches: 1, right: 0, withheld: 1 });
 });

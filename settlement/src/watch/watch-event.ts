@@ -70,7 +70,9 @@ export type WatchEvent =
       readonly wrong: number;
       readonly withheld: number;
       readonly challenged: number;
-      readonly rewardMicro: string;
+      /** What the watcher was awarded, in the token's smallest unit; `null` when the chain did not say. */
+      readonly rewardMicro: string | null;
+      readonly words: string;
     };
 
 /** What is wrong, for somebody who reads no code. */

@@ -15,6 +15,7 @@ import { MeterWitness } from "./meter-witness.ts";
 import { dealWithQuestions } from "./questions.ts";
 import type { WatchContext } from "./watch-context.ts";
 import { FRAUD_WORDS, type Verdict, type WatchEvent } from "./watch-event.ts";
+import { NO_REWARD, type Reward, summaryOf, type WatchSummary } from "./watch-summary.ts";
 import { outlookWords, planWords, QUESTIONS_SPENT, spentWords, withheldDemand } from "./withheld-plan.ts";
 
 /** What is known of a batch that was looked at. One that is committed again is another: the chain has gone on. */
@@ -63,13 +64,9 @@ export class Watcher {
   }
 
   /** What it came to so far. */
-  summary(rewardMicro: string): Extract<WatchEvent, { event: "summary" }> {
-    const count = (verdict: Verdict): number =>
-      [...this.#known.values()].filter((known) => known.verdict === verdict).length;
-    return {
-      ...{ event: "summary", batches: this.#known.size, right: count("right"), wrong: count("wrong") },
-      ...{ withheld: count("withheld"), challenged: this.#challenged, rewardMicro },
-    };
+  summary(reward: Reward = NO_REWARD): WatchSummary {
+    const verdicts = [...this.#known.values()].map(({ verdict }) => verdict);
+    return summaryOf(verdicts, this.#context.challenger === null ? null : this.#challenged, reward);
   }
 
   async #look(number: number, finalNumber: number): Promise<void> {
