@@ -21,9 +21,15 @@ export async function signerFrom(source: KeySource): Promise<ChainSigner> {
   return keySigner(await keyFrom(source));
 }
 
+/** Which of a home's two keys is meant, in a file that holds both as a running street keeps them. */
+export type HomeKey = "ownerKey" | "meterKey";
+
 /** A key itself, for what is signed beside chain transactions. @throws CommonwattError as {@link signerFrom}. */
-export async function keyFrom(source: Exclude<KeySource, { readonly signerUrl: string }>): Promise<Hex> {
-  if ("file" in source) return keyInFile(source.file);
+export async function keyFrom(
+  source: Exclude<KeySource, { readonly signerUrl: string }>,
+  which: HomeKey = "ownerKey",
+): Promise<Hex> {
+  if ("file" in source) return keyInFile(source.file, which);
   const value = process.env[source.env];
   if (value === undefined) {
     throw new CommonwattError("KEY_MISSING", `the environment variable ${source.env} is not set`);
@@ -40,10 +46,10 @@ export async function keptKey(path: string): Promise<Hex> {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
-  return keyInFile(path);
+  return keyInFile(path, "ownerKey");
 }
 
-async function keyInFile(path: string): Promise<Hex> {
+async function keyInFile(path: string, which: HomeKey): Promise<Hex> {
   const file = await open(path, "r").catch((cause: unknown) => {
     throw new CommonwattError("KEY_MISSING", `${path} can't be read`, { cause });
   });
@@ -58,9 +64,19 @@ async function keyInFile(path: string): Promise<Hex> {
         },
       );
     }
-    return checkedKey(await readFile(file, "utf8"), path);
+    return checkedKey(ofHome(await readFile(file, "utf8"), which), path);
   } finally {
     await file.close();
+  }
+}
+
+/** What a file means: all that it holds, or one of a home's keys. */
+function ofHome(text: string, which: HomeKey): string {
+  if (!text.startsWith("{")) return text;
+  try {
+    return String((JSON.parse(text) as Partial<Record<HomeKey, unknown>>)[which]);
+  } catch {
+    return text;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Hex } from "@commonwatt/vpp-core";
 import { Transaction, Wallet } from "ethers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Asked, httpNode, result } from "../testing/http-node.ts";
-import { keptKey, signerFrom } from "./key-source.ts";
+import { keptKey, keyFrom, signerFrom } from "./key-source.ts";
 import { accountOfKey, externalSigner, keySigner, type UnsignedTransaction } from "./signer.ts";
 
 const KEY: Hex = `0x${"7e".repeat(32)}`;
@@ -55,6 +55,18 @@ describe("a key of our own", () => {
     await writeFile(file, "secret words");
     await chmod(file, 0o600);
     await expect(signerFrom({ file })).rejects.toMatchObject({ code: "KEY_INVALID" });
+  });
+
+  it("comes from the file in which a street keeps a home's two keys", async () => {
+    const file = join(directory, "home-1.json");
+    const meterKey = `0x${"6d".repeat(32)}`;
+    await writeFile(file, `${JSON.stringify({ ownerKey: KEY, meterKey })}\n`, { mode: 0o600 });
+    expect((await signerFrom({ file })).account).toBe(ACCOUNT);
+    expect(await keyFrom({ file }, "meterKey")).toBe(meterKey);
+    for (const text of ["{", '{"meterKey":"0x1"}']) {
+      await writeFile(file, text);
+      await expect(keyFrom({ file })).rejects.toMatchObject({ code: "KEY_INVALID" });
+    }
   });
 
   it("is made once, for its owner only", async () => {

@@ -148,7 +148,7 @@ async function recordOf(
 async function meterOf(options: ChangeOptions, last: SiteVersion): Promise<SiteVersion["meterKey"]> {
   if (!options.meter) return NO_METER;
   if (options.meterKeyFile !== undefined) {
-    return meterKeyOf(recordSigner(await keyFrom({ file: options.meterKeyFile })).meterKey);
+    return meterKeyOf(recordSigner(await keyFrom({ file: options.meterKeyFile }, "meterKey")).meterKey);
   }
   if (options.meterKey === undefined) return last.meterKey;
   if (/^0x04[0-9a-f]{128}$/i.test(options.meterKey)) return meterKeyOf(options.meterKey as Hex);
@@ -170,7 +170,7 @@ async function signaturesOf(options: ChangeOptions, version: SiteVersion, digest
   const meter =
     meterKeyFile === undefined
       ? signature("--meter-signature", options.meterSignature)
-      : recordSigner(await keyFrom({ file: meterKeyFile })).signRecord(digest);
+      : recordSigner(await keyFrom({ file: meterKeyFile }, "meterKey")).signRecord(digest);
   if (meter === null) throw missing("the meter: --meter-key-file or --meter-signature");
   return { owner, newOwner, meter };
 }
