@@ -29,6 +29,11 @@ export function chainError(error: unknown, doing: string): CommonwattError<Chain
     const reason = error.revert?.name ?? error.reason ?? error.data ?? "unknown";
     return make("CHAIN_CALL_REVERTED", `the contract refuses: ${doing}: ${reason}`, error, false, { reason });
   }
+  // Here ethers' message would hold the whole signed transaction.
+  if (isError(error, "INSUFFICIENT_FUNDS")) {
+    const why = "whoever sends it has not enough to pay for gas";
+    return make("CHAIN_REFUSED", `the node refuses: ${doing}: ${why}`, error, false);
+  }
   const message = error instanceof Error ? error.message : String(error);
   return make("CHAIN_REFUSED", `the node refuses: ${doing}: ${message}`, error, false);
 }

@@ -1,4 +1,4 @@
-import { type Account, CommonwattError, type Hex } from "@commonwatt/vpp-core";
+import { type Account, CommonwattError, type Hex, isCommonwattError } from "@commonwatt/vpp-core";
 import { getCreateAddress, type JsonRpcProvider, ZeroAddress } from "ethers";
 import { chainError } from "./chain-error.ts";
 import { COURT, deploymentData, ESCROW, JUDGES, REGISTRY, readContract, TOKEN } from "./contracts.ts";
@@ -105,7 +105,12 @@ async function checkTerms(rpc: JsonRpcProvider, { court, escrow, judges, terms }
       { details: { name } },
     );
   for (const [name, wanted] of Object.entries(expected)) {
-    const found = (await readContract(rpc, COURT, court, name)) as bigint | string;
+    const found = (await readContract(rpc, COURT, court, name).catch((error: unknown) => {
+      // Whatever is there, it is no court.
+      throw isCommonwattError(error, "CHAIN_CALL_REVERTED")
+        ? differs(name, "nothing to say of", wanted)
+        : error;
+    })) as bigint | string;
     if (found !== wanted) throw differs(name, found, wanted);
   }
   for (const [name, address] of Object.entries(judges)) {

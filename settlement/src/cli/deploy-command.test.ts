@@ -122,4 +122,29 @@ describe("commonwatt deploy", { timeout: 180_000 }, () => {
     const damaged = await ended(deployment.start());
     expect(damaged).toMatchObject({ code: 1, err: expect.stringContaining("DEPLOYMENT_INVALID") });
   });
+
+  it("says in what contracts that are there differ, and which terms no court takes", async () => {
+    const { manifest, start } = await deploying();
+    expect((await ended(start())).code).toBe(0);
+    const differs = (name: string) => ({
+      ...{ code: 1, err: expect.stringContaining(`${manifest} is there already, with ${name} `) },
+    });
+    expect(await ended(start("--community", "other"))).toMatchObject(differs("community"));
+    expect(await ended(start("--bond", "5"))).toMatchObject(differs("minimumBond"));
+    const terms = { code: 2, err: expect.stringContaining("USAGE_TERMS") };
+    expect(await ended(start("--feed-in", "300001"))).toMatchObject(terms);
+    expect(await ended(start("--delay", String(3 * 6 * 3_600)))).toMatchObject(terms);
+    expect((await ended(start())).code).toBe(0);
+  });
+
+  it("says briefly that nobody can pay for it", async () => {
+    const { manifest, start } = await deploying();
+    const poor = `${manifest}.key`;
+    await writeFile(poor, `0x${"5e".repeat(32)}`, { mode: 0o600 });
+    const { code, err } = await ended(start("--key-file", poor));
+    expect([code, err]).toEqual([
+      1,
+      "CHAIN_REFUSED: the node refuses: sending deploy:token: whoever sends it has not enough to pay for gas\n",
+    ]);
+  });
 });

@@ -14,7 +14,12 @@ import { ensureDeployment } from "../chain/deployment.ts";
 import { chainIdOfAny } from "../chain/endpoints.ts";
 import { fileOutbox } from "../chain/file-outbox.ts";
 import { signerFrom } from "../chain/key-source.ts";
-import { type DeploymentTerms, finalityLimitSeconds, manifestToJson } from "../chain/manifest.ts";
+import {
+  type Deployment,
+  type DeploymentTerms,
+  finalityLimitSeconds,
+  manifestToJson,
+} from "../chain/manifest.ts";
 import { patientOutbox } from "../chain/patient-outbox.ts";
 import { connectRpc } from "../chain/rpc.ts";
 import { weiOfGwei } from "../chain/sign-call.ts";
@@ -139,6 +144,7 @@ async function deploy(options: DeployOptions): Promise<void> {
       terms,
     );
     await store.forget();
+    requireSame(options.manifest, deployment, { token: token ?? deployment.token, ...terms });
     const summary = { event: "summary", manifest: options.manifest, ...manifestToJson(deployment) };
     const { registry, court, escrow } = deployment;
     const lines = [
@@ -158,6 +164,26 @@ async function deploy(options: DeployOptions): Promise<void> {
   }
 }
 
+/**
+ * Makes sure that contracts which were there already are those that were asked for.
+ * @throws CommonwattError `DEPLOYMENT_DIFFERS`.
+ */
+function requireSame(
+  manifest: string,
+  { token, terms }: Deployment,
+  wanted: DeploymentTerms & Pick<Deployment, "token">,
+): void {
+  const found: Readonly<Record<string, unknown>> = { token, ...terms };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (String(found[name]) === String(value)) continue;
+    throw new CommonwattError(
+      "DEPLOYMENT_DIFFERS",
+      `${manifest} is there already, with ${name} ${String(found[name])}, not ${String(value)}: to deploy anew, name another --manifest`,
+      { details: { name } },
+    );
+  }
+}
+
 /** All that a deployment is decided by, as one text. */
 function purposeOf(chainId: number, token: Account | null, terms: DeploymentTerms): string {
   const text = (_name: string, value: unknown): unknown =>
@@ -171,6 +197,16 @@ function termsOf(options: DeployOptions, operator: Account): DeploymentTerms {
   const gateClosureMs = options.gateClosure === undefined ? intervalMs / 10 : options.gateClosure * 1_000;
   const rules = { retailPrice: options.retail, feedInPrice: options.feedIn, feePpm: options.feePpm };
   const finality = finalityLimitSeconds({ challengeWindowSeconds: window, responseSeconds: response });
+  const withdrawalDelaySeconds = options.delay ?? finality + pause + window;
+  if (options.feedIn > options.retail) {
+    throw new CommonwattError("USAGE_TERMS", `--feed-in is ${options.feedIn}; it must be at most --retail`);
+  }
+  if (withdrawalDelaySeconds <= finality + pause) {
+    throw new CommonwattError(
+      "USAGE_TERMS",
+      `--delay is ${withdrawalDelaySeconds}; it must be above ${finality + pause}: window, two responses, pause`,
+    );
+  }
   return {
     community: communityHash(options.community),
     rulesHash: hashRules({ ...rules, intervalMs, gateClosureMs }),
@@ -178,7 +214,7 @@ function termsOf(options: DeployOptions, operator: Account): DeploymentTerms {
     guardian: guardian === undefined ? null : addressOf("--guardian", guardian),
     governance: governance === undefined ? null : addressOf("--governance", governance),
     ...{ challengeWindowSeconds: window, responseSeconds: response },
-    withdrawalDelaySeconds: options.delay ?? finality + pause + window,
+    withdrawalDelaySeconds,
     ...{ silenceLimitSeconds: 30 * DAY_SECONDS, pauseLimitSeconds: pause, noticeSeconds: DAY_SECONDS },
     ...{ minimumBond: BigInt(options.bond) * UNIT, demandBond: BigInt(options.demandBond) * UNIT },
     ...{ demandLimit: DEMAND_LIMIT, ringSize: RING_SIZE },
