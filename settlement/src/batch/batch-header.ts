@@ -60,11 +60,11 @@ export function hashHeader(header: BatchHeader): Hex {
   const words = new Words(22);
   words.hex(0, HEADER_TYPEHASH);
   words.hex(1, header.community);
-  words.uint(2, header.number);
+  words.uint128(2, BigInt(header.number));
   words.hex(3, header.previousHash);
-  words.uint(4, header.intervalIndex);
-  words.uint(5, header.intervalStart);
-  words.uint(6, header.intervalEnd);
+  words.uint128(4, BigInt(header.intervalIndex));
+  words.uint128(5, BigInt(header.intervalStart));
+  words.uint128(6, BigInt(header.intervalEnd));
   words.hex(7, header.rulesHash);
   words.int64(8, clearingPriceWord(header.clearingPrice));
   words.hex(9, header.ordersRoot);

@@ -7,6 +7,7 @@ import { assembleBatch, headerOf } from "../batch/build-batch.ts";
 import { partsOf } from "../batch/verify-batch.ts";
 import { findFraud } from "../proofs/find-fraud.ts";
 import { nameOf } from "../watch/challenge.ts";
+import { checkBatch } from "../watch/check-batch.ts";
 import { type FraudTrial, openFraudTrial } from "./fraud-trial.ts";
 
 /** An archive whose fields may be anything that JSON can hold. */
@@ -51,6 +52,12 @@ async function found({ header, archive }: BatchFile): Promise<ReadonlyMap<string
 
 function changed(rows: Rows, at: number, fields: Readonly<Record<number, unknown>>): Rows {
   return rows.map((row, index) => (index === at ? row.map((field, place) => fields[place] ?? field) : row));
+}
+
+/** An order that nobody ended, with a signature that is nobody's. */
+function unsigned(archive: BatchArchive): Loose {
+  const live = archive.orders.findIndex((row) => row[6] === 0);
+  return { ...archive, orders: changed(archive.orders, live, { 7: `0x${"11".repeat(65)}` }) };
 }
 
 const capitals = (hex: string): string => `0x${hex.slice(2).toUpperCase()}`;
@@ -112,8 +119,8 @@ it("a forged reading is shown whatever stands behind its signature, its key or h
 
 it("each of many lies of one kind has a name of its own, so that a judge that does not share one is asked about the next", () => {
   const { archive } = honest;
-  const unsigned = archive.orders.map((row) => [...row.slice(0, 7), `0x${"11".repeat(65)}`, ...row.slice(8)]);
-  const { header, archive: lie } = committed({ ...archive, orders: unsigned });
+  const orders = archive.orders.map((row) => [...row.slice(0, 7), `0x${"11".repeat(65)}`, ...row.slice(8)]);
+  const { header, archive: lie } = committed({ ...archive, orders });
   const batch = { header: headerFromJson(header), committedAt: trial.facts.committedAt };
   const accusations = findFraud(trial.street.first, { header, archive: lie }, trial.facts);
   const names = accusations.map((accusation) => nameOf(accusation, trial.court.court, batch));
@@ -144,8 +151,7 @@ it("money is reckoned by the rules of the header, and signatures by its communit
     );
   }
   const elsewhere = committed(archive);
-  const orders = changed(archive.orders, 0, { 7: `0x${"11".repeat(65)}` });
-  const forged = committed({ ...archive, orders });
+  const forged = committed(unsigned(archive));
   for (const [batch, calls] of [
     [elsewhere, []],
     [forged, [["orderForged", true]]],
@@ -156,4 +162,23 @@ it("money is reckoned by the rules of the header, and signatures by its communit
     );
     expect(withoutDemand).toEqual(calls);
   }
+});
+
+it("a header beyond all numbers is wrong, and keeps nobody from proving what else is", async () => {
+  const { archive } = honest;
+  const forged = committed(unsigned(archive));
+  const wide = (2n ** 60n) as unknown as number;
+  const late = { ...forged.header, intervalIndex: wide, intervalStart: wide };
+  expect((await found({ ...forged, header: late })).get("headerInterval")).toBe(true);
+  const calls = await found({ ...forged, header: { ...forged.header, clearingPrice: wide } });
+  expect(calls.get("orderForged")).toBe(true);
+  expect([...calls.values()]).not.toContain(false);
+});
+
+it("what is wrong with a batch whose predecessor nobody shows is proved without it, and nothing else is", async () => {
+  const { archive } = honest;
+  expect(checkBatch("missing", committed(archive), trial.facts)).toMatchObject({ accusations: [] });
+  const forged = committed(unsigned(archive));
+  const { accusations } = checkBatch("missing", forged, trial.facts);
+  expect(accusations.map(({ call }) => call)).toEqual(["orderForged"]);
 });

@@ -28,7 +28,9 @@ function succession(file: CaseFile, index: number): readonly Accusation[] {
   const now = leaves.balances[index];
   const position = leaves.positions[index];
   const known = facts.accounts[index];
-  if (now === undefined || known === undefined) return [];
+  // Of a batch whose predecessor nobody shows all else can be proved.
+  const knowsBefore = file.previous !== null || file.header.number === 1;
+  if (now === undefined || known === undefined || !knowsBefore) return [];
   const before = file.previousBalance(index);
   const found: Accusation[] = [];
   const against = (kind: Accusation["kind"], call: string, ...rest: readonly unknown[]): Accusation => ({

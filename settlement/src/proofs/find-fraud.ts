@@ -1,7 +1,7 @@
 import type { BatchFile } from "../batch/batch-archive.ts";
 import type { Accusation } from "./accusation.ts";
 import { balanceFrauds } from "./balance-frauds.ts";
-import { openCase } from "./case-file.ts";
+import { type CaseFile, openCase } from "./case-file.ts";
 import type { ChainFacts } from "./chain-facts.ts";
 import { fillFrauds } from "./fill-frauds.ts";
 import { headerFrauds } from "./header-frauds.ts";
@@ -11,6 +11,11 @@ import { positionFrauds } from "./position-frauds.ts";
 import { priceFrauds } from "./price-frauds.ts";
 import { readingFrauds } from "./reading-frauds.ts";
 import { withheldLeaves } from "./withheld-leaves.ts";
+
+const SECTIONS: readonly ((file: CaseFile) => readonly Accusation[])[] = [
+  ...[headerFrauds, orderFrauds, fillFrauds, positionFrauds, readingFrauds],
+  ...[priceFrauds, balanceFrauds, inclusionFrauds, withheldLeaves],
+];
 
 /**
  * Everything that is wrong with a batch, each as the one transaction that proves it; none for a right batch.
@@ -23,15 +28,16 @@ export function findFraud(
   facts: ChainFacts,
 ): readonly Accusation[] {
   const file = openCase(previous, batch, facts);
-  return [
-    ...headerFrauds(file),
-    ...orderFrauds(file),
-    ...fillFrauds(file),
-    ...positionFrauds(file),
-    ...readingFrauds(file),
-    ...priceFrauds(file),
-    ...balanceFrauds(file),
-    ...inclusionFrauds(file),
-    ...withheldLeaves(file),
-  ];
+  const found: Accusation[] = [];
+  const failed: unknown[] = [];
+  for (const find of SECTIONS) {
+    // What makes one look fail must not hide what another finds.
+    try {
+      for (const accusation of find(file)) found.push(accusation);
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  if (found.length === 0 && failed.length > 0) throw failed[0];
+  return found;
 }

@@ -35,9 +35,11 @@ export function headerFrauds(file: CaseFile): readonly Accusation[] {
 }
 
 function fitsInterval(header: BatchHeader, rules: BatchRules): boolean {
-  const startMs = header.intervalIndex * rules.intervalMs;
+  // In integers without end: a header can name any interval.
+  const startMs = BigInt(header.intervalIndex) * BigInt(rules.intervalMs);
   return (
-    header.intervalStart * 1_000 === startMs && header.intervalEnd * 1_000 === startMs + rules.intervalMs
+    BigInt(header.intervalStart) * 1_000n === startMs &&
+    BigInt(header.intervalEnd) * 1_000n === startMs + BigInt(rules.intervalMs)
   );
 }
 

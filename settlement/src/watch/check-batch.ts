@@ -15,16 +15,22 @@ export interface BatchCheck {
   readonly unreadable: string | null;
 }
 
+/** The batch before one: `null` before the first, and `"missing"` when nobody shows it. */
+export type Previous = BatchFile | null | "missing";
+
 /**
  * Recomputes a batch from what was signed, and finds whatever can be proved against it. An archive that
- * cannot be read is as good as withheld: the court is to ask for a leaf of it.
+ * cannot be read is as good as withheld: the court is to ask for a leaf of it. On one that is missing no batch can be
+ * recomputed, but nearly all that is wrong with it can be proved.
  */
-export function checkBatch(previous: BatchFile | null, batch: BatchFile, facts: ChainFacts): BatchCheck {
-  const faults = safely(() => verifyBatch(previous, batch, "checked", facts.domain), [
-    "archive-malformed",
-  ] as const);
+export function checkBatch(previous: Previous, batch: BatchFile, facts: ChainFacts): BatchCheck {
+  const isMissing = previous === "missing";
+  const faults = isMissing
+    ? []
+    : safely(() => verifyBatch(previous, batch, "checked", facts.domain), ["archive-malformed"] as const);
   try {
-    return { faults, accusations: findFraud(previous, batch, facts), unreadable: null };
+    const accusations = findFraud(isMissing ? null : previous, batch, facts);
+    return { faults, accusations, unreadable: null };
   } catch (error) {
     return { faults, accusations: withheldDemand(batch.header), unreadable: messageOf(error) };
   }

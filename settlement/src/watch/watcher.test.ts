@@ -290,6 +290,7 @@ describe("a watcher", { timeout: 60_000 }, () => {
     await rpc.send("anvil_rollback", [depth]);
     await rpc.send("evm_increaseTime", [60]);
     await rpc.send("eth_sendRawTransaction", [raw]);
+    while ((await rpc.getTransactionReceipt(transaction?.hash ?? "")) === null) await pause();
     const again = await courtReader(rpc, deployment).commitOf(BATCHES, null);
     expect(again?.headerHash).toBe(commit?.headerHash);
     expect(again?.committedAt).toBeGreaterThan(commit?.committedAt ?? 0);

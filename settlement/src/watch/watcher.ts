@@ -10,7 +10,7 @@ import type { BatchCommit } from "../chain/court-reader.ts";
 import type { Accusation } from "../proofs/accusation.ts";
 import { findArchive, folderSource, keepArchive } from "./batch-source.ts";
 import { bring, nameOf, openQuestions, revoke } from "./challenge.ts";
-import { checkBatch } from "./check-batch.ts";
+import { checkBatch, type Previous } from "./check-batch.ts";
 import { MeterWitness } from "./meter-witness.ts";
 import { dealWithQuestions } from "./questions.ts";
 import type { WatchContext } from "./watch-context.ts";
@@ -113,7 +113,7 @@ export class Watcher {
     return { batch, file: { header: headerToJson(header), archive: found.archive }, why: null };
   }
 
-  async #previous(number: number): Promise<BatchFile | null | "missing"> {
+  async #previous(number: number): Promise<Previous> {
     if (number === 1) return null;
     const commit = await this.#context.court.commitOf(number - 1, null);
     const loaded = commit === null ? null : await this.#load(commit);
@@ -130,14 +130,14 @@ export class Watcher {
   ): Promise<void> {
     const { rpc, deployment, log, emit, checked } = this.#context;
     const previous = await this.#previous(number);
-    if (previous === "missing") {
+    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log, [...this.#rules.values()]);
+    const { faults, accusations, unreadable } = checkBatch(previous, file, facts);
+    if (previous === "missing" && accusations.length === 0) {
       // It is the one before that has to be asked for.
       const why = `batch ${number - 1}, on which it builds, is missing`;
       await this.#withheld(number, commit, { batch: null, file: null, why }, missingSinceMs, known, isFinal);
       return;
     }
-    const facts = await readFacts(rpc, deployment, file, batch.committedAt, log, [...this.#rules.values()]);
-    const { faults, accusations, unreadable } = checkBatch(previous, file, facts);
     const isWrong = faults.length > 0 || accusations.length > 0;
     const kinds = [...new Set(accusations.map(({ kind }) => kind))];
     const reasons = unreadable === null ? kinds.map((kind) => FRAUD_WORDS[kind]) : [unreadable];
