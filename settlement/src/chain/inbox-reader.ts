@@ -77,7 +77,10 @@ export async function ordersFor(
   return orders;
 }
 
-/** An order out of the inbox, or `null` for bytes that are none: anybody can put anything there. */
+/**
+ * An order out of the inbox, or `null` for bytes that are none, or one with numbers that no judge makes anybody take:
+ * anybody can put anything there.
+ */
 function decodeInboxOrder(bytes: Hex): InboxOrder | null {
   const inputs = JUDGES["InclusionJudge"]?.abi.getFunction("ignoredOrder")?.inputs ?? [];
   const type = inputs.find(({ name }) => name === "order");
@@ -85,6 +88,8 @@ function decodeInboxOrder(bytes: Hex): InboxOrder | null {
   try {
     const [order] = AbiCoder.defaultAbiCoder().decode([type], bytes) as unknown as [RawOrder];
     const { signature: signed } = order;
+    const numbers = [order.limitPrice, order.energyWh, order.intervalIndex, signed.group, signed.counter];
+    if (!numbers.every((value) => Number.isSafeInteger(Number(value)))) return null;
     return {
       ...{ account: order.account, isBid: order.isBid, orderSalt: order.orderSalt },
       ...{ limitPrice: Number(order.limitPrice), energyWh: Number(order.energyWh) },
