@@ -37,6 +37,11 @@ export interface RegistryChanges {
   readonly cancelledGroups: readonly CancelledGroup[];
 }
 
+/** A limit as a safe integer: one beyond allows all that a meter can count, too. */
+function safeWatts(limit: bigint): number {
+  return Math.min(Number(limit), Number.MAX_SAFE_INTEGER);
+}
+
 /** Makes a reader of a deployed registry, as it is at a block. */
 export function registryReader(
   rpc: JsonRpcProvider,
@@ -60,8 +65,8 @@ export function registryReader(
     return {
       owner: found.owner,
       meterKey: { kind: Number(kind), x, y },
-      importMaxW: Number(found.importMaxW),
-      exportMaxW: Number(found.exportMaxW),
+      importMaxW: safeWatts(found.importMaxW),
+      exportMaxW: safeWatts(found.exportMaxW),
       feeder: found.feeder,
       since: Number(found.since),
     };

@@ -5,6 +5,7 @@ import { headerFromJson, headerToJson } from "../batch/batch-header.ts";
 import { leavesOf, treesOf } from "../batch/batch-leaves.ts";
 import { assembleBatch, headerOf } from "../batch/build-batch.ts";
 import { partsOf } from "../batch/verify-batch.ts";
+import type { ChainFacts } from "../proofs/chain-facts.ts";
 import { findFraud } from "../proofs/find-fraud.ts";
 import { nameOf } from "../watch/challenge.ts";
 import { checkBatch } from "../watch/check-batch.ts";
@@ -162,6 +163,21 @@ it("money is reckoned by the rules of the header, and signatures by its communit
     );
     expect(withoutDemand).toEqual(calls);
   }
+});
+
+it("readings are checked of a site whose limits are beyond all numbers, and of all others", () => {
+  const { archive } = honest;
+  const facts: ChainFacts = {
+    ...trial.facts,
+    siteAt(site, time) {
+      const known = trial.facts.siteAt(site, time);
+      return known && { ...known, importMaxW: 2 ** 64, exportMaxW: 2 ** 64 };
+    },
+  };
+  expect(findFraud(trial.street.first, committed(archive), facts)).toEqual([]);
+  const signature = archive.readings[0]?.[5];
+  const forged = committed({ ...archive, readings: changed(archive.readings, 1, { 5: signature }) });
+  expect(findFraud(trial.street.first, forged, facts).map(({ call }) => call)).toEqual(["readingForged"]);
 });
 
 it("a header beyond all numbers is wrong, and keeps nobody from proving what else is", async () => {

@@ -90,7 +90,7 @@ function isOf({ order }: InboxEntry, { leaf, signedHash }: ArchivedOrder): boole
     order.energyWh === leaf.energyWh &&
     order.intervalIndex === leaf.intervalIndex &&
     order.orderSalt === leaf.orderSalt &&
-    hashSignature(order.signature) === signedHash
+    isSigned(() => hashSignature(order.signature) === signedHash)
   );
 }
 

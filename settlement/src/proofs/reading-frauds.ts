@@ -1,12 +1,15 @@
-import { epochMs, wattHours, watts } from "@commonwatt/vpp-core";
+import { epochMs, wattHours } from "@commonwatt/vpp-core";
 import type { ArchivedReading } from "../batch/metered-rows.ts";
 import { type ReadingLeaf, siteHashOf } from "../batch/reading-leaf.ts";
 import { fromHex, keccak256, keccakText } from "../hash/keccak.ts";
-import { isAboveNameplate } from "../metering/meter-interval.ts";
 import { verifyHashedReading } from "../metering/verify-reading.ts";
 import { type Accusation, accuse } from "./accusation.ts";
 import { NOTICE_SECONDS } from "./around-gate.ts";
 import type { CaseFile } from "./case-file.ts";
+
+const MS_PER_HOUR = 3_600_000n;
+/** A boundary cuts a register to whole Wh, and so does the meter. */
+const ROUNDING_WH = 1n;
 
 /** What is wrong with the readings of a batch. */
 export function readingFrauds(file: CaseFile): readonly Accusation[] {
@@ -85,13 +88,17 @@ function exceedsNameplate({ facts }: CaseFile, first: ReadingLeaf, second: Readi
   const site = facts.siteAt(first.siteId, Math.floor(first.takenAtMs / 1_000));
   const later = facts.siteAt(second.siteId, Math.floor(second.takenAtMs / 1_000));
   if (site === null || later === null || site.since !== later.since) return false;
-  const limits = { importPowerMaxW: watts(site.importMaxW), exportPowerMaxW: watts(site.exportMaxW) };
-  const reading = ({ takenAtMs, importWh, exportWh }: ReadingLeaf) => ({
-    takenAtMs: epochMs(Math.max(takenAtMs, first.takenAtMs)),
-    importWh: wattHours(importWh),
-    exportWh: wattHours(exportWh),
-  });
-  return isAboveNameplate(reading(first), reading(second), limits);
+  const spanMs = Math.max(0, second.takenAtMs - first.takenAtMs);
+  return (
+    exceeds(first.importWh, second.importWh, site.importMaxW, spanMs) ||
+    exceeds(first.exportWh, second.exportWh, site.exportMaxW, spanMs)
+  );
+}
+
+/** As the judge has it, in integers without end: anything can be registered as a limit. */
+function exceeds(fromWh: number, toWh: number, powerMaxW: number, spanMs: number): boolean {
+  const wattMs = (BigInt(toWh) - BigInt(fromWh) - ROUNDING_WH) * MS_PER_HOUR;
+  return wattMs > BigInt(powerMaxW) * BigInt(spanMs);
 }
 
 function isSorted(first: ReadingLeaf, second: ReadingLeaf): boolean {
