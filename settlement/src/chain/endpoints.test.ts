@@ -68,6 +68,15 @@ describe("several nodes", () => {
     expect(await endpoints([shaky], CHAIN_ID).ask(BLOCK_NUMBER)).toMatchObject({ result: "0x2a" });
   });
 
+  it("say once that none answers, and why each does not", async () => {
+    const hanging = await broken((_asked, response) => response.destroy());
+    const busy = await broken((_asked, response) => response.writeHead(503).end());
+    await expect(endpoints([hanging, busy], CHAIN_ID).ask(BLOCK_NUMBER)).rejects.toMatchObject({
+      ...{ code: "CHAIN_UNREACHABLE" },
+      message: expect.stringMatching(/^the chain does not answer: http:[^;]+; http:\S+ status 503$/),
+    });
+  });
+
   it("pass a node's own refusal on and ask nobody else", async () => {
     const asked: string[] = [];
     const refusing = await broken(({ id }, response) =>

@@ -1,4 +1,11 @@
-import { CommonwattError, durationMs, messageOf, sleep, systemClock } from "@commonwatt/vpp-core";
+import {
+  CommonwattError,
+  durationMs,
+  isCommonwattError,
+  messageOf,
+  sleep,
+  systemClock,
+} from "@commonwatt/vpp-core";
 import { isUnreachable } from "./chain-error.ts";
 
 /** How long one call to a node may take, its whole answer included. */
@@ -65,7 +72,7 @@ export function endpoints(urls: readonly string[], chainId: number): Endpoints {
         return answer;
       } catch (error) {
         if (!isUnreachable(error)) throw error;
-        failures.push(messageOf(error));
+        failures.push(whyUnreachable(error));
       }
     }
     throw unreachable(failures.join("; "));
@@ -182,6 +189,14 @@ function reasonOf(error: unknown): string {
 function unreachable(why: string, cause?: unknown): CommonwattError {
   return new CommonwattError("CHAIN_UNREACHABLE", `the chain does not answer: ${why}`, {
     retryable: true,
+    details: { why },
     cause,
   });
+}
+
+/** Who did not answer {@link post}, and why, to be said of something else. */
+export function whyUnreachable(error: unknown): string {
+  return isCommonwattError(error) && typeof error.details["why"] === "string"
+    ? error.details["why"]
+    : messageOf(error);
 }

@@ -124,6 +124,7 @@ describe("another program that signs", () => {
     const away = await httpNode((_asked, response) => response.destroy());
     await expect(externalSigner(away, ACCOUNT).sign(UNSIGNED)).rejects.toMatchObject({
       ...{ code: "SIGNER_UNREACHABLE", retryable: true },
+      message: expect.stringMatching(/^the signer does not answer: http:/),
     });
   });
 });

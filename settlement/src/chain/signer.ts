@@ -1,6 +1,6 @@
-import { type Account, CommonwattError, type Hex, messageOf } from "@commonwatt/vpp-core";
+import { type Account, CommonwattError, type Hex } from "@commonwatt/vpp-core";
 import { getAddress, Transaction, type TransactionLike, toQuantity, Wallet } from "ethers";
-import { endpointName, post } from "./endpoints.ts";
+import { endpointName, post, whyUnreachable } from "./endpoints.ts";
 
 /** A chain transaction that is complete but for its signature (EIP-1559). */
 export interface UnsignedTransaction {
@@ -54,7 +54,7 @@ export function externalSigner(url: string, account: Account): ChainSigner {
       const answer = await post(url, {
         ...{ jsonrpc: "2.0", id: 1, method: "eth_signTransaction", params: [asked] },
       } as const).catch((error: unknown) => {
-        const message = `the signer does not answer: ${messageOf(error)}`;
+        const message = `the signer does not answer: ${whyUnreachable(error)}`;
         throw new CommonwattError("SIGNER_UNREACHABLE", message, { retryable: true, cause: error });
       });
       if ("error" in answer) throw refused(url, String(answer.error.message));

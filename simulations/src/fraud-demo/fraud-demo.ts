@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fundWatcher, LIE_KINDS, type LieKind } from "@commonwatt/settlement";
-import { CommonwattError, durationMs, type Hex, messageOf, sleep, systemClock } from "@commonwatt/vpp-core";
+import { CommonwattError, durationMs, type Hex, sleep, systemClock } from "@commonwatt/vpp-core";
 import { type StreetEvent, type StreetProcess, startCommonwatt } from "../faults/street-process.ts";
 import { LIES } from "./fraud-story.ts";
 import { peersOf } from "./peers-of.ts";
@@ -36,8 +36,8 @@ export type Tell = (who: "street" | "operator" | "watcher", words: string) => vo
 /**
  * Runs a street whose operator lies in one batch, beside a watcher in a process of its own that has nothing
  * but the chain and the operator's public API, until the operator's bond is slashed.
- * @throws CommonwattError `DEMO_UNCAUGHT` when the watcher did not catch it in two minutes, `DEMO_STOPPED` when
- *   `signal` aborted.
+ * @throws CommonwattError `DEMO_UNCAUGHT` when the watcher did not catch it in two minutes; the reason of `signal`
+ *   when it aborted.
  */
 export async function fraudDemo(
   kind: LieKind,
@@ -56,14 +56,8 @@ export async function fraudDemo(
   try {
     return await catchLie(kind, directory, street, tell);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new CommonwattError(
-      "DEMO_STOPPED",
-      `stopped before the lie was caught: ${messageOf(signal.reason)}`,
-      {
-        cause: error,
-      },
-    );
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await street.stop();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });

@@ -5,13 +5,11 @@ import { callAuction } from "@commonwatt/market";
 import { type EscrowAccount, escrow, openEscrowBooks } from "@commonwatt/settlement";
 import {
   type BatchStore,
-  CommonwattError,
   type EscrowAudit,
   epochMs,
   gateLead,
   intervalLength,
   type Logger,
-  messageOf,
   openPostgresStore,
   type RailContext,
   type SettlementRail,
@@ -59,7 +57,7 @@ const DRAIN_TIMEOUT_MS = 120_000;
  * journaled by a market, meters sign their registers, batches are stored in PostgreSQL, committed on a development
  * chain, made final and paid out of the escrow, into which every home has put a deposit.
  * @throws CommonwattError `SIMULATION_MODE_UNFIT` for a neighbourhood that contracts cannot settle,
- *   `SIMULATION_ORDER_REFUSED`, `SIMULATION_STOPPED` when `signal` aborted, and what store, chain and rail throw.
+ *   `SIMULATION_ORDER_REFUSED`, the reason of `signal` when it aborted, and what store, chain and rail throw.
  */
 export async function runFullPath(
   options: SimulationOptions,
@@ -73,14 +71,8 @@ export async function runFullPath(
   try {
     return await withStore(directory, logger, (store) => runOn(store, directory, options, logger, signal));
   } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new CommonwattError(
-      "SIMULATION_STOPPED",
-      `stopped before it was done: ${messageOf(signal.reason)}`,
-      {
-        cause: error,
-      },
-    );
+    signal.throwIfAborted();
+    throw error;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -13,7 +13,7 @@ test.each([
   expect(request.aborted).toBe(false);
   signals.emit(name);
   signals.emit("SIGTERM");
-  expect(request.reason).toEqual(new Error(reason));
+  expect(request.reason).toMatchObject({ code: "COMMAND_STOPPED", message: reason });
 });
 
 test("a closed pipe asks for a stop instead of ending the process", async () => {
@@ -21,5 +21,8 @@ test("a closed pipe asks for a stop instead of ending the process", async () => 
   const request = stopRequest(new EventEmitter(), output);
   output.destroy(new Error("write EPIPE"));
   await expect.poll(() => request.aborted).toBe(true);
-  expect(request.reason).toEqual(new Error("nobody reads the output any more"));
+  expect(request.reason).toMatchObject({
+    code: "COMMAND_STOPPED",
+    message: "nobody reads the output any more",
+  });
 });
