@@ -16,6 +16,7 @@ import { type EventLog, nodeEvents } from "./event-log.ts";
 import { type InboxReader, inboxReader } from "./inbox-reader.ts";
 import { type Deployment, finalityLimitSeconds } from "./manifest.ts";
 import { blockTime } from "./read-block.ts";
+import { shownEvidence } from "./shown-evidence.ts";
 
 /** Kinds of meter keys, as in `contracts/types/Site.sol`. */
 const [P256, SECP256K1] = [1n, 2n];
@@ -61,6 +62,7 @@ export async function readFacts(
   const rulesHash = (await read(COURT, court, "rulesHashAt", [header.intervalStart])) as Hex;
   const leaves = openOnce(archive).leaves;
   const versions = new Map<Hex, readonly RegisteredSite[]>();
+  const shown = await shownEvidence(log, deployment, header.number);
   // An archive can name more sites and meters than there is time to ask for: only those that somebody registered count.
   const registered = new Set(
     (await logsOf(log, REGISTRY, registry, "SiteRegistered", deployment.block)).map(
@@ -68,7 +70,7 @@ export async function readFacts(
     ),
   );
   for (const siteId of new Set(leaves.positions.map((position) => position.siteId))) {
-    if (registered.has(siteId)) versions.set(siteId, await siteVersions(read, registry, siteId));
+    if (registered.has(siteId)) versions.set(siteId, await siteVersions(read, registry, siteId, shown));
   }
   const meters = new Set([...versions.values()].flat().map(({ meterKeyHash: key }) => key));
   const revoked = new Map<Hex, number>();
@@ -90,7 +92,7 @@ export async function readFacts(
     ownNano: (account) => funds.get(account.toLowerCase())?.own ?? 0n,
     freeNano: (account) => funds.get(account.toLowerCase())?.free ?? null,
     inbox: await inboxOrders(inboxReader(rpc, deployment, log), header, leaves),
-    knownRules,
+    ...{ shown, knownRules },
   };
 }
 
@@ -101,7 +103,13 @@ type Read = (
   args?: readonly unknown[],
 ) => Promise<unknown>;
 
-async function siteVersions(read: Read, registry: Account, siteId: Hex): Promise<readonly RegisteredSite[]> {
+/** Also notes the keys of its meters by their hashes. */
+async function siteVersions(
+  read: Read,
+  registry: Account,
+  siteId: Hex,
+  keys: Map<Hex, Hex>,
+): Promise<readonly RegisteredSite[]> {
   const count = Number(await read(REGISTRY, registry, "versionCount", [siteId]));
   const found: RegisteredSite[] = [];
   for (let index = 0; index < count; index++) {
@@ -112,18 +120,29 @@ async function siteVersions(read: Read, registry: Account, siteId: Hex): Promise
       readonly since: bigint;
     } & Record<"meterKey", { readonly kind: bigint; readonly x: Hex; readonly y: Hex }>;
     const { owner, importMaxW, exportMaxW, since } = version;
+    const key = meterKeyBytes(version.meterKey);
+    const meterKeyHash = key === null ? ZERO_HASH : keccak256(key);
+    if (key !== null) keys.set(meterKeyHash, key);
     found.push({
-      ...{ owner, meterKeyHash: meterKeyHash(version.meterKey), since: Number(since) },
+      ...{ owner, meterKeyHash, since: Number(since) },
       ...{ importMaxW: Number(importMaxW), exportMaxW: Number(exportMaxW) },
     });
   }
   return found;
 }
 
-/** As `MeterKeys.hash` has it. */
-function meterKeyHash({ kind, x, y }: { readonly kind: bigint; readonly x: Hex; readonly y: Hex }): Hex {
-  if (kind === P256) return keccak256(`0x04${x.slice(2)}${y.slice(2)}`);
-  return kind === SECP256K1 ? keccak256(`0x${x.slice(-40)}`) : ZERO_HASH;
+/** The bytes that `MeterKeys.hash` hashes; `null` when there is no meter. */
+function meterKeyBytes({
+  kind,
+  x,
+  y,
+}: {
+  readonly kind: bigint;
+  readonly x: Hex;
+  readonly y: Hex;
+}): Hex | null {
+  if (kind === P256) return `0x04${x.slice(2)}${y.slice(2)}`;
+  return kind === SECP256K1 ? `0x${x.slice(-40)}` : null;
 }
 
 /** What accounts cancelled that have orders in a batch: anybody else can cancel groups of their own, too. */

@@ -50,6 +50,7 @@ const facts: ChainFacts = {
   ownNano: () => DEPOSIT_NANO,
   freeNano: () => null,
   inbox: [],
+  shown: new Map(),
   knownRules: [],
 };
 const first = batch(null, 1);

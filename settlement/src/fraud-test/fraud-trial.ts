@@ -93,6 +93,7 @@ function factsOf(
     ownNano: () => DEPOSIT * NANO_PER_UNIT,
     freeNano: (account) => (account === chain.locked ? 0n : null),
     inbox: [{ order: chain.inbox, submittedAt: chain.cancelledAt }],
+    shown: new Map(),
     knownRules: [],
   };
 }

@@ -15,6 +15,7 @@ import type { ReadingLeaf } from "../batch/reading-leaf.ts";
 import { toHex } from "../hash/keccak.ts";
 import type { ChainFacts } from "./chain-facts.ts";
 import { openOnce } from "./open-once.ts";
+import { withShown } from "./with-shown.ts";
 
 /** A leaf with its salt and its way to the root, as the judges take it. */
 export interface LeafProof<Leaf> {
@@ -87,7 +88,8 @@ export function openCase(previous: BatchFile | null, batch: BatchFile, facts: Ch
   const { archive } = batch;
   const header = headerFromJson(batch.header);
   const said = [archive.rules, ...(previous === null ? [] : [previous.archive.rules]), ...facts.knownRules];
-  const { leaves, ...opened } = openOnce(archive);
+  const { leaves, ...told } = openOnce(archive);
+  const opened = withShown(told, facts.shown);
   const trees = treesOf(archive.seed, leaves);
   const before =
     previous === null

@@ -53,6 +53,8 @@ export interface ChainFacts {
   freeNano(account: Account): bigint | null;
   /** Orders for the batch's interval that are in the inbox. */
   readonly inbox: readonly InboxEntry[];
+  /** What hashes in leaves stand for, as far as the chain tells: what the court was shown, and the keys of meters. */
+  readonly shown: ReadonlyMap<Hex, Hex>;
   /** Rules of other batches, for one that does not say its own. */
   readonly knownRules: readonly BatchRules[];
 }

@@ -17,7 +17,7 @@ it("a batch's archive is opened once by all that look into it", () => {
       return built.fills;
     },
   };
-  const facts = { domain: built.domain, knownRules: [] as ChainFacts["knownRules"] } as ChainFacts;
+  const facts = { domain: built.domain, shown: new Map(), knownRules: [] } as unknown as ChainFacts;
   const { leaves } = openCase(null, { header, archive }, facts);
   expect(leaves.fills).toHaveLength(4);
   openCase({ header, archive }, { header, archive }, facts);

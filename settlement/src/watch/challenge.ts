@@ -47,6 +47,7 @@ export async function bring(
   const to = isQuestion ? deployment.court : deployment.judges[judge];
   if (to === undefined) return { outcome: "refused", why: `this deployment has no ${judge}` };
   const name = nameOf(accusation, deployment.court, batch);
+  if (name === null) return { outcome: "refused", why: "it cannot be written down" };
   try {
     if (isQuestion) await allowDemandBond(context, batch, name);
     const data = accusationData(accusation, deployment.court, batch);
@@ -70,12 +71,18 @@ export async function bring(
   }
 }
 
-/** Tells accusations of one batch apart: there can be many of a kind, of which a judge shares one and not the other. */
-export function nameOf(accusation: Accusation, court: Account, batch: CommittedBatch): string {
+/**
+ * Tells accusations of one batch apart: there can be many of a kind, of which a judge shares one and not the other. `null`
+ * for one that no judge can even be told: whatever an archive has in it, that must not keep the others back.
+ */
+export function nameOf(accusation: Accusation, court: Account, batch: CommittedBatch): string | null {
   const { kind, call, leaf } = accusation;
-  const what =
-    leaf === undefined ? keccak256(accusationData(accusation, court, batch)) : `${leaf.tree}/${leaf.index}`;
-  return `${kind}/${call}/${what}`;
+  if (leaf !== undefined) return `${kind}/${call}/${leaf.tree}/${leaf.index}`;
+  try {
+    return `${kind}/${call}/${keccak256(accusationData(accusation, court, batch))}`;
+  } catch {
+    return null;
+  }
 }
 
 /** What we asked about a batch and was not answered yet. */

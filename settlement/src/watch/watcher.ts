@@ -178,7 +178,7 @@ export class Watcher {
     for (const accusation of accusations) {
       const { kind, judge, leaf } = accusation;
       const name = nameOf(accusation, deployment.court, batch);
-      if (tried.includes(name)) continue;
+      if (name === null || tried.includes(name)) continue;
       const result = await bring(challenger, accusation, batch);
       // What could not be brought, as for want of money, is tried again.
       const noted = result.outcome === "postponed" ? `${name}: ${result.why}` : name;
