@@ -65,6 +65,8 @@ it.each([
   if (lie === null) throw new Error("there is something to lie about");
   expect(verifyBatch(first, lie)).not.toContain("archive-hash-wrong");
   expect(findFraud(first, lie, facts).map((accusation) => accusation.kind)).toContain(proof);
+  // The operator does not notice: its next batch builds on the lie.
+  expect(batch(lie, 3).archive.number).toBe(3);
 });
 
 it("is told only where there is something to lie about", () => {

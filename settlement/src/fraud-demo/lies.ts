@@ -1,4 +1,5 @@
 import { priceMicroPerKwh, wattHours } from "@commonwatt/vpp-core";
+import { balanceLeaves } from "../batch/balances.ts";
 import type { BatchFile } from "../batch/batch-archive.ts";
 import { headerToJson } from "../batch/batch-header.ts";
 import { leavesOf, treesOf } from "../batch/batch-leaves.ts";
@@ -40,7 +41,8 @@ export function tellLie(kind: LieKind, previous: BatchFile | null, honest: Batch
 function overdraft({ archive }: BatchFile): BatchFile | null {
   const leaves = leavesOf(archive);
   if (leaves.balances.length < 2) return null;
-  const balances = leaves.balances.map((balance, index) => {
+  // In the archive's own writing: the operator builds its next batch on these.
+  const balances = balanceLeaves(archive).map((balance, index) => {
     if (index === 0) return { ...balance, debit: balance.debit + OVERDRAFT_NANO };
     return index === 1 ? { ...balance, credit: balance.credit + OVERDRAFT_NANO } : balance;
   });
