@@ -72,6 +72,7 @@ function orderFields(order: SignedOrder): OrderFields {
 function signatureOf({ bulk, replaces, signature }: SignedOrder): OrderSignature {
   const alone = { ...ALONE, signature };
   if (replaces !== undefined) return { ...alone, kind: 2, replaces };
+  // One out of the inbox has its kind, and what it replaces, beside the rest.
   return bulk === undefined ? alone : { ...alone, kind: 1, ...bulk };
 }
 

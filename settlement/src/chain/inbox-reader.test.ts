@@ -48,3 +48,11 @@ it("passes over numbers beyond all orders, which a stranger put into the inbox, 
     blockNumber: 1,
   });
 });
+
+it("keeps the group of an order that is signed alone, whatever it is, since a judge does", async () => {
+  const group = (2n ** 61n + 1n) as unknown as number;
+  const odd: InboxOrder = { ...ORDER, signature: { ...ORDER.signature, kind: 0, group } };
+  const log: EventLog = { events: async () => [submitted(encodeInboxOrder(odd))] };
+  const [found] = await readInbox(log, { court: ACCOUNT }, new Set([ACCOUNT]), 0);
+  expect(found?.order.signature.group).toBe(group);
+});

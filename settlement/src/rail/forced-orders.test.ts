@@ -107,3 +107,15 @@ it("would be taken back if it left one out", { timeout: 60_000 }, async () => {
   expect(kinds).toEqual([]);
   expect(leavesOf(file.archive).orders.map(({ ended }) => ended)).toEqual([4]);
 });
+
+it("refuses an order as its account put it there, with fields that mean nothing for how it is signed", {
+  timeout: 60_000,
+}, async () => {
+  const offer = inboxOrder(signOrder(home.order(0, 100_000), home.site(0).ownerKey));
+  const signature = { ...offer.signature, replaces: NONE, group: 5, counter: 7, index: 1, proof: [NONE] };
+  await submit(offer.account, encodeInboxOrder({ ...offer, signature }));
+  const { file, faults, kinds } = await home.judge(await home.settle());
+  expect(leavesOf(file.archive).orders.map(({ ended }) => ended)).toEqual([4]);
+  expect(faults).toEqual([]);
+  expect(kinds).toEqual([]);
+});

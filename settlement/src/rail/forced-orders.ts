@@ -11,6 +11,7 @@ import {
 import type { ArchivedAccount } from "../batch/batch-archive.ts";
 import type { BatchRules } from "../batch/batch-rules.ts";
 import { orderDomain } from "../batch/order-digest.ts";
+import { isAlone } from "../batch/order-leaf.ts";
 import { aroundGate } from "../proofs/around-gate.ts";
 import type { InboxOrder } from "../proofs/chain-facts.ts";
 import { dueDigest } from "../proofs/inbox-order.ts";
@@ -64,7 +65,10 @@ export async function refusedOrders(
     link.logger.warn({ account: order.account, id }, "an order out of the inbox is refused by the market");
     // Whose it is the account says, which may be no site's.
     const signed = signedOrder(context, order, account?.siteId ?? "");
-    return [{ id, order: signed, ended: { by: "refusal", cancel: null } }];
+    // How it is signed goes along whole, also what means nothing: a refusal is of the very bytes that lie in the inbox.
+    const { signature: _, ...bulk } = order.signature;
+    const whole = isAlone(order.signature) ? signed : { ...signed, bulk };
+    return [{ id, order: whole, ended: { by: "refusal", cancel: null } }];
   });
 }
 
