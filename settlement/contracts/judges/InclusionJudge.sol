@@ -48,7 +48,8 @@ contract InclusionJudge is Judge, IInclusionJudge {
         OrderLeaf memory leaf = _leafOf(order);
         digest = OrderSignatures.orderDigest(domain, leaf);
         bool isInRange = order.energyWh > 0 && order.energyWh <= SAFE_MAX && order.limitPrice >= 0
-            && order.limitPrice <= LIMIT_PRICE_MAX && order.signature.counter <= SAFE_MAX;
+            && order.limitPrice <= LIMIT_PRICE_MAX && order.signature.counter <= SAFE_MAX
+            && order.signature.group <= SAFE_MAX;
         bool isSound = isInRange && order.signature.kind != SIGNED_AS_REPLACEMENT && order.account != address(0)
             && OrderSignatures.signerOf(domain, leaf, order.signature) == order.account;
         if (!isSound) revert JudgeUnsoundOrder(digest);

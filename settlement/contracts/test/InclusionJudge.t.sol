@@ -153,7 +153,7 @@ contract InclusionJudgeTest is PlainStreet {
     }
 
     function test_unsoundOrdersNeedNotBeIncluded() public {
-        for (uint256 fault = 0; fault < 8; ++fault) {
+        for (uint256 fault = 0; fault < 9; ++fault) {
             setUp();
             Street memory street = _standing();
             _leaf = _freshLeaf();
@@ -165,6 +165,7 @@ contract InclusionJudgeTest is PlainStreet {
             if (fault == 5) order.signature.signature = OrderSigner.raw(_key(2), _digestOf(order));
             if (fault == 6) order.signature.counter = 2 ** 53;
             if (fault == 7) (order.account, order.signature.signature) = (address(0), new bytes(65));
+            if (fault == 8) order.signature.group = 2 ** 53;
             _submit(order, CLOSURE - 1 days);
             _commit(street);
             vm.expectRevert(abi.encodeWithSelector(IInclusionJudge.JudgeUnsoundOrder.selector, _digestOf(order)));

@@ -88,18 +88,14 @@ function decodeInboxOrder(bytes: Hex): InboxOrder | null {
   try {
     const [order] = AbiCoder.defaultAbiCoder().decode([type], bytes) as unknown as [RawOrder];
     const { signature: signed } = order;
-    const numbers = [order.limitPrice, order.energyWh, order.intervalIndex, signed.counter];
+    const { limitPrice, energyWh, intervalIndex } = order;
+    const numbers = [limitPrice, energyWh, intervalIndex, signed.group, signed.counter];
     if (!numbers.every((value) => Number.isSafeInteger(Number(value)))) return null;
-    // The group of an order that is signed alone means nothing, so any is taken, and kept as it is to be shown to a judge.
-    const isSafe = Number.isSafeInteger(Number(signed.group));
-    if (!isSafe && signed.kind !== 0n) return null;
-    const group = isSafe ? Number(signed.group) : (signed.group as unknown as number);
     return {
       ...{ account: order.account, isBid: order.isBid, orderSalt: order.orderSalt },
-      ...{ limitPrice: Number(order.limitPrice), energyWh: Number(order.energyWh) },
-      intervalIndex: Number(order.intervalIndex),
+      ...{ limitPrice: Number(limitPrice), energyWh: Number(energyWh), intervalIndex: Number(intervalIndex) },
       signature: {
-        ...{ kind: Number(signed.kind), replaces: signed.replaces, group },
+        ...{ kind: Number(signed.kind), replaces: signed.replaces, group: Number(signed.group) },
         ...{ counter: Number(signed.counter), index: Number(signed.index), proof: [...signed.proof] },
         signature: signed.signature,
       },

@@ -15,7 +15,8 @@ export function dueDigest(domain: OrderDomain, order: InboxOrder): Hex | null {
     energyWh > 0 &&
     Number.isSafeInteger(limitPrice) &&
     limitPrice >= 0 &&
-    Number.isSafeInteger(signature.counter);
+    Number.isSafeInteger(signature.counter) &&
+    Number.isSafeInteger(signature.group);
   if (!isInRange || signature.kind > 1) return null;
   try {
     const isSigned = isSignedBy(order.account, signedDigest(domain, order, signature), signature.signature);
