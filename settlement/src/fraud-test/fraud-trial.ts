@@ -8,6 +8,7 @@ import { openTrialCourt, TRIAL_CHAIN_ID, type TrialCourt } from "../chain/trial-
 import { keccak256, keccakText } from "../hash/keccak.ts";
 import type { ChainFacts, InboxOrder } from "../proofs/chain-facts.ts";
 import { inboxOrder } from "../proofs/inbox-order.ts";
+import { sameAccount } from "../proofs/order-frauds.ts";
 import { FRAUD_COMMUNITY, FRAUD_RULES, type FraudStreet, fraudStreet, POWER_MAX_W } from "./fraud-street.ts";
 import { BULK_GROUP } from "./honest-orders.ts";
 
@@ -78,7 +79,7 @@ function factsOf(
       },
     ]),
   );
-  const isHome = (account: Account): boolean => homes.some((home) => home.account === account);
+  const isHome = (account: Account): boolean => homes.some((home) => sameAccount(home.account, account));
   return {
     domain,
     accounts: accounts.map(({ account }) => account),
@@ -91,7 +92,7 @@ function factsOf(
         ? BULK_GROUP.counter
         : 0,
     ownNano: () => DEPOSIT * NANO_PER_UNIT,
-    freeNano: (account) => (account === chain.locked ? 0n : null),
+    freeNano: (account) => (sameAccount(account, chain.locked) ? 0n : null),
     inbox: [{ order: chain.inbox, submittedAt: chain.cancelledAt }],
     shown: new Map(),
     knownRules: [],

@@ -25,7 +25,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
     rulesHash: 2,
     digest: 7,
     limitPrice: 5,
-    orderFilledWh: 4,
+    orderFilledWh: 6,
     importWh: 3,
     exportWh: 3,
     credit: 3,

@@ -45,9 +45,9 @@ export interface ChainFacts {
   siteAt(siteId: Hex, time: number): RegisteredSite | null;
   /** 0 for a meter that is not revoked. */
   revokedAt(meterKeyHash: Hex): number;
-  /** The counter below which an account's orders of a group were cancelled on the chain by `time`. */
+  /** The counter below which an account's orders, however it is written, of a group were cancelled on the chain by `time`. */
   groupCounterAt(account: Account, group: number, time: number): number;
-  /** Deposits less withdrawals. */
+  /** Deposits less withdrawals of an account, however it is written. */
   ownNano(account: Account): bigint;
   /** What a locked withdrawal leaves of that; `null` when none was locked as the batch was committed. */
   freeNano(account: Account): bigint | null;
