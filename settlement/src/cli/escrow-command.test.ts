@@ -139,7 +139,7 @@ describe("commonwatt escrow", { timeout: 240_000 }, () => {
     const agreement = join(directory, "agreement.json");
     const agreeing = ["agree", "--of", seller, "--amount", "5", "--valid", "36000", "--out", agreement];
     expect(await run("home-2", ...agreeing)).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringContaining("KEY_INVALID"),
     });
     expect(await run("operator", ...agreeing)).toMatchObject({ code: 0 });
