@@ -104,5 +104,5 @@ export { type BulkGroup, signBulk } from "./order/sign-bulk.ts";
 export { signCancel, type UnsignedCancel } from "./order/sign-cancel.ts";
 export { accountOfKey, signOrder, signReplacement, type UnsignedOrder } from "./order/sign-order.ts";
 export { CANCEL_TYPES, cancelDigest, orderDigest, REPLACEMENT_TYPE } from "./order/signed-digest.ts";
-export { domainSeparator, type SignedFor, signingDomain } from "./order/typed-data.ts";
+export { domainSeparator, type SignedFor, saltedSeparator, signingDomain } from "./order/typed-data.ts";
 export { type JournalReplay, replayJournal } from "./replay/replay-journal.ts";

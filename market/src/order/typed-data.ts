@@ -55,13 +55,21 @@ export function domainSeparator({ community, domain }: SignedFor): Uint8Array {
     const words = [CHAINLESS_DOMAIN_TYPE_HASH, DOMAIN_NAME_HASH, DOMAIN_VERSION_HASH, hashText(community)];
     return hashWords(words);
   }
+  return saltedSeparator(domain, hashText(community));
+}
+
+/** The EIP-712 domain separator of a community of which only the hash of its name is known, 32 bytes. */
+export function saltedSeparator(
+  { name, version, chainId, verifyingContract }: SigningDomain,
+  salt: Uint8Array,
+): Uint8Array {
   return hashWords([
     DOMAIN_TYPE_HASH,
-    hashText(domain.name),
-    hashText(domain.version),
-    integerWord(domain.chainId),
-    accountWord(domain.verifyingContract),
-    hashText(community),
+    hashText(name),
+    hashText(version),
+    integerWord(chainId),
+    accountWord(verifyingContract),
+    salt,
   ]);
 }
 

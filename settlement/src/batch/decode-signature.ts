@@ -1,18 +1,18 @@
 import type { Hex } from "@commonwatt/vpp-core";
-import type { OrderEnd, OrderSignature } from "./order-leaf.ts";
-
-/** What stands before the nodes of a signature, and before the signature of an end: see `encodeSignature`, `encodeEnd`. */
-const [SIGNATURE_HEAD, END_HEAD, NODE] = [57, 49, 32] as const;
+import {
+  END_HEAD_BYTES as END_HEAD,
+  NODE_BYTES as NODE,
+  type OrderEnd,
+  type OrderSignature,
+  SIGNATURE_HEAD_BYTES as SIGNATURE_HEAD,
+} from "./order-leaf.ts";
+import { shownNumber } from "./shown-number.ts";
 
 /** A row's bytes, each field by where it begins and ends. */
 function fieldsOf(encoded: Hex) {
   const slice = (from: number, to?: number): Hex =>
     `0x${encoded.slice(2 + 2 * from, to === undefined ? undefined : 2 + 2 * to)}`;
-  const number = (from: number, to: number): number => {
-    const value = BigInt(slice(from, to));
-    // What nobody could have signed for is kept as it is, to be shown to a judge: then it is no number in truth.
-    return BigInt.asUintN(53, value) === value ? Number(value) : (value as unknown as number);
-  };
+  const number = (from: number, to: number): number => shownNumber(BigInt(slice(from, to)));
   return { slice, number, byteCount: encoded.length / 2 - 1 };
 }
 

@@ -6,11 +6,12 @@ import {
   GROUP_MAX,
   ORDER_TYPE,
   REPLACEMENT_TYPE,
+  saltedSeparator,
 } from "@commonwatt/market";
 import type { Hex, SigningDomain } from "@commonwatt/vpp-core";
-import { fromHex, keccak256, keccakBytes, keccakMany, keccakText, toHex } from "../hash/keccak.ts";
+import { fromHex, keccakBytes, keccakMany, keccakText, toHex } from "../hash/keccak.ts";
 import { viewOf } from "../hash/views.ts";
-import { encodeWords, hashRows, Words } from "../hash/words.ts";
+import { hashRows, Words } from "../hash/words.ts";
 import { communityHash } from "./batch-header.ts";
 import type { OrderEnd, OrderLeaf, OrderSignature } from "./order-leaf.ts";
 
@@ -28,12 +29,8 @@ export function orderDomain(community: string, domain: SigningDomain): OrderDoma
 }
 
 /** The domain of a community of which only the hash is known. */
-export function hashedDomain(
-  community: Hex,
-  { name, version, chainId, verifyingContract }: SigningDomain,
-): OrderDomain {
-  const hashes = [DOMAIN_TYPEHASH, keccakText(name), keccakText(version)] as const;
-  return { community, separator: keccak256(encodeWords(...hashes, chainId, verifyingContract, community)) };
+export function hashedDomain(community: Hex, domain: SigningDomain): OrderDomain {
+  return { community, separator: toHex(saltedSeparator(domain, fromHex(community))) };
 }
 
 /** The fields of an order that its account signs, as its leaf has them. */
@@ -50,10 +47,6 @@ const BULK_TYPEHASHES = Array.from({ length: BULK_HEIGHT_MAX + 1 }, (_, height) 
 const CANCEL_TYPEHASHES = [CANCEL_TYPES.order, CANCEL_TYPES.interval, CANCEL_TYPES.group].map(keccakText);
 
 const ORDER_TYPEHASH = keccakText(ORDER_TYPE);
-/** EIP-712's, with a salt, which is the community. */
-const DOMAIN_TYPEHASH = keccakText(
-  "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)",
-);
 const STRUCT_WORDS = 8;
 const structWords = new Words(STRUCT_WORDS);
 const pairWords = new Words(2);

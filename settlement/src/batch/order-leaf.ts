@@ -55,10 +55,12 @@ export const ALONE: Omit<OrderSignature, "signature"> = {
   ...{ kind: 0, replaces: ZERO_HASH, group: 0, counter: 0, index: 0, proof: [] },
 };
 
-/** What stands before the nodes of a signature, and before the signature of an end. */
-const SIGNATURE_HEAD_BYTES = 57;
-const END_HEAD_BYTES = 49;
-const NODE_BYTES = 32;
+/** What stands before the nodes of a signature. */
+export const SIGNATURE_HEAD_BYTES = 57;
+/** What stands before the signature of an end. */
+export const END_HEAD_BYTES = 49;
+/** A node of a signature's proof. */
+export const NODE_BYTES = 32;
 /** No signature that is hashed together with others is longer. */
 const LENGTHS = 2 ** 20;
 

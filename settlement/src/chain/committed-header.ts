@@ -1,6 +1,7 @@
 import type { Hex } from "@commonwatt/vpp-core";
 import type { JsonRpcProvider, TransactionDescription } from "ethers";
 import { type BatchHeader, clearingPriceWord, hashHeader } from "../batch/batch-header.ts";
+import { shownNumber } from "../batch/shown-number.ts";
 import { chainError, isUnreachable } from "./chain-error.ts";
 import { COURT } from "./contracts.ts";
 import type { BatchCommit } from "./court-reader.ts";
@@ -70,11 +71,7 @@ async function callsWithin(rpc: JsonRpcProvider, transactionHash: Hex): Promise<
 
 function headerFrom(fields: Readonly<Record<string, Hex | bigint>>): BatchHeader {
   const hash = (name: string): Hex => fields[name] as Hex;
-  // What no honest header has is kept as it is, to be shown to a judge: then it is no number in truth.
-  const number = (name: string): number => {
-    const value = amount(name);
-    return BigInt.asUintN(53, value) === value ? Number(value) : (value as unknown as number);
-  };
+  const number = (name: string): number => shownNumber(amount(name));
   const amount = (name: string): bigint => BigInt(fields[name] ?? 0n);
   const price = amount("clearingPrice");
   return {
